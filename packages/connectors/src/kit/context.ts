@@ -1,0 +1,41 @@
+import type { Socket } from 'node:net';
+import type { FileAccess } from './file-access.ts';
+import type { HttpClient } from './http-client.ts';
+
+/** Structured log lines; secrets never belong in them. */
+export interface Logger {
+  debug(fields: Readonly<Record<string, unknown>>, message: string): void;
+  info(fields: Readonly<Record<string, unknown>>, message: string): void;
+  warn(fields: Readonly<Record<string, unknown>>, message: string): void;
+}
+
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Resolves after `ms`; rejects with the signal's reason when it is aborted first. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+export interface ConnectTarget {
+  readonly host: string;
+  readonly port: number;
+  /** Wrap the socket in TLS; `servername` defaults to the host. */
+  readonly tls?: { readonly servername?: string; readonly rejectUnauthorized?: boolean; readonly ca?: string };
+}
+
+/** Everything that a connector may touch; the engine makes one per job and owns credentials, retries, clock and network. */
+export interface ConnectorContext<Config = unknown, Credentials = unknown> {
+  readonly config: Config;
+  readonly credentials: Credentials;
+  /** HTTP with timeouts, retries, shared rate budget and the guard against private addresses. */
+  readonly http: HttpClient;
+  /** A connected TCP (or TLS) socket to an address that the guard has checked; for database drivers. */
+  readonly connect: (target: ConnectTarget) => Promise<Socket>;
+  /** Files below the roots that the operator allowed. */
+  readonly files: FileAccess;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** Read options that the platform keeps for every source, given as the user set them. */
+  readonly options: { readonly cursorField?: string; readonly fullRefresh: boolean };
+}

@@ -1,0 +1,34 @@
+import type { Json } from './json.ts';
+import type { Secret } from './secret.ts';
+
+export interface HttpRequest {
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD';
+  readonly url: string | URL;
+  readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
+  /** Header values that are `Secret` are revealed on the wire only. */
+  readonly headers?: Readonly<Record<string, string | Secret>>;
+  readonly json?: Json;
+  readonly body?: string | Uint8Array;
+  /** Largest answer in bytes; the default is 50 MB. */
+  readonly maxBytes?: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface HttpResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly url: string;
+  bytes(): Buffer;
+  text(): string;
+  /** Parsed body; throws `ConnectorError('invalid_answer')` with a short, redacted snippet when it is not JSON. */
+  json(): Json;
+}
+
+/**
+ * HTTP as connectors see it. Timeouts, retries with `Retry-After`, the rate budget of the account, redirects, size limits
+ * and the guard against private addresses are inside; 401 and 403 become `ConnectorError('credential')`, exhausted 429
+ * `rate_limited`, exhausted 5xx and network faults `unavailable`, other 4xx `invalid_answer`.
+ */
+export interface HttpClient {
+  request(request: HttpRequest): Promise<HttpResponse>;
+}

@@ -1,0 +1,229 @@
+/**
+ * Kinds are neutral: each outlet (HTTP, dialects, CLI, worker) maps them once in an exhaustive record.
+ * `rejected` is a well-formed request that the rules forbid; `malformed` one that cannot be read at all.
+ */
+export type ErrorKind =
+  | 'malformed'
+  | 'invalid'
+  | 'rejected'
+  | 'unauthenticated'
+  | 'forbidden'
+  | 'not_found'
+  | 'conflict'
+  | 'stale'
+  | 'too_large'
+  | 'rate_limited'
+  | 'upstream'
+  | 'unavailable'
+  | 'internal';
+
+/** One problem of one field, as the borders report it. `path` is like `['body', 'name']`. */
+export interface FieldIssue {
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+  readonly code: string;
+}
+
+export type ErrorDetails = Readonly<Record<string, unknown>>;
+
+/** Every expected failure of the service; its code is public API. */
+export class AppError<Code extends string = string> extends Error {
+  override readonly name = 'AppError';
+  readonly code: Code;
+  readonly kind: ErrorKind;
+  readonly details: ErrorDetails;
+
+  constructor(code: Code, kind: ErrorKind, message: string, details: ErrorDetails) {
+    super(message);
+    this.code = code;
+    this.kind = kind;
+    this.details = details;
+  }
+}
+
+interface Declaration<D extends ErrorDetails> {
+  readonly kind: ErrorKind;
+  readonly message: (details: D) => string;
+}
+
+// The catalogue's rows differ in their details, so the bound must accept every details type in parameter position.
+type Catalogue = Readonly<Record<string, Declaration<never>>>;
+
+type Makers<C extends Catalogue> = {
+  readonly [K in keyof C & string]: C[K] extends Declaration<infer D> ? (details: D) => AppError<K> : never;
+};
+
+function defineErrors<C extends Catalogue>(catalogue: C): Makers<C> {
+  return Object.fromEntries(
+    Object.entries(catalogue).map(([code, row]) => [
+      code,
+      (details: ErrorDetails) =>
+        new AppError(code, row.kind, (row.message as (d: ErrorDetails) => string)(details), details),
+    ]),
+  ) as unknown as Makers<C>;
+}
+
+/** The catalogue, for the documentation and the tests that compare them. */
+export const catalogue = {
+  /** The body is not JSON. Send valid JSON with `content-type: application/json`. */
+  malformed_body: { kind: 'malformed', message: (d: { reason: string }) => `The body is not valid JSON: ${d.reason}` },
+  /** One or more fields do not fit; `details.issues` lists each with its path. */
+  invalid_request: {
+    kind: 'invalid',
+    message: (d: { issues: readonly FieldIssue[] }) =>
+      d.issues.map((i) => `${i.path.join('.')}: ${i.message}`).join('; '),
+  },
+  /** The body is larger than the limit. Send less, or split the request. */
+  body_too_large: {
+    kind: 'too_large',
+    message: (d: { limitBytes: number; bytes: number | null }) =>
+      `Request body too large. Maximum size is ${(d.limitBytes / 1_048_576).toFixed(2)}MB${d.bytes === null ? '' : `, but request is ${(d.bytes / 1_048_576).toFixed(2)}MB`}`,
+  },
+  /** No route has this method and path. See `/openapi.json` for those that exist. */
+  route_not_found: {
+    kind: 'not_found',
+    message: (d: { method: string; path: string }) => `No route ${d.method} ${d.path}.`,
+  },
+  /** Send the API key as `x-api-key: trib_…` or `Authorization: Bearer trib_…`. */
+  unauthenticated: {
+    kind: 'unauthenticated',
+    message: (d: { reason: 'missing' | 'unknown' | 'expired' | 'revoked' }) =>
+      ({
+        missing: 'No valid authentication provided',
+        unknown: 'Invalid API key',
+        expired: 'API key has expired',
+        revoked: 'API key has been revoked',
+      })[d.reason],
+  },
+  /** The API key lacks the scope that the route asks for. Use a key with it, or have an administrator make one. */
+  forbidden: { kind: 'forbidden', message: (d: { scope: string }) => `This API key lacks the scope ${d.scope}.` },
+  /** Too many requests with this key; wait for the seconds in `Retry-After`. */
+  rate_limited: {
+    kind: 'rate_limited',
+    message: (d: { retryAfterSeconds: number }) => `Rate limit exceeded. Try again in ${d.retryAfterSeconds} seconds.`,
+  },
+  /** Something broke on our side; the request id finds the log line. */
+  internal: { kind: 'internal', message: (_: { requestId?: string }) => 'Something went wrong on our side.' },
+  /** The service is starting or stopping, or its store cannot be reached. Try again shortly. */
+  unavailable: { kind: 'unavailable', message: (d: { reason: string }) => `Not ready: ${d.reason}.` },
+  /** `If-Match` names another version than the stored one. Read the object again and repeat the change. */
+  precondition_failed: {
+    kind: 'stale',
+    message: (d: { current: string }) => `The object has changed since you read it; its ETag is now ${d.current}.`,
+  },
+  /** The `Idempotency-Key` was used before with another request. Use a fresh key for a different request. */
+  idempotency_key_reused: {
+    kind: 'conflict',
+    message: (_: { key: string }) => 'This Idempotency-Key was used with a different request.',
+  },
+  /** The first request with this `Idempotency-Key` is still being worked on. Repeat it shortly. */
+  idempotency_in_progress: {
+    kind: 'conflict',
+    message: (_: { key: string }) => 'The first request with this Idempotency-Key is still in progress.',
+  },
+
+  /** The id is unknown, or belongs to another organization. */
+  organization_not_found: { kind: 'not_found', message: (d: { id: string }) => `Organization ${d.id} not found` },
+  /** The project is unknown, or belongs to another organization. */
+  project_not_found: { kind: 'not_found', message: (d: { name: string }) => `Project '${d.name}' not found` },
+  /** A project of this name exists already; names are unique in an organization. */
+  project_exists: { kind: 'conflict', message: (d: { name: string }) => `Project '${d.name}' already exists` },
+  /** The id is unknown, or belongs to another organization. List keys with `GET /tributary/v1/api-keys`. */
+  api_key_not_found: { kind: 'not_found', message: (d: { id: string }) => `API key ${d.id} not found` },
+
+  /** The readable id is unknown, or belongs to another organization. List collections with `GET /collections`. */
+  collection_not_found: { kind: 'not_found', message: (_: { readableId: string }) => 'Collection not found' },
+  /** A collection with this readable id exists already. Choose another, or leave it out to get a fresh one. */
+  collection_exists: {
+    kind: 'conflict',
+    message: (d: { readableId: string }) => `Collection with readable_id '${d.readableId}' already exists`,
+  },
+
+  /** No source of this short name. List them with `GET /sources`. */
+  source_not_found: { kind: 'not_found', message: (d: { shortName: string }) => `Source '${d.shortName}' not found` },
+  /** The id is unknown, or belongs to another organization. List them with `GET /source-connections`. */
+  source_connection_not_found: { kind: 'not_found', message: (_: { id: string }) => 'Source connection not found' },
+  /** The source cannot be given credentials in this way; `details.supported` lists the ways it takes. */
+  auth_method_unsupported: {
+    kind: 'rejected',
+    message: (d: { shortName: string; method: string; supported: readonly string[] }) =>
+      `Source ${d.shortName} does not support this authentication method. Supported methods: [${d.supported.map((m) => `'${m}'`).join(', ')}]`,
+  },
+  /** The credentials lack a field or have a wrong one; `details.issues` names them. */
+  invalid_auth_fields: {
+    kind: 'invalid',
+    message: (d: { issues: readonly FieldIssue[] }) =>
+      `Invalid auth fields: ${d.issues.map((i) => `${i.path.slice(2).join('.')}: ${i.message}`).join('; ')}`,
+  },
+  /** The configuration lacks a field or has a wrong one; `details.issues` names them. */
+  invalid_config_fields: {
+    kind: 'invalid',
+    message: (d: { issues: readonly FieldIssue[] }) =>
+      `Invalid config fields: ${d.issues.map((i) => `${i.path.slice(1).join('.')}: ${i.message}`).join('; ')}`,
+  },
+  /** Credentials can be changed only where they were given directly. Connect the source anew to change the method. */
+  credentials_not_direct: {
+    kind: 'rejected',
+    message: (_: Record<string, never>) => 'Credentials can only be updated for direct authentication',
+  },
+  /** The live check of the source refused the credentials. Renew them and try again. */
+  credentials_refused: {
+    kind: 'rejected',
+    message: (d: { shortName: string; reason: string }) =>
+      `Source '${d.shortName}' refused the credentials: ${d.reason}`,
+  },
+  /** The live check of the source failed because of the configuration; the message says what to change. */
+  source_check_failed: {
+    kind: 'rejected',
+    message: (d: { shortName: string; reason: string }) => `Validation failed for ${d.shortName}: ${d.reason}`,
+  },
+  /** The source could not be reached or answered nonsense. Check its address and that it is up. */
+  source_unreachable: {
+    kind: 'upstream',
+    message: (d: { shortName: string; reason: string }) => `Source '${d.shortName}' could not be reached: ${d.reason}`,
+  },
+  /** OAuth flows start to sync after the callback. Leave `sync_immediately` out, or send false. */
+  sync_immediately_unsupported: {
+    kind: 'rejected',
+    message: (_: Record<string, never>) =>
+      'OAuth connections cannot use sync_immediately. Sync starts after OAuth callback.',
+  },
+  /** The cron expression cannot be read. Use five fields, for example `0 * * * *`. */
+  invalid_cron: {
+    kind: 'invalid',
+    message: (d: { cron: string; reason: string }) => `Invalid cron expression '${d.cron}': ${d.reason}`,
+  },
+  /** The source cannot be read more often than hourly. Use a schedule of an hour or more. */
+  schedule_too_frequent: {
+    kind: 'rejected',
+    message: (d: { shortName: string }) =>
+      `Source '${d.shortName}' does not support continuous syncs. Minimum schedule interval is 1 hour (e.g., '0 * * * *' for hourly).`,
+  },
+  /** `cursor_field` must name a field of a selected stream; `details.available` lists candidates. */
+  unknown_cursor_field: {
+    kind: 'invalid',
+    message: (d: { field: string; available: readonly string[] }) =>
+      `Unknown cursor_field '${d.field}'. Available: ${d.available.join(', ') || 'none'}`,
+  },
+
+  /** A job of this source connection is still going. Wait for it, or cancel it. */
+  sync_already_running: {
+    kind: 'conflict',
+    message: (d: { jobId: string; state: string }) => `Cannot start new sync: a sync job is already ${d.state}`,
+  },
+  /** The sync is paused or the connection is off. Resume it, renew the credentials, or enable it. */
+  sync_not_active: { kind: 'conflict', message: (d: { state: string }) => `Cannot trigger sync: sync is ${d.state}` },
+  /** The source connection has no sync yet; finish its authentication first. */
+  sync_not_found: { kind: 'not_found', message: (_: { id: string }) => 'No sync found for this source connection' },
+  /** The job is unknown, or belongs to another source connection. */
+  job_not_found: { kind: 'not_found', message: (_: { id: string }) => 'Sync job not found' },
+  /** The job has ended already. */
+  job_not_cancellable: { kind: 'conflict', message: (d: { state: string }) => `Cannot cancel job in ${d.state} state` },
+  /** No sweep is held back for this source connection. */
+  sweep_not_held: { kind: 'conflict', message: (_: { id: string }) => 'No sweep is waiting for a confirmation.' },
+  /** The operator's configuration forbids it; the message names the variable to set. */
+  host_access_refused: { kind: 'forbidden', message: (d: { reason: string }) => d.reason },
+} as const satisfies Catalogue;
+
+export const errors = defineErrors(catalogue);
+export type ErrorCode = keyof typeof catalogue;

@@ -1,0 +1,21 @@
+import { defineConfig } from 'vitest/config';
+
+const shared = { testTimeout: 60_000, hookTimeout: 120_000, pool: 'forks' as const };
+
+/** `unit` needs nothing but the file; `e2e` starts the service as its own process. Both bring what they need from npm. */
+export default defineConfig({
+  test: {
+    maxWorkers: 2,
+    reporters: ['default', './scripts/closing-line.ts'],
+    projects: [
+      {
+        test: {
+          ...shared,
+          name: 'unit',
+          include: ['packages/**/*.test.ts', 'scripts/**/*.test.ts', 'examples/**/*.test.ts'],
+        },
+      },
+      { test: { ...shared, name: 'e2e', include: ['packages/server/test/e2e/**/*.e2e.ts'], testTimeout: 120_000 } },
+    ],
+  },
+});
