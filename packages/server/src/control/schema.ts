@@ -1,0 +1,167 @@
+import type { Generated } from 'kysely';
+import type {
+  ApiKeyId,
+  CollectionId,
+  ConnectionId,
+  JobId,
+  OrganizationId,
+  ProjectId,
+  SourceConnectionId,
+  SyncId,
+} from '../lib/ids.ts';
+
+/** 0 or 1. */
+export type Flag = 0 | 1;
+/** Milliseconds since the epoch. */
+export type Millis = number;
+/** JSON as text. */
+export type JsonText = string;
+
+export type JobState = 'pending' | 'running' | 'cancelling' | 'completed' | 'failed' | 'cancelled' | 'interrupted';
+export type JobTrigger = 'manual' | 'schedule' | 'initial' | 'resume';
+export type AuthMethod = 'direct' | 'oauth_browser' | 'oauth_byoc' | 'oauth_token' | 'auth_provider';
+export type ErrorCategory =
+  | 'oauth_credentials_expired'
+  | 'api_key_invalid'
+  | 'auth_provider_account_gone'
+  | 'auth_provider_credentials_invalid';
+
+/** The control store's tables as TypeScript; `migrations/` is the same in SQL. */
+export interface ControlTables {
+  organization: { id: OrganizationId; name: string; created_at: Millis };
+  project: { id: ProjectId; organization_id: OrganizationId; name: string; created_at: Millis };
+  api_key: {
+    id: ApiKeyId;
+    organization_id: OrganizationId;
+    hash: string;
+    prefix: string;
+    owner_name: string;
+    owner_email: string;
+    scopes: JsonText;
+    created_at: Millis;
+    expires_at: Millis | null;
+    last_used_at: Millis | null;
+    revoked_at: Millis | null;
+  };
+  collection: {
+    id: CollectionId;
+    organization_id: OrganizationId;
+    readable_id: string;
+    name: string;
+    sync_config: JsonText | null;
+    created_at: Millis;
+    modified_at: Millis;
+    created_by_email: string | null;
+    modified_by_email: string | null;
+    deleted_at: Millis | null;
+  };
+  connection: {
+    id: ConnectionId;
+    organization_id: OrganizationId;
+    project_id: ProjectId;
+    handle: string;
+    handle_key: string;
+    connector: string;
+    connector_given: string;
+    description: string | null;
+    endpoint: JsonText;
+    auth_method: AuthMethod;
+    authenticated_at: Millis | null;
+    enabled: Generated<Flag>;
+    label: string | null;
+    revision: Generated<number>;
+    created_at: Millis;
+    modified_at: Millis;
+    created_by_email: string | null;
+    modified_by_email: string | null;
+  };
+  credential: {
+    connection_id: ConnectionId;
+    organization_id: OrganizationId;
+    key_id: string;
+    wrapped_key: string;
+    ciphertext: string;
+    updated_at: Millis;
+  };
+  source_connection: {
+    id: SourceConnectionId;
+    organization_id: OrganizationId;
+    connection_id: ConnectionId;
+    collection_id: CollectionId;
+    sync_id: SyncId | null;
+    name: string;
+    description: string | null;
+    config: JsonText;
+    cron: string | null;
+    timezone: Generated<string>;
+    continuous: Generated<Flag>;
+    cursor_field: string | null;
+    next_run_at: Millis | null;
+    paused_by: 'user' | 'credential' | null;
+    paused_at: Millis | null;
+    sweep_held: JsonText | null;
+    sweep_confirmed: Generated<Flag>;
+    version: Generated<number>;
+    created_at: Millis;
+    modified_at: Millis;
+    created_by_email: string | null;
+    modified_by_email: string | null;
+    deleted_at: Millis | null;
+  };
+  sync_job: {
+    id: JobId;
+    organization_id: OrganizationId;
+    source_connection_id: SourceConnectionId;
+    collection_id: CollectionId;
+    sync_id: SyncId;
+    state: JobState;
+    trigger_kind: JobTrigger;
+    full_refresh: Generated<Flag>;
+    requested_at: Millis;
+    not_before: Millis;
+    started_at: Millis | null;
+    completed_at: Millis | null;
+    attempts: Generated<number>;
+    lease_owner: string | null;
+    lease_until: Millis | null;
+    fence: Generated<number>;
+    cancel_requested_at: Millis | null;
+    inserted: Generated<number>;
+    updated: Generated<number>;
+    deleted: Generated<number>;
+    kept: Generated<number>;
+    failed: Generated<number>;
+    chunks: Generated<number>;
+    sequence: Generated<number>;
+    error_code: string | null;
+    error_message: string | null;
+    error_category: ErrorCategory | null;
+    requested_by_email: string | null;
+  };
+  job_event: {
+    job_id: JobId;
+    sequence: number;
+    organization_id: OrganizationId;
+    kind: string;
+    payload: JsonText;
+    created_at: Millis;
+  };
+  audit_event: {
+    id: string;
+    organization_id: OrganizationId;
+    api_key_id: ApiKeyId | null;
+    actor_email: string | null;
+    action: string;
+    subject_kind: string;
+    subject_id: string;
+    created_at: Millis;
+  };
+  idempotency_key: {
+    organization_id: OrganizationId;
+    key: string;
+    request_hash: string;
+    status: number | null;
+    body: string | null;
+    created_at: Millis;
+  };
+}
