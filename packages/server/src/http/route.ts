@@ -85,14 +85,18 @@ interface TypedRoute<
 
 type Output<T extends z.ZodType | undefined> = T extends z.ZodType ? z.output<T> : undefined;
 
-/** Types a handler by its schemas and erases them again, so that routes of any shape stand in one table. */
-export function route<
-  Services,
-  P extends z.ZodType | undefined = undefined,
-  Q extends z.ZodType | undefined = undefined,
-  B extends z.ZodType | undefined = undefined,
-  A extends Access = Access,
->(declaration: TypedRoute<P, Q, B, A, Services>): RouteDeclaration<Services> {
-  const { params, query, body, handler, ...rest } = declaration;
-  return { ...rest, params, query, body, handler: handler as RouteDeclaration<Services>['handler'] };
+/**
+ * Makes the `route` function of a set of routes that share their services. It types a handler by its schemas and erases
+ * them again, so that routes of any shape stand in one table.
+ */
+export function routeFor<Services>() {
+  return function route<
+    P extends z.ZodType | undefined = undefined,
+    Q extends z.ZodType | undefined = undefined,
+    B extends z.ZodType | undefined = undefined,
+    A extends Access = Access,
+  >(declaration: TypedRoute<P, Q, B, A, Services>): RouteDeclaration<Services> {
+    const { params, query, body, handler, ...rest } = declaration;
+    return { ...rest, params, query, body, handler: handler as RouteDeclaration<Services>['handler'] };
+  };
 }
