@@ -182,6 +182,12 @@ export const catalogue = {
     kind: 'upstream',
     message: (d: { shortName: string; reason: string }) => `Source '${d.shortName}' could not be reached: ${d.reason}`,
   },
+  /** The source asks to wait before it is called again. Try again after `details.retryAfterSeconds`. */
+  source_rate_limited: {
+    kind: 'rate_limited',
+    message: (d: { shortName: string; retryAfterSeconds: number }) =>
+      `Source '${d.shortName}' is rate limited. Try again in ${d.retryAfterSeconds} seconds.`,
+  },
   /** OAuth flows start to sync after the callback. Leave `sync_immediately` out, or send false. */
   sync_immediately_unsupported: {
     kind: 'rejected',

@@ -1,0 +1,75 @@
+import type { Connector, Stream } from '@tributary/connectors/kit/connector';
+import type { ConnectorContext } from '@tributary/connectors/kit/context';
+import type { JsonObject } from '@tributary/connectors/kit/json';
+import { ConnectorError } from '@tributary/connectors/kit/connector-error';
+import { errors } from '../errors.ts';
+
+/** Builds the context of one connector call; the composition root decides on network, files, log and clock. */
+export type ContextFactory = (input: {
+  readonly connector: Connector;
+  readonly config: JsonObject;
+  readonly credentials: JsonObject;
+  readonly cursorField: string | null;
+  readonly signal: AbortSignal;
+}) => ConnectorContext;
+
+export interface ProbeInput {
+  readonly connector: Connector;
+  readonly config: JsonObject;
+  readonly credentials: JsonObject;
+}
+
+/** Asks sources on behalf of the API, within bounds: a live check, and a discovery. */
+export interface Probe {
+  /** Proves that configuration and credentials work; throws the catalogue's errors. */
+  check(input: ProbeInput): Promise<{ readonly account: string }>;
+  /** The streams of the account; throws the catalogue's errors. */
+  discover(input: ProbeInput): Promise<readonly Stream[]>;
+}
+
+function translate(shortName: string, error: unknown): Error {
+  if (!(error instanceof ConnectorError)) {
+    return errors.source_check_failed({ shortName, reason: error instanceof Error ? error.name : 'unknown failure' });
+  }
+  const reason = error.message;
+  switch (error.reason) {
+    case 'credential':
+      return errors.credentials_refused({ shortName, reason });
+    case 'refused':
+      return errors.host_access_refused({ reason });
+    case 'rate_limited':
+      return errors.source_rate_limited({
+        shortName,
+        retryAfterSeconds: Math.ceil((error.retryAfterMs ?? 60_000) / 1000),
+      });
+    case 'unavailable':
+    case 'invalid_answer':
+      return errors.source_unreachable({ shortName, reason });
+    case 'configuration':
+    case 'cursor_expired':
+      return errors.source_check_failed({ shortName, reason });
+  }
+}
+
+/** Makes a probe; `timeoutMs` bounds each call. */
+export function createProbe(options: { readonly makeContext: ContextFactory; readonly timeoutMs: number }): Probe {
+  const ask = async <T>(input: ProbeInput, call: (ctx: ConnectorContext) => Promise<T>): Promise<T> => {
+    const signal = AbortSignal.timeout(options.timeoutMs);
+    const { promise: late, reject } = Promise.withResolvers<never>();
+    const onLate = (): void =>
+      reject(new ConnectorError('unavailable', `no answer within ${options.timeoutMs / 1000} s`));
+    signal.addEventListener('abort', onLate, { once: true });
+    try {
+      const ctx = options.makeContext({ ...input, cursorField: null, signal });
+      return await Promise.race([call(ctx), late]);
+    } catch (error) {
+      throw translate(input.connector.id, error);
+    } finally {
+      signal.removeEventListener('abort', onLate);
+    }
+  };
+  return {
+    check: (input) => ask(input, (ctx) => input.connector.check(ctx)),
+    discover: (input) => ask(input, (ctx) => input.connector.discover(ctx)),
+  };
+}

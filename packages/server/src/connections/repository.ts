@@ -1,0 +1,116 @@
+import type { Insertable, Selectable, Updateable } from 'kysely';
+import type { Queryable } from '../control/database.ts';
+import type { ControlTables } from '../control/schema.ts';
+import type { ConnectionId, OrganizationId, ProjectId } from '../lib/ids.ts';
+
+export type ConnectionRow = Selectable<ControlTables['connection']>;
+export type CredentialRow = Selectable<ControlTables['credential']>;
+
+export function findConnection(
+  db: Queryable,
+  organizationId: OrganizationId,
+  id: ConnectionId,
+): Promise<ConnectionRow | undefined> {
+  return db
+    .selectFrom('connection')
+    .selectAll()
+    .where('organization_id', '=', organizationId)
+    .where('id', '=', id)
+    .executeTakeFirst();
+}
+
+/** Folded handles of the project that begin like the wanted one; enough to find a free one. */
+export async function listHandleKeys(
+  db: Queryable,
+  organizationId: OrganizationId,
+  projectId: ProjectId,
+  beginning: string,
+): Promise<string[]> {
+  const rows = await db
+    .selectFrom('connection')
+    .select('handle_key')
+    .where('organization_id', '=', organizationId)
+    .where('project_id', '=', projectId)
+    .where('handle_key', '>=', beginning)
+    .where('handle_key', '<', `${beginning}\u{10FFFF}`)
+    .execute();
+  return rows.map((row) => row.handle_key);
+}
+
+/** Labels of the project's connections of one kind. */
+export async function listLabels(
+  db: Queryable,
+  organizationId: OrganizationId,
+  projectId: ProjectId,
+  connector: string,
+): Promise<(string | null)[]> {
+  const rows = await db
+    .selectFrom('connection')
+    .select('label')
+    .where('organization_id', '=', organizationId)
+    .where('project_id', '=', projectId)
+    .where('connector', '=', connector)
+    .execute();
+  return rows.map((row) => row.label);
+}
+
+export async function insertConnection(db: Queryable, row: Insertable<ControlTables['connection']>): Promise<void> {
+  await db.insertInto('connection').values(row).execute();
+}
+
+export async function updateConnection(
+  db: Queryable,
+  organizationId: OrganizationId,
+  id: ConnectionId,
+  change: Updateable<ControlTables['connection']>,
+): Promise<void> {
+  await db
+    .updateTable('connection')
+    .set(change)
+    .set((eb) => ({ revision: eb('revision', '+', 1) }))
+    .where('organization_id', '=', organizationId)
+    .where('id', '=', id)
+    .execute();
+}
+
+/** Deletes the connection unless a source connection still uses it. */
+export async function deleteUnusedConnection(
+  db: Queryable,
+  organizationId: OrganizationId,
+  id: ConnectionId,
+): Promise<void> {
+  await db
+    .deleteFrom('connection')
+    .where('organization_id', '=', organizationId)
+    .where('id', '=', id)
+    .where(({ not, exists, selectFrom }) =>
+      not(exists(selectFrom('source_connection').select('id').where('connection_id', '=', id))),
+    )
+    .execute();
+}
+
+export function findCredential(
+  db: Queryable,
+  organizationId: OrganizationId,
+  connectionId: ConnectionId,
+): Promise<CredentialRow | undefined> {
+  return db
+    .selectFrom('credential')
+    .selectAll()
+    .where('organization_id', '=', organizationId)
+    .where('connection_id', '=', connectionId)
+    .executeTakeFirst();
+}
+
+export async function upsertCredential(
+  db: Queryable,
+  organizationId: OrganizationId,
+  row: Omit<CredentialRow, 'organization_id'>,
+): Promise<void> {
+  const { connection_id: _, ...change } = row;
+  await db
+    .insertInto('credential')
+    .values({ ...row, organization_id: organizationId })
+    .onConflict((conflict) => conflict.column('connection_id').doUpdateSet(change))
+    .execute();
+}

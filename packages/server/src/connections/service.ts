@@ -1,0 +1,127 @@
+import type { Connector } from '@tributary/connectors/kit/connector';
+import type { JsonObject } from '@tributary/connectors/kit/json';
+import type { Actor } from '../auth/actor.ts';
+import type { Queryable } from '../control/database.ts';
+import type { AuthMethod } from '../control/schema.ts';
+import { must } from '../lib/asserts.ts';
+import type { Clock } from '../lib/clock.ts';
+import { newId, type ConnectionId, type OrganizationId, type ProjectId } from '../lib/ids.ts';
+import type { Vault } from '../vault/vault.ts';
+import { freeHandle, handleFrom } from './handle.ts';
+import {
+  deleteUnusedConnection,
+  findConnection,
+  findCredential,
+  insertConnection,
+  listHandleKeys,
+  listLabels,
+  updateConnection,
+  upsertCredential,
+  type ConnectionRow,
+} from './repository.ts';
+import type { SealedSettings } from './settings.ts';
+
+export interface NewConnection {
+  readonly projectId: ProjectId;
+  readonly connector: Connector;
+  /** The spelling that the caller used for the connector. */
+  readonly given: string;
+  /** Display name to derive the handle from. */
+  readonly name: string;
+  readonly endpoint: JsonObject;
+  readonly authMethod: AuthMethod;
+  readonly sealed: SealedSettings;
+}
+
+export interface ConnectionChange {
+  readonly endpoint?: JsonObject;
+  readonly sealed?: SealedSettings;
+}
+
+/** Connections for the nouns that stand on them. All calls run inside the caller's transaction. */
+export interface ConnectionService {
+  create(tx: Queryable, actor: Actor, input: NewConnection): Promise<ConnectionId>;
+  get(db: Queryable, organizationId: OrganizationId, id: ConnectionId): Promise<ConnectionRow>;
+  change(tx: Queryable, actor: Actor, id: ConnectionId, change: ConnectionChange): Promise<void>;
+  /** Opens what the vault keeps. The result is plain: hand it to a worker or a live check, nothing else. */
+  openSettings(db: Queryable, organizationId: OrganizationId, id: ConnectionId): Promise<SealedSettings>;
+  deleteUnused(tx: Queryable, organizationId: OrganizationId, id: ConnectionId): Promise<void>;
+}
+
+/** The first connection of a kind has no label; the next get `2`, `3`, … */
+function nextLabel(labels: readonly (string | null)[]): string | null {
+  if (labels.length === 0) return null;
+  let number = 2;
+  while (labels.includes(String(number))) number += 1;
+  return String(number);
+}
+
+const emptySettings: SealedSettings = { credentials: {}, config: {} };
+
+export function createConnectionService({
+  vault,
+  clock,
+}: {
+  readonly vault: Vault;
+  readonly clock: Clock;
+}): ConnectionService {
+  const seal = async (
+    tx: Queryable,
+    organizationId: OrganizationId,
+    id: ConnectionId,
+    settings: SealedSettings,
+  ): Promise<void> => {
+    const sealed = vault.seal({ ...settings }, { organizationId, row: id, column: 'credential.ciphertext' });
+    await upsertCredential(tx, organizationId, { connection_id: id, ...sealed, updated_at: clock.now() });
+  };
+  return {
+    async create(tx, actor, input) {
+      const id = newId<ConnectionId>();
+      const now = clock.now();
+      const wanted = handleFrom(input.name, input.connector.id);
+      const taken = new Set(await listHandleKeys(tx, actor.organizationId, input.projectId, wanted));
+      const handle = freeHandle(wanted, taken);
+      await insertConnection(tx, {
+        id,
+        organization_id: actor.organizationId,
+        project_id: input.projectId,
+        handle,
+        handle_key: handle,
+        connector: input.connector.id,
+        connector_given: input.given,
+        description: null,
+        endpoint: JSON.stringify(input.endpoint),
+        auth_method: input.authMethod,
+        authenticated_at: now,
+        enabled: 1,
+        label: nextLabel(await listLabels(tx, actor.organizationId, input.projectId, input.connector.id)),
+        created_at: now,
+        modified_at: now,
+        created_by_email: actor.email,
+        modified_by_email: actor.email,
+      });
+      await seal(tx, actor.organizationId, id, input.sealed);
+      return id;
+    },
+    async get(db, organizationId, id) {
+      return must(await findConnection(db, organizationId, id), 'a source connection always has its connection');
+    },
+    async change(tx, actor, id, change) {
+      const now = clock.now();
+      await updateConnection(tx, actor.organizationId, id, {
+        ...(change.endpoint && { endpoint: JSON.stringify(change.endpoint) }),
+        ...(change.sealed && { authenticated_at: now }),
+        modified_at: now,
+        modified_by_email: actor.email,
+      });
+      if (change.sealed) await seal(tx, actor.organizationId, id, change.sealed);
+    },
+    async openSettings(db, organizationId, id) {
+      const row = await findCredential(db, organizationId, id);
+      if (!row) return emptySettings;
+      const opened = vault.open(row, { organizationId, row: id, column: 'credential.ciphertext' });
+      return { ...emptySettings, ...opened };
+    },
+    deleteUnused: deleteUnusedConnection,
+  };
+}

@@ -1,0 +1,76 @@
+import type { Connector } from '@tributary/connectors/kit/connector';
+import type { Json, JsonObject } from '@tributary/connectors/kit/json';
+import { z } from 'zod';
+import { errors, type FieldIssue } from '../errors.ts';
+
+/** What secret values look like on the wire; sent back, it means "unchanged". */
+export const mask = '********';
+
+/** A connector's settings, split by where they live. */
+export interface SplitConfig {
+  /** Says where the system is: belongs to the connection. */
+  readonly endpoint: JsonObject;
+  /** Read options: belong to the source connection. */
+  readonly options: JsonObject;
+  /** Configuration fields that are secret: sealed with the credentials. */
+  readonly secrets: JsonObject;
+}
+
+/** What the vault keeps of a connection. */
+export interface SealedSettings {
+  readonly credentials: JsonObject;
+  readonly config: JsonObject;
+}
+
+function toIssues(error: z.ZodError, prefix: readonly string[]): FieldIssue[] {
+  return error.issues.map((issue) => ({
+    path: [...prefix, ...issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part))],
+    message: issue.message,
+    code: issue.code,
+  }));
+}
+
+/** Validates a whole configuration. Throws `invalid_config_fields`; unknown fields are refused, as they are mostly typing errors. */
+export function checkConfig(connector: Connector, config: JsonObject): void {
+  const parsed = connector.config.strict().safeParse(config);
+  if (!parsed.success) throw errors.invalid_config_fields({ issues: toIssues(parsed.error, ['body', 'config']) });
+}
+
+/** Whether the connector takes credentials that a person types in, and their schema when it has one. */
+function directFields(connector: Connector): z.ZodObject | undefined {
+  return connector.auth.find((scheme) => scheme.type === 'direct')?.fields;
+}
+
+/** Validates credentials. Throws `invalid_auth_fields`. */
+export function checkCredentials(connector: Connector, credentials: JsonObject): void {
+  const fields = directFields(connector) ?? z.object({});
+  const parsed = fields.strict().safeParse(credentials);
+  if (!parsed.success) {
+    throw errors.invalid_auth_fields({ issues: toIssues(parsed.error, ['body', 'authentication', 'credentials']) });
+  }
+}
+
+function isSecretField(connector: Connector, name: string): boolean {
+  const field = connector.config.shape[name];
+  return field instanceof z.ZodType && field.meta()?.['secret'] === true;
+}
+
+/** Splits a validated configuration by where its parts live; in the stored parts a secret is replaced by the mask. */
+export function splitConfig(connector: Connector, config: JsonObject): SplitConfig {
+  const endpoint: Record<string, Json | undefined> = {};
+  const options: Record<string, Json | undefined> = {};
+  const secrets: Record<string, Json | undefined> = {};
+  for (const [name, value] of Object.entries(config)) {
+    const secret = isSecretField(connector, name) && value !== null;
+    if (secret) secrets[name] = value;
+    (connector.endpoint.includes(name) ? endpoint : options)[name] = secret ? mask : value;
+  }
+  return { endpoint, options, secrets };
+}
+
+/** Puts the stored values back where the caller sent the mask. */
+export function unmask(given: JsonObject, stored: JsonObject): JsonObject {
+  return Object.fromEntries(
+    Object.entries(given).map(([name, value]) => [name, value === mask && name in stored ? stored[name] : value]),
+  );
+}

@@ -1,0 +1,14 @@
+import type { CollectionService } from './collections/service.ts';
+import type { ConnectorRegistry } from './connections/registry.ts';
+import type { SearchService } from './search/service.ts';
+import type { SourceConnectionService } from './source-connections/service.ts';
+import type { SyncService } from './syncs/service.ts';
+
+/** What the routes of every dialect may call. */
+export interface Services {
+  readonly registry: ConnectorRegistry;
+  readonly collections: CollectionService;
+  readonly sourceConnections: SourceConnectionService;
+  readonly syncs: SyncService;
+  readonly search: SearchService;
+}

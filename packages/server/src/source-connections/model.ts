@@ -1,0 +1,107 @@
+import type { Json, JsonObject } from '@tributary/connectors/kit/json';
+import type { AuthMethod, Millis } from '../control/schema.ts';
+import type { ConnectionId, OrganizationId, SourceConnectionId, SyncId } from '../lib/ids.ts';
+import type { RunTotals, SyncJob } from '../syncs/model.ts';
+import type { StatusAxes, Task } from './status.ts';
+
+export interface Schedule {
+  readonly cron: string | null;
+  readonly timezone: string;
+  readonly continuous: boolean;
+  readonly cursorField: string | null;
+  readonly nextRunAt: Millis | null;
+}
+
+/** A source connection as every presenter sees it: no secret is in it. */
+export interface SourceConnection {
+  readonly id: SourceConnectionId;
+  readonly organizationId: OrganizationId;
+  readonly connectionId: ConnectionId;
+  readonly collectionReadableId: string;
+  readonly name: string;
+  readonly description: string | null;
+  /** The spelling that the caller used. */
+  readonly shortName: string;
+  readonly connector: string;
+  /** Endpoint and read options together; secret fields are masked. */
+  readonly config: JsonObject;
+  readonly auth: { readonly method: AuthMethod; readonly authenticatedAt: Millis | null };
+  readonly schedule: Schedule;
+  readonly syncId: SyncId | null;
+  readonly status: StatusAxes;
+  readonly tasks: readonly Task[];
+  readonly lastJob: SyncJob | null;
+  /** Rises with every change made through the API; the ETag is made of it. */
+  readonly version: number;
+  readonly createdAt: Millis;
+  readonly modifiedAt: Millis;
+  readonly createdByEmail: string | null;
+  readonly modifiedByEmail: string | null;
+}
+
+export interface EntityTypeCount {
+  readonly entityType: string;
+  readonly count: number;
+  readonly lastChangedAt: Millis | null;
+}
+
+/** What only a single object's view shows, since it costs a look into the collection store. */
+export interface SourceConnectionDetail extends SourceConnection {
+  readonly runs: RunTotals;
+  readonly entities: readonly EntityTypeCount[];
+  /** The stored cursor, when exactly one stream has one; else an object by stream; null without any. */
+  readonly cursorValue: Json;
+}
+
+export interface SourceConnectionListItem extends SourceConnection {
+  readonly entityCount: number;
+}
+
+export interface ScheduleInput {
+  /** null: no schedule. */
+  readonly cron?: string | null;
+  readonly timezone?: string;
+  readonly continuous?: boolean;
+  readonly cursorField?: string | null;
+}
+
+export interface CreateInput {
+  readonly shortName: string;
+  readonly collectionReadableId: string;
+  readonly name?: string | null;
+  readonly description?: string | null;
+  readonly config?: JsonObject | null;
+  /** The auth method that the dialect detected from the fields given. */
+  readonly method: AuthMethod | 'absent';
+  readonly credentials: JsonObject;
+  /** undefined: the default schedule; null: none. */
+  readonly schedule?: ScheduleInput | null;
+  readonly syncImmediately?: boolean | null;
+}
+
+/** Absent: keep. null: clear. */
+export interface UpdateInput {
+  readonly name?: string;
+  readonly description?: string | null;
+  readonly config?: JsonObject | null;
+  readonly schedule?: ScheduleInput | null;
+  readonly credentials?: JsonObject;
+}
+
+export interface CheckInput {
+  readonly shortName: string;
+  readonly config: JsonObject;
+  readonly method: AuthMethod | 'absent';
+  readonly credentials: JsonObject;
+}
+
+export interface CheckResult {
+  /** The account that the source named, for example `reader@db.example.com/crm`. */
+  readonly account: string;
+  readonly streams: readonly {
+    readonly name: string;
+    readonly title: string;
+    readonly incremental: boolean;
+    readonly cursorFields: readonly string[];
+  }[];
+}

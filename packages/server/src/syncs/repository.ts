@@ -1,0 +1,113 @@
+import { sql, type Selectable } from 'kysely';
+import type { Queryable } from '../control/database.ts';
+import type { ControlTables } from '../control/schema.ts';
+import type { JobId, OrganizationId, SourceConnectionId } from '../lib/ids.ts';
+import type { RunTotals, SyncJob } from './model.ts';
+
+type JobRow = Selectable<ControlTables['sync_job']>;
+
+function toJob(row: JobRow): SyncJob {
+  return {
+    id: row.id,
+    organizationId: row.organization_id,
+    sourceConnectionId: row.source_connection_id,
+    syncId: row.sync_id,
+    state: row.state,
+    trigger: row.trigger_kind,
+    fullRefresh: row.full_refresh === 1,
+    attempts: row.attempts,
+    requestedAt: row.requested_at,
+    startedAt: row.started_at,
+    completedAt: row.completed_at,
+    counts: {
+      inserted: row.inserted,
+      updated: row.updated,
+      deleted: row.deleted,
+      kept: row.kept,
+      failed: row.failed,
+      chunks: row.chunks,
+    },
+    error:
+      row.error_code === null
+        ? null
+        : { code: row.error_code, message: row.error_message ?? '', category: row.error_category },
+  };
+}
+
+export async function findJob(db: Queryable, organizationId: OrganizationId, id: JobId): Promise<SyncJob | undefined> {
+  const row = await db
+    .selectFrom('sync_job')
+    .selectAll()
+    .where('organization_id', '=', organizationId)
+    .where('id', '=', id)
+    .executeTakeFirst();
+  return row && toJob(row);
+}
+
+/** Jobs of a source connection, newest first. */
+export async function listJobs(
+  db: Queryable,
+  organizationId: OrganizationId,
+  id: SourceConnectionId,
+  limit: number,
+): Promise<SyncJob[]> {
+  const rows = await db
+    .selectFrom('sync_job')
+    .selectAll()
+    .where('organization_id', '=', organizationId)
+    .where('source_connection_id', '=', id)
+    .orderBy('requested_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(limit)
+    .execute();
+  return rows.map(toJob);
+}
+
+/** The newest job of each of the given source connections. */
+export async function listLatestJobs(
+  db: Queryable,
+  organizationId: OrganizationId,
+  ids: readonly SourceConnectionId[],
+): Promise<Map<SourceConnectionId, SyncJob>> {
+  if (ids.length === 0) return new Map();
+  const rows = await db
+    .selectFrom('sync_job')
+    .selectAll()
+    .where('organization_id', '=', organizationId)
+    .where('id', 'in', (eb) =>
+      eb
+        .selectFrom('source_connection')
+        .select((inner) =>
+          inner
+            .selectFrom('sync_job as newest')
+            .select('newest.id')
+            .whereRef('newest.source_connection_id', '=', 'source_connection.id')
+            .orderBy('newest.requested_at', 'desc')
+            .orderBy('newest.id', 'desc')
+            .limit(1)
+            .as('id'),
+        )
+        .where('source_connection.id', 'in', ids),
+    )
+    .execute();
+  return new Map(rows.map((row) => [row.source_connection_id, toJob(row)]));
+}
+
+/** How the ended jobs of a source connection ended. */
+export async function getRunTotals(
+  db: Queryable,
+  organizationId: OrganizationId,
+  id: SourceConnectionId,
+): Promise<RunTotals> {
+  const row = await db
+    .selectFrom('sync_job')
+    .select([
+      sql<number>`count(*)`.as('total'),
+      sql<number>`coalesce(sum(case when state = 'completed' then 1 else 0 end), 0)`.as('successful'),
+      sql<number>`coalesce(sum(case when state = 'failed' then 1 else 0 end), 0)`.as('failed'),
+    ])
+    .where('organization_id', '=', organizationId)
+    .where('source_connection_id', '=', id)
+    .executeTakeFirstOrThrow();
+  return { total: Number(row.total), successful: Number(row.successful), failed: Number(row.failed) };
+}
