@@ -50,7 +50,7 @@ export interface ServerEvent {
  */
 export interface RouteDeclaration<Services = never> {
   readonly method: Method;
-  /** With `:name` parameters; without a trailing slash: both forms are served. */
+  /** Appended to the prefix of its group; with `:name` parameters and no trailing slash: both forms are served. */
   readonly path: string;
   readonly operationId: string;
   readonly summary: string;

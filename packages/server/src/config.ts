@@ -1,0 +1,247 @@
+import { isIP } from 'node:net';
+import { isAbsolute, relative, resolve } from 'node:path';
+import { Secret } from '@tributary/connectors/kit/secret';
+import { z } from 'zod';
+
+/** One environment variable: where it comes from, what it may be, and what it means. */
+export interface Setting<T = unknown> {
+  readonly env: string;
+  /** Reads the text of the variable. */
+  readonly type: z.ZodType<T, string>;
+  /** As it would be written in the environment; absent when there is none. */
+  readonly default?: string;
+  /** One sentence for the operator, Markdown allowed. */
+  readonly help: string;
+}
+
+function setting<T>(row: Setting<T> & { readonly default: string }): Setting<T> {
+  return row;
+}
+
+function optional<T>(row: Setting<T>): Setting<T | undefined> {
+  return row;
+}
+
+function integer(minimum: number, maximum: number) {
+  const wanted = `must be a whole number from ${minimum} to ${maximum}`;
+  return z
+    .string()
+    .regex(/^\d{1,15}$/, wanted)
+    .transform(Number)
+    .refine((value) => value >= minimum && value <= maximum, wanted);
+}
+
+const flag = z
+  .string()
+  .toLowerCase()
+  .refine(
+    (text) => ['1', 'true', 'on', 'yes', '0', 'false', 'off', 'no'].includes(text),
+    'must be on or off (also 1/0, true/false, yes/no)',
+  )
+  .transform((text) => ['1', 'true', 'on', 'yes'].includes(text));
+
+/** True for an address with an optional prefix length: `10.0.0.0/8`, `fd00::/8`, `192.168.1.7`. */
+function isCidr(text: string): boolean {
+  const [address = '', prefix, ...rest] = text.split('/');
+  const family = isIP(address);
+  if (family === 0 || rest.length > 0) return false;
+  return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (family === 4 ? 32 : 128));
+}
+
+const list = (separator: string) =>
+  z.string().transform((text) =>
+    text
+      .split(separator)
+      .map((part) => part.trim())
+      .filter((part) => part !== ''),
+  );
+
+const networks = z
+  .string()
+  .transform((text): 'all' | readonly string[] =>
+    text === '1'
+      ? 'all'
+      : text
+          .split(',')
+          .map((part) => part.trim())
+          .filter((part) => part !== ''),
+  )
+  .refine(
+    (value) => value === 'all' || value.every(isCidr),
+    'must be 1 (every private address) or networks like 10.0.0.0/8,fd00::/8',
+  );
+
+const httpUrl = z
+  .string()
+  .refine(
+    (text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol),
+    'must be a URL that begins with http:// or https://',
+  )
+  .transform((text) => text.replace(/\/+$/, ''));
+
+const origin = (text: string) => URL.canParse(text) && new URL(text).origin === text;
+
+/** Every variable that the service reads. The operator's documentation is generated from this table. */
+export const settings = {
+  port: setting({
+    env: 'PORT',
+    type: integer(0, 65_535),
+    default: '8787',
+    help: 'Port to listen on; 0 takes a free one.',
+  }),
+  host: setting({
+    env: 'HOST',
+    type: z.string().regex(/^\S+$/, 'must be an address or a host name'),
+    default: '127.0.0.1',
+    help: 'Address to listen on. The default is reached from this machine only; `0.0.0.0` opens it to the network.',
+  }),
+  publicUrl: optional({
+    env: 'TRIBUTARY_PUBLIC_URL',
+    type: httpUrl,
+    help: 'The address under which callers reach the service; links that leave it (OAuth, Location) are made from it.',
+  }),
+  corsOrigins: setting({
+    env: 'TRIBUTARY_CORS_ORIGINS',
+    type: list(',').refine(
+      (origins) => origins.every(origin),
+      'must be origins like https://app.example.com, comma-separated',
+    ),
+    default: '',
+    help: 'Origins whose pages may call the API from a browser, comma-separated. None by default.',
+  }),
+  dataDir: setting({
+    env: 'TRIBUTARY_DATA_DIR',
+    type: z.string().transform((path) => resolve(path)),
+    default: './data',
+    help: 'Directory of the databases and of the vault key. Only the service needs access to it.',
+  }),
+  databaseUrl: optional({
+    env: 'DATABASE_URL',
+    type: z
+      .string()
+      .regex(/^postgres(ql)?:\/\//, 'must begin with postgres:// or postgresql://')
+      .transform((url) => new Secret(url)),
+    help: 'PostgreSQL for the control store. Without it, SQLite in the data directory.',
+  }),
+  bootstrapApiKey: optional({
+    env: 'TRIBUTARY_BOOTSTRAP_API_KEY',
+    type: z
+      .string()
+      .regex(
+        /^trib_[A-Za-z0-9_-]{27,251}$/,
+        'must begin with trib_ and have 32 to 256 characters (letters, digits, - and _)',
+      )
+      .transform((key) => new Secret(key)),
+    help: 'An API key with every scope that exists from the first start on. Without it the first start makes a key and prints it once.',
+  }),
+  bootstrapEmail: setting({
+    env: 'TRIBUTARY_BOOTSTRAP_EMAIL',
+    type: z.email('must be an email address'),
+    default: 'admin@tributary.local',
+    help: 'Owner of the first API key.',
+  }),
+  allowPrivateNetwork: setting({
+    env: 'TRIBUTARY_ALLOW_PRIVATE_NETWORK',
+    type: networks,
+    default: '',
+    help: 'Private networks that connections may reach, comma-separated CIDRs, or `1` for all of them. None by default.',
+  }),
+  fileRoots: setting({
+    env: 'TRIBUTARY_FILE_ROOTS',
+    type: list(':').refine((paths) => paths.every(isAbsolute), 'must be absolute paths separated by :'),
+    default: '',
+    help: 'Directories that connections may read files from, separated by `:`. None by default; never the data directory.',
+  }),
+  allowExecutables: setting({
+    env: 'TRIBUTARY_ALLOW_EXECUTABLES',
+    type: flag,
+    default: 'off',
+    help: 'Let connections run executables that speak the Airbyte protocol. They run with the rights of the service.',
+  }),
+  internalSources: setting({
+    env: 'TRIBUTARY_INTERNAL_SOURCES',
+    type: flag,
+    default: 'off',
+    help: 'Offer the sources that exist for tests and demonstrations.',
+  }),
+  workers: setting({
+    env: 'TRIBUTARY_WORKERS',
+    type: integer(0, 64),
+    default: '1',
+    help: 'Worker processes that the service starts; 0 when workers run elsewhere.',
+  }),
+  jobsPerWorker: setting({
+    env: 'TRIBUTARY_JOBS_PER_WORKER',
+    type: integer(1, 256),
+    default: '4',
+    help: 'Sync jobs that one worker runs at once.',
+  }),
+  leaseMs: setting({
+    env: 'TRIBUTARY_LEASE_MS',
+    type: integer(1_000, 600_000),
+    default: '30000',
+    help: 'Milliseconds after which the job of a silent worker is taken over.',
+  }),
+  rateLimitPerMinute: setting({
+    env: 'TRIBUTARY_RATE_LIMIT_PER_MINUTE',
+    type: integer(0, 10_000_000),
+    default: '600',
+    help: 'Requests that one API key may send in a minute; 0 sets no limit.',
+  }),
+  logLevel: setting({
+    env: 'LOG_LEVEL',
+    type: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
+      error: 'must be fatal, error, warn, info, debug, trace or silent',
+    }),
+    default: 'info',
+    help: 'Least important log line that is written.',
+  }),
+} as const;
+
+type Settings = typeof settings;
+type ValueOf<S> = S extends Setting<infer T> ? T : never;
+export type Config = { readonly [K in keyof Settings]: ValueOf<Settings[K]> };
+
+/** What is wrong with the environment, one line a variable; the process prints it and ends without a stack. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(problems.join('\n'));
+    this.problems = problems;
+  }
+}
+
+/**
+ * Reads the configuration from environment variables; an empty variable counts as unset.
+ * @throws ConfigError naming every bad variable and what it may be; the value itself is not repeated, it may be a secret.
+ */
+export function loadConfig(env: Readonly<Record<string, string | undefined>> = process.env): Config {
+  const values: Record<string, unknown> = {};
+  const problems: string[] = [];
+  for (const [name, row] of Object.entries<Setting>(settings)) {
+    const text = env[row.env]?.trim() || row.default;
+    if (text === undefined) continue;
+    const parsed = row.type.safeParse(text);
+    if (parsed.success) values[name] = parsed.data;
+    else problems.push(`${row.env} ${parsed.error.issues[0]?.message ?? 'is not allowed'}`);
+  }
+  if (problems.length > 0) throw new ConfigError(problems);
+  const config = values as unknown as Config;
+  refuseDataDirectoryAsFileRoot(config);
+  return config;
+}
+
+/** A connection that may read the data directory could read the vault key. */
+function refuseDataDirectoryAsFileRoot(config: Config): void {
+  const inside = (child: string, parent: string) => {
+    const path = relative(parent, child);
+    return path === '' || (!path.startsWith('..') && !isAbsolute(path));
+  };
+  const bad = config.fileRoots.find((root) => inside(root, config.dataDir) || inside(config.dataDir, root));
+  if (bad === undefined) return;
+  throw new ConfigError([
+    `${settings.fileRoots.env} must not contain ${bad}: it holds, or lies in, the data directory ${config.dataDir}`,
+  ]);
+}
