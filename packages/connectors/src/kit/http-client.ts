@@ -4,7 +4,8 @@ import type { Secret } from './secret.ts';
 export interface HttpRequest {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD';
   readonly url: string | URL;
-  readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
+  /** Added to those of `url`; values that are `Secret` are revealed on the wire only. */
+  readonly query?: Readonly<Record<string, string | number | boolean | Secret | undefined>>;
   /** Header values that are `Secret` are revealed on the wire only. */
   readonly headers?: Readonly<Record<string, string | Secret>>;
   readonly json?: Json;
@@ -12,6 +13,10 @@ export interface HttpRequest {
   /** Largest answer in bytes; the default is 50 MB. */
   readonly maxBytes?: number;
   readonly signal?: AbortSignal;
+  /** Statuses beside 2xx that are answers to the caller and come back without retry or error, for example `[404]`. */
+  readonly accept?: readonly number[] | 'all';
+  /** Set when asking twice is harmless although the method is POST or PATCH, as for searches and GraphQL queries. */
+  readonly idempotent?: boolean;
 }
 
 export interface HttpResponse {

@@ -1,0 +1,133 @@
+import { Agent } from 'undici';
+import { ConnectorError } from './connector-error.ts';
+import type { Clock, Logger } from './context.ts';
+import { openSocket } from './guarded-connect.ts';
+import type { HttpClient, HttpRequest, HttpResponse } from './http-client.ts';
+import { exchangeOnce, firstHop } from './http-exchange.ts';
+import type { Exchange, HttpTimeouts } from './http-exchange.ts';
+import { httpResponse } from './http-response.ts';
+import { judgeAnswer, judgeFault, methodOf } from './http-verdict.ts';
+import type { Spoken, Verdict } from './http-verdict.ts';
+import { createNetworkGuard } from './network-guard.ts';
+import type { GuardOptions, NetworkGuard, NetworkPolicy } from './network-guard.ts';
+import { createRateBudget, LONGEST_WAIT_MS } from './rate-budget.ts';
+import type { RateBudget, RateLimits } from './rate-budget.ts';
+import { plainSecrets, redactUrl } from './redact-text.ts';
+import { jitteredDelayMs } from './retry-delay.ts';
+
+export interface HttpClientOptions extends GuardOptions {
+  readonly policy: NetworkPolicy;
+  readonly limits: RateLimits;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly userAgent?: string;
+  /** Numbers in [0, 1) for the jitter. */
+  readonly random?: () => number;
+  /** Share one among all clients that read the same account; made from `limits` when it is not given. */
+  readonly budget?: RateBudget;
+  /** Ends every request of this client; a request's own signal ends that request. */
+  readonly signal?: AbortSignal;
+  readonly timeouts?: Partial<HttpTimeouts> & { readonly connectMs?: number };
+}
+
+export interface GuardedHttpClient extends HttpClient {
+  /** Closes the kept connections. */
+  close(): Promise<void>;
+}
+
+const DEFAULT_MAX_BYTES = 50 * 1024 * 1024;
+const MOST_TRIES = 5;
+const BACKOFF = { firstMs: 500, maxMs: LONGEST_WAIT_MS };
+const TIMEOUTS: HttpTimeouts = { headersMs: 60_000, idleMs: 30_000, totalMs: 300_000 };
+function guardedAgent(guard: NetworkGuard, connectMs: number | undefined): Agent {
+  return new Agent({
+    allowH2: false,
+    connections: 16,
+    connect: (target, callback) => {
+      const host = target.hostname.replace(/^\[(.*)\]$/, '$1');
+      const secure = target.protocol === 'https:';
+      const port = target.port === '' ? (secure ? 443 : 80) : Number(target.port);
+      const options = { ...(connectMs !== undefined && { timeoutMs: connectMs }), alpn: ['http/1.1'] };
+      openSocket(guard, { host, port, ...(secure && { tls: {} }) }, options).then(
+        (socket) => callback(null, socket),
+        (error: unknown) => callback(error instanceof Error ? error : new Error(String(error)), null),
+      );
+    },
+  });
+}
+
+class RetryingHttpClient implements GuardedHttpClient {
+  readonly #options: HttpClientOptions;
+  readonly #exchange: Exchange;
+  readonly #budget: RateBudget;
+
+  constructor(options: HttpClientOptions) {
+    const guard = createNetworkGuard(options.policy, options);
+    this.#options = options;
+    this.#budget = options.budget ?? createRateBudget(options.limits, options.clock);
+    this.#exchange = {
+      agent: guardedAgent(guard, options.timeouts?.connectMs),
+      guard,
+      timeouts: { ...TIMEOUTS, ...options.timeouts },
+      userAgent: options.userAgent ?? 'Tributary',
+    };
+  }
+
+  async request(request: HttpRequest): Promise<HttpResponse> {
+    const secrets = plainSecrets([...Object.values(request.headers ?? {}), ...Object.values(request.query ?? {})]);
+    const spoken = { url: redactUrl(firstHop(request).url, secrets), secrets };
+    const signals = [this.#options.signal, request.signal].filter((signal) => signal !== undefined);
+    const signal = signals.length > 0 ? AbortSignal.any(signals) : undefined;
+    for (let attempt = 0; ; attempt += 1) {
+      const verdict = await this.#try(request, spoken, signal);
+      if (verdict.type === 'fail') throw verdict.error;
+      if (verdict.type === 'retry') await this.#waitBefore(attempt + 1, verdict, signal);
+      else return httpResponse(verdict.answer, redactUrl(new URL(verdict.answer.url), secrets), secrets);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#exchange.agent.destroy();
+  }
+
+  /** Sleeps until the next try is due; throws when there is none, or when it is too far off to be slept through. */
+  async #waitBefore(attempt: number, verdict: Verdict & { type: 'retry' }, signal?: AbortSignal): Promise<void> {
+    const { clock, random = Math.random } = this.#options;
+    const { afterMs = 0, error } = verdict;
+    this.#budget.pauseUntil(clock.now() + afterMs);
+    if (afterMs > LONGEST_WAIT_MS) throw new ConnectorError('rate_limited', error.message, { retryAfterMs: afterMs });
+    if (attempt >= MOST_TRIES) throw error;
+    await clock.sleep(afterMs + jitteredDelayMs(attempt - 1, BACKOFF, random), signal);
+  }
+
+  async #try(request: HttpRequest, spoken: Spoken, signal?: AbortSignal): Promise<Verdict> {
+    const { clock, log } = this.#options;
+    const release = await this.#budget.acquire(signal);
+    const startedAt = clock.now();
+    const about = { method: methodOf(request), url: spoken.url };
+    const total = AbortSignal.timeout(this.#exchange.timeouts.totalMs);
+    try {
+      const ends = signal ? AbortSignal.any([signal, total]) : total;
+      const answer = await exchangeOnce(this.#exchange, firstHop(request), request.maxBytes ?? DEFAULT_MAX_BYTES, ends);
+      log.debug({ ...about, status: answer.status, ms: clock.now() - startedAt }, 'source answered');
+      return judgeAnswer(answer, request, spoken, clock.now());
+    } catch (error) {
+      signal?.throwIfAborted();
+      const verdict = judgeFault(error, request, spoken);
+      log.debug({ ...about, verdict: verdict.type, ms: clock.now() - startedAt }, 'source did not answer');
+      return verdict;
+    } finally {
+      release();
+    }
+  }
+}
+
+/**
+ * HTTP for connectors: guarded addresses at every hop, connect/headers/idle/total timeouts, up to five tries with full
+ * jitter, `Retry-After` and reset headers honoured (longer than 30 s: `rate_limited` with the wait), one rate budget for
+ * all streams, five redirects without credentials across origins, a byte cap before and after decompression. Proxy
+ * variables of the environment have no effect. Errors are `ConnectorError`s whose words hold no secret.
+ */
+export function createHttpClient(options: HttpClientOptions): GuardedHttpClient {
+  return new RetryingHttpClient(options);
+}

@@ -1,0 +1,66 @@
+import type { Readable, Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib';
+import { ConnectorError } from './connector-error.ts';
+
+const DECODERS: Readonly<Record<string, () => Transform>> = {
+  gzip: createGunzip,
+  'x-gzip': createGunzip,
+  deflate: createInflate,
+  br: createBrotliDecompress,
+  zstd: createZstdDecompress,
+};
+
+export const ACCEPT_ENCODING = 'gzip, deflate, br, zstd';
+
+const MOST_ENCODINGS = 3;
+
+/** One decoder per coding, in the order in which they must be undone (RFC 9110 §8.4: listed as they were applied). */
+function decodersFor(encoding: string): readonly Transform[] {
+  const names = encoding.split(',').map((name) => name.trim().toLowerCase());
+  const applied = names.filter((name) => name !== '' && name !== 'identity');
+  if (applied.length > MOST_ENCODINGS)
+    throw new ConnectorError('invalid_answer', 'The answer is encoded too many times.');
+  return applied.reverse().map((name) => {
+    const make = Object.hasOwn(DECODERS, name) ? DECODERS[name] : undefined;
+    if (!make)
+      throw new ConnectorError('invalid_answer', `The answer is encoded as "${name.slice(0, 20)}", which is unknown.`);
+    return make();
+  });
+}
+
+/**
+ * Collects a body. Stops as soon as more than `maxBytes` arrived, on the wire or after decompression, so that neither an
+ * endless answer nor a zip bomb is ever held. Throws `ConnectorError('invalid_answer')` then; stream errors pass through.
+ */
+export async function collectBody(body: Readable, encoding: string, maxBytes: number): Promise<Buffer> {
+  const tooLarge = (): ConnectorError =>
+    new ConnectorError('invalid_answer', `The answer is larger than ${maxBytes} bytes.`);
+  const decoders = decodersFor(encoding);
+  let arrived = 0;
+  const counted = async function* (): AsyncGenerator<Buffer> {
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      arrived += chunk.length;
+      if (arrived > maxBytes) throw tooLarge();
+      yield chunk;
+    }
+  };
+  const chunks: Buffer[] = [];
+  let size = 0;
+  const collect = async (source: AsyncIterable<Buffer>): Promise<void> => {
+    for await (const chunk of source) {
+      size += chunk.length;
+      if (size > maxBytes) throw tooLarge();
+      chunks.push(chunk);
+    }
+  };
+  try {
+    await (decoders.length === 0 ? collect(counted()) : pipeline([counted, ...decoders, collect]));
+  } catch (error) {
+    // Nothing at all is an empty answer, whatever encoding it claims.
+    if (arrived > 0 || body.errored) throw error;
+  } finally {
+    body.destroy();
+  }
+  return Buffer.concat(chunks, size);
+}
