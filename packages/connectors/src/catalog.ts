@@ -1,7 +1,13 @@
 import type { Connector } from './kit/connector.ts';
 
 /** Every connector by its id, loaded on first use; sorted. */
-export const catalog: Readonly<Record<string, () => Promise<Connector>>> = {};
+export const catalog: Readonly<Record<string, () => Promise<Connector>>> = {
+  exception_stub: () => import('./sources/exception-stub/index.ts').then((module) => module.exceptionStub),
+  file_stub: () => import('./sources/file-stub/index.ts').then((module) => module.fileStub),
+  incremental_stub: () => import('./sources/incremental-stub/index.ts').then((module) => module.incrementalStub),
+  stub: () => import('./sources/stub/index.ts').then((module) => module.stub),
+  timed: () => import('./sources/timed/index.ts').then((module) => module.timed),
+};
 
 /** Other spellings that people use; the given spelling is echoed on the wire. */
 export const aliases: Readonly<Record<string, string>> = { postgresql: 'postgres' };
