@@ -1,8 +1,17 @@
+import type { AuditLog } from '../audit/service.ts';
 import type { Actor } from '../auth/actor.ts';
-import type { Counts, StoredFailure } from '../collection-store/port.ts';
+import type { CollectionReaders, Counts, StoredFailure } from '../collection-store/port.ts';
+import type { CollectionService } from '../collections/service.ts';
+import type { ControlStore, Queryable } from '../control/database.ts';
 import type { JobState } from '../control/schema.ts';
+import { AppError, errors } from '../errors.ts';
+import { enqueueJob, requestCancel } from '../jobs/queue.ts';
+import type { Clock } from '../lib/clock.ts';
 import type { JobId, SourceConnectionId } from '../lib/ids.ts';
+import type { SourceConnectionService } from '../source-connections/service.ts';
+import { followJob } from './follow.ts';
 import type { SyncJob } from './model.ts';
+import { findJob, listJobs } from './repository.ts';
 
 /** One thing that happened to a job; `sequence` rises by one within the job and is what `Last-Event-ID` carries. */
 export interface JobEvent {
@@ -25,6 +34,8 @@ export interface SyncService {
   startAll(actor: Actor, collectionReadableId: string): Promise<readonly SyncJob[]>;
   /** Newest first. */
   list(actor: Actor, id: SourceConnectionId, limit: number): Promise<readonly SyncJob[]>;
+  /** A job whose source connection the caller does not name. Throws `job_not_found`. */
+  find(actor: Actor, jobId: JobId): Promise<SyncJob>;
   /** Throws `job_not_found` also when the job belongs to another source connection. */
   get(actor: Actor, id: SourceConnectionId, jobId: JobId): Promise<SyncJob>;
   /** A pending job ends at once, a running one within seconds. Throws `job_not_cancellable`. */
@@ -37,4 +48,88 @@ export interface SyncService {
   ): Promise<readonly StoredFailure[]>;
   /** Events after `afterSequence` (-1: all), then live ones, until the job has ended or the signal is aborted. */
   follow(actor: Actor, jobId: JobId, afterSequence: number, signal: AbortSignal): AsyncIterable<JobEvent>;
+}
+
+interface Needs {
+  readonly control: ControlStore;
+  readonly clock: Clock;
+  readonly audit: AuditLog;
+  readonly readers: CollectionReaders;
+  readonly collections: CollectionService;
+  readonly sourceConnections: SourceConnectionService;
+  /** Tells the workers to look for work, and for cancellations, at once. */
+  readonly wake: () => void;
+}
+
+/** Why the source connection may not run now, in the words of the published API. */
+async function assertRunnable(needs: Needs, actor: Actor, id: SourceConnectionId): Promise<void> {
+  const { status, syncId } = await needs.sourceConnections.get(actor, id);
+  if (syncId === null || status.setup === 'pending_auth') throw errors.sync_not_found({ id });
+  if (status.mode === 'off') throw errors.sync_not_active({ state: 'inactive' });
+  if (status.mode === 'paused' && status.setup === 'needs_reauth') throw errors.sync_not_active({ state: 'paused' });
+}
+
+async function getJob(db: Queryable, actor: Actor, id: SourceConnectionId, jobId: JobId): Promise<SyncJob> {
+  const job = await findJob(db, actor.organizationId, jobId);
+  if (job?.sourceConnectionId !== id) throw errors.job_not_found({ id: jobId });
+  return job;
+}
+
+export function createSyncService(needs: Needs): SyncService {
+  const { control, clock, audit, sourceConnections } = needs;
+  const start = async (actor: Actor, id: SourceConnectionId, fullRefresh: boolean): Promise<SyncJob> => {
+    await assertRunnable(needs, actor, id);
+    const jobId = await control.transaction(async (tx) => {
+      const queued = await enqueueJob(tx, { organizationId: actor.organizationId, sourceConnectionId: id, trigger: 'manual', fullRefresh, requestedByEmail: actor.email, now: clock.now() });
+      await audit.record(tx, actor, { action: 'sync.started', subjectKind: 'sync_job', subjectId: queued });
+      return queued;
+    });
+    needs.wake();
+    return getJob(control.db, actor, id, jobId);
+  };
+  return {
+    start: (actor, id, input) => start(actor, id, input.fullRefresh),
+    async startAll(actor, readableId) {
+      await needs.collections.get(actor, readableId);
+      const jobs: SyncJob[] = [];
+      const { items } = await sourceConnections.list(actor, { skip: 0, limit: 1000 }, readableId);
+      for (const { id } of items) {
+        try {
+          jobs.push(await start(actor, id, false));
+        } catch (error) {
+          if (!(error instanceof AppError && (error.kind === 'conflict' || error.kind === 'not_found'))) throw error;
+        }
+      }
+      return jobs;
+    },
+    async list(actor, id, limit) {
+      await sourceConnections.get(actor, id);
+      return listJobs(control.db, actor.organizationId, id, limit);
+    },
+    async get(actor, id, jobId) {
+      await sourceConnections.get(actor, id);
+      return getJob(control.db, actor, id, jobId);
+    },
+    async cancel(actor, id, jobId) {
+      await sourceConnections.get(actor, id);
+      await control.transaction(async (tx) => {
+        await getJob(tx, actor, id, jobId);
+        await requestCancel(tx, { organizationId: actor.organizationId, jobId, now: clock.now() });
+        await audit.record(tx, actor, { action: 'sync.cancel_requested', subjectKind: 'sync_job', subjectId: jobId });
+      });
+      needs.wake();
+      return getJob(control.db, actor, id, jobId);
+    },
+    async listFailures(actor, id, jobId, page) {
+      const { collectionReadableId } = await sourceConnections.get(actor, id);
+      await getJob(control.db, actor, id, jobId);
+      const collection = await needs.collections.get(actor, collectionReadableId);
+      return needs.readers.listFailures(collection.id, jobId, page.skip, page.limit);
+    },
+    async *follow(actor, jobId, afterSequence, signal) {
+      const job = await findJob(control.db, actor.organizationId, jobId);
+      if (!job) throw errors.job_not_found({ id: jobId });
+      yield* followJob({ control, clock }, actor.organizationId, jobId, afterSequence, signal);
+    },
+  };
 }
