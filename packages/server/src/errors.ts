@@ -106,6 +106,11 @@ export const catalogue = {
   internal: { kind: 'internal', message: (_: { requestId?: string }) => 'Something went wrong on our side.' },
   /** The service is starting or stopping, or its store cannot be reached. Try again shortly. */
   unavailable: { kind: 'unavailable', message: (d: { reason: string }) => `Not ready: ${d.reason}.` },
+  /** The control store's schema is not the one of this version; the message says which migration differs and what to do. */
+  schema_mismatch: {
+    kind: 'unavailable',
+    message: (d: { reason: string }) => `The control store does not fit this version: ${d.reason}.`,
+  },
   /** `If-Match` names another version than the stored one. Read the object again and repeat the change. */
   precondition_failed: {
     kind: 'stale',

@@ -8,6 +8,7 @@ import { newId, type CollectionId } from '../lib/ids.ts';
 import { encodePlace } from '../lib/page-cursor.ts';
 import type { Collection, CollectionChange, CollectionInput, Listed, PageRequest } from './model.ts';
 import { readableIdFrom } from './readable-id.ts';
+import type { CollectionRemoval } from './removal.ts';
 import {
   countCollections,
   findCollection,
@@ -27,6 +28,8 @@ export interface CollectionService {
   list(actor: Actor, page: PageRequest, search: string): Promise<Listed<Collection>>;
   count(actor: Actor, search: string): Promise<number>;
   update(actor: Actor, readableId: string, change: CollectionChange): Promise<Collection>;
+  /** The id of a live collection, inside the caller's transaction. Throws `collection_not_found`. */
+  lockId(tx: Queryable, actor: Actor, readableId: string): Promise<CollectionId>;
   /** Gives the object as it was; its source connections, rows and files are gone when this returns, or shortly after. */
   remove(actor: Actor, readableId: string): Promise<Collection>;
 }
@@ -76,9 +79,10 @@ interface Needs {
   readonly control: ControlStore;
   readonly clock: Clock;
   readonly audit: AuditLog;
+  readonly removal: CollectionRemoval;
 }
 
-export function createCollectionService({ control, clock, audit }: Needs): CollectionService {
+export function createCollectionService({ control, clock, audit, removal }: Needs): CollectionService {
   const show = async (actor: Actor, readableId: string): Promise<Collection> => {
     const row = await getRow(control.db, actor, readableId);
     return toCollection(row, await listSourceStates(control.db, actor.organizationId, [row.id]));
@@ -116,6 +120,7 @@ export function createCollectionService({ control, clock, audit }: Needs): Colle
         next: rows.length > page.limit && last ? encodePlace({ createdAt: last.created_at, id: last.id }) : null,
       };
     },
+    lockId: async (tx, actor, readableId) => (await getRow(tx, actor, readableId)).id,
     count: (actor, search) => countCollections(control.db, actor.organizationId, search),
     async update(actor, readableId, change) {
       await control.transaction(async (tx) => {
@@ -131,6 +136,15 @@ export function createCollectionService({ control, clock, audit }: Needs): Colle
         await audit.record(tx, actor, { action: 'collection.updated', subjectKind: 'collection', subjectId: row.id });
       });
       return show(actor, readableId);
+    },
+    async remove(actor, readableId) {
+      const shown = await show(actor, readableId);
+      await control.transaction(async (tx) => {
+        await removal.mark(tx, actor.organizationId, shown.id);
+        await audit.record(tx, actor, { action: 'collection.deleted', subjectKind: 'collection', subjectId: shown.id });
+      });
+      await removal.finishWithin(actor.organizationId, shown.id);
+      return shown;
     },
   };
 }

@@ -1,17 +1,10 @@
 import type { Connector, Stream } from '@tributary/connectors/kit/connector';
+import type { OwnedContext } from '@tributary/connectors/kit/connector-context';
 import type { ConnectorContext } from '@tributary/connectors/kit/context';
 import type { JsonObject } from '@tributary/connectors/kit/json';
 import { ConnectorError } from '@tributary/connectors/kit/connector-error';
 import { errors } from '../errors.ts';
-
-/** Builds the context of one connector call; the composition root decides on network, files, log and clock. */
-export type ContextFactory = (input: {
-  readonly connector: Connector;
-  readonly config: JsonObject;
-  readonly credentials: JsonObject;
-  readonly cursorField: string | null;
-  readonly signal: AbortSignal;
-}) => ConnectorContext;
+import type { ContextFactory } from './context.ts';
 
 export interface ProbeInput {
   readonly connector: Connector;
@@ -59,12 +52,14 @@ export function createProbe(options: { readonly makeContext: ContextFactory; rea
     const onLate = (): void =>
       reject(new ConnectorError('unavailable', `no answer within ${options.timeoutMs / 1000} s`));
     signal.addEventListener('abort', onLate, { once: true });
+    let ctx: OwnedContext | undefined;
     try {
-      const ctx = options.makeContext({ ...input, cursorField: null, signal });
+      ctx = options.makeContext({ ...input, cursorField: null, signal });
       return await Promise.race([call(ctx), late]);
     } catch (error) {
       throw translate(input.connector.id, error);
     } finally {
+      await ctx?.close();
       signal.removeEventListener('abort', onLate);
     }
   };

@@ -36,6 +36,8 @@ export interface NewConnection {
 export interface ConnectionChange {
   readonly endpoint?: JsonObject;
   readonly sealed?: SealedSettings;
+  /** The credentials in `sealed` are new, not only kept along. */
+  readonly credentialsRenewed?: boolean;
 }
 
 /** Connections for the nouns that stand on them. All calls run inside the caller's transaction. */
@@ -110,7 +112,7 @@ export function createConnectionService({
       const now = clock.now();
       await updateConnection(tx, actor.organizationId, id, {
         ...(change.endpoint && { endpoint: JSON.stringify(change.endpoint) }),
-        ...(change.sealed && { authenticated_at: now }),
+        ...(change.credentialsRenewed && { authenticated_at: now }),
         modified_at: now,
         modified_by_email: actor.email,
       });

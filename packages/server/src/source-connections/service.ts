@@ -1,6 +1,14 @@
 import type { Actor } from '../auth/actor.ts';
+import type { CollectionReaders } from '../collection-store/port.ts';
 import type { Listed, PageRequest } from '../collections/model.ts';
+import { errors } from '../errors.ts';
+import { enqueueJob } from '../jobs/queue.ts';
+import { nextRunAt } from '../jobs/schedule.ts';
 import type { SourceConnectionId } from '../lib/ids.ts';
+import { encodePlace } from '../lib/page-cursor.ts';
+import { settleWithin } from '../lib/settle-within.ts';
+import { listLatestJobs } from '../syncs/repository.ts';
+import { createSourceConnection, type CreateNeeds } from './create.ts';
 import type {
   CheckInput,
   CheckResult,
@@ -9,6 +17,11 @@ import type {
   SourceConnectionListItem,
   UpdateInput,
 } from './model.ts';
+import type { SourceRemoval } from './removal.ts';
+import { listSourceConnections, updateSourceConnection, type JoinedRow } from './repository.ts';
+import { checkSettings, decideMethod } from './settings-check.ts';
+import { changeSourceConnection } from './update.ts';
+import { getRow, loadDetail, toSourceConnection } from './views.ts';
 
 /** Standing orders: which source is read into which collection, and when. Every call stays inside the actor's organization. */
 export interface SourceConnectionService {
@@ -36,4 +49,159 @@ export interface SourceConnectionService {
   resume(actor: Actor, id: SourceConnectionId): Promise<SourceConnectionDetail>;
   /** Lets the next listing delete what was held back, and starts it. Throws `sweep_not_held`. */
   confirmSweep(actor: Actor, id: SourceConnectionId): Promise<SourceConnectionDetail>;
+}
+
+interface Needs extends CreateNeeds {
+  readonly readers: CollectionReaders;
+  readonly removal: SourceRemoval;
+  /** Tells the workers to look for work at once. */
+  readonly wake: () => void;
+  /** Hears of a purge that failed in the background; the next start tries again. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** Callers wait this long for a purge; a larger one ends in the background. */
+const purgePatienceMs = 15_000;
+
+async function checkOnly(needs: Needs, input: CheckInput): Promise<CheckResult> {
+  const connector = await needs.registry.get(input.shortName);
+  decideMethod(connector, input.method);
+  const { account } = await checkSettings(needs.probe, connector, input.config, input.credentials);
+  const streams = await needs.probe.discover({ connector, config: input.config, credentials: input.credentials });
+  return {
+    account,
+    streams: streams.map(({ name, title, incremental, cursorFields }) => ({
+      name,
+      title,
+      incremental,
+      cursorFields: cursorFields ?? [],
+    })),
+  };
+}
+
+async function listItems(
+  needs: Needs,
+  actor: Actor,
+  page: PageRequest,
+  collection: string | undefined,
+): Promise<Listed<SourceConnectionListItem>> {
+  const rows = await listSourceConnections(
+    needs.control.db,
+    actor.organizationId,
+    { ...page, limit: page.limit + 1 },
+    collection,
+  );
+  const shown = rows.slice(0, page.limit);
+  const jobs = await listLatestJobs(
+    needs.control.db,
+    actor.organizationId,
+    shown.map((row) => row.id),
+  );
+  const counts = new Map<string, number>();
+  for (const collectionId of new Set(shown.map((row) => row.collection_id))) {
+    for (const type of await needs.readers.countTypes(collectionId)) {
+      counts.set(type.sourceConnectionId, (counts.get(type.sourceConnectionId) ?? 0) + type.count);
+    }
+  }
+  const last = shown.at(-1);
+  return {
+    items: shown.map((row) => ({
+      ...toSourceConnection(row, jobs.get(row.id) ?? null),
+      entityCount: counts.get(row.id) ?? 0,
+    })),
+    next: rows.length > page.limit && last ? encodePlace({ createdAt: last.created_at, id: last.id }) : null,
+  };
+}
+
+/** The next tick of a schedule that goes on. */
+function tickAfter(row: JoinedRow, now: number): number | null {
+  if (row.continuous === 1) return now;
+  return row.cron === null ? null : nextRunAt(row.cron, row.timezone, now);
+}
+
+export function createSourceConnectionService(needs: Needs): SourceConnectionService {
+  const { control, clock, audit, removal } = needs;
+  const show = (actor: Actor, id: SourceConnectionId): Promise<SourceConnectionDetail> =>
+    loadDetail(needs, actor.organizationId, id);
+  const change = async (
+    actor: Actor,
+    id: SourceConnectionId,
+    action: string,
+    columns: (row: JoinedRow) => Parameters<typeof updateSourceConnection>[3],
+  ): Promise<SourceConnectionDetail> => {
+    await control.transaction(async (tx) => {
+      const row = await getRow(tx, actor.organizationId, id);
+      await updateSourceConnection(tx, actor.organizationId, id, {
+        ...columns(row),
+        modified_at: clock.now(),
+        modified_by_email: actor.email,
+      });
+      await audit.record(tx, actor, { action, subjectKind: 'source_connection', subjectId: id });
+    });
+    return show(actor, id);
+  };
+  return {
+    get: show,
+    check: (_actor, input) => checkOnly(needs, input),
+    list: (actor, page, collection) => listItems(needs, actor, page, collection),
+    async create(actor, input) {
+      const id = await createSourceConnection(needs, actor, input);
+      needs.wake();
+      return show(actor, id);
+    },
+    async update(actor, id, input, ifVersion) {
+      await changeSourceConnection(needs, actor, id, input, ifVersion);
+      return show(actor, id);
+    },
+    async remove(actor, id) {
+      const shown = await show(actor, id);
+      await control.transaction(async (tx) => {
+        await removal.mark(tx, actor.organizationId, id);
+        await audit.record(tx, actor, {
+          action: 'source_connection.deleted',
+          subjectKind: 'source_connection',
+          subjectId: id,
+        });
+      });
+      await settleWithin(removal.finish(actor.organizationId, id), {
+        ms: purgePatienceMs,
+        clock,
+        onError: needs.onError,
+      });
+      return shown;
+    },
+    pause: (actor, id) =>
+      change(actor, id, 'source_connection.paused', (row) => ({
+        paused_by: row.paused_by ?? 'user',
+        paused_at: row.paused_at ?? clock.now(),
+      })),
+    resume: (actor, id) =>
+      change(actor, id, 'source_connection.resumed', (row) => ({
+        paused_by: null,
+        paused_at: null,
+        next_run_at: tickAfter(row, clock.now()),
+      })),
+    async confirmSweep(actor, id) {
+      await control.transaction(async (tx) => {
+        const row = await getRow(tx, actor.organizationId, id);
+        if (row.sweep_held === null) throw errors.sweep_not_held({ id });
+        await updateSourceConnection(tx, actor.organizationId, id, { sweep_confirmed: 1 });
+        await enqueueJob(tx, {
+          organizationId: actor.organizationId,
+          sourceConnectionId: id,
+          trigger: 'manual',
+          fullRefresh: false,
+          requestedByEmail: actor.email,
+          now: clock.now(),
+        });
+        await audit.record(tx, actor, {
+          action: 'source_connection.sweep_confirmed',
+          subjectKind: 'source_connection',
+          subjectId: id,
+        });
+      });
+      needs.wake();
+      return show(actor, id);
+    },
+  };
 }

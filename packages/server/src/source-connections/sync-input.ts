@@ -1,4 +1,8 @@
+import type { ConnectionService } from '../connections/service.ts';
+import type { ControlStore } from '../control/database.ts';
 import type { CollectionId, ConnectionId, OrganizationId, SourceConnectionId, SyncId } from '../lib/ids.ts';
+import { findSourceConnection } from './repository.ts';
+import { configOf } from './views.ts';
 
 /** Everything that a worker needs to run a job of a source connection; a snapshot taken when the job is claimed. */
 export interface SyncInput {
@@ -16,4 +20,30 @@ export interface SyncInput {
   readonly cursorField: string | null;
   /** A person confirmed the sweep that was held back. */
   readonly sweepConfirmed: boolean;
+}
+
+/**
+ * Loads what a worker needs, with opened credentials; undefined when the source connection is gone or being deleted.
+ * The snapshot is the job's: a change made meanwhile counts from the next job on.
+ */
+export async function loadSyncInput(
+  needs: { readonly control: ControlStore; readonly connections: ConnectionService },
+  organizationId: OrganizationId,
+  id: SourceConnectionId,
+): Promise<SyncInput | undefined> {
+  const row = await findSourceConnection(needs.control.db, organizationId, id);
+  if (!row?.sync_id) return undefined;
+  const sealed = await needs.connections.openSettings(needs.control.db, organizationId, row.connection_id);
+  return {
+    organizationId,
+    sourceConnectionId: id,
+    connectionId: row.connection_id,
+    collectionId: row.collection_id,
+    syncId: row.sync_id,
+    connector: row.connector,
+    config: { ...configOf(row), ...sealed.config },
+    credentials: sealed.credentials,
+    cursorField: row.cursor_field,
+    sweepConfirmed: row.sweep_confirmed === 1,
+  };
 }

@@ -80,7 +80,14 @@ export function createSyncService(needs: Needs): SyncService {
   const start = async (actor: Actor, id: SourceConnectionId, fullRefresh: boolean): Promise<SyncJob> => {
     await assertRunnable(needs, actor, id);
     const jobId = await control.transaction(async (tx) => {
-      const queued = await enqueueJob(tx, { organizationId: actor.organizationId, sourceConnectionId: id, trigger: 'manual', fullRefresh, requestedByEmail: actor.email, now: clock.now() });
+      const queued = await enqueueJob(tx, {
+        organizationId: actor.organizationId,
+        sourceConnectionId: id,
+        trigger: 'manual',
+        fullRefresh,
+        requestedByEmail: actor.email,
+        now: clock.now(),
+      });
       await audit.record(tx, actor, { action: 'sync.started', subjectKind: 'sync_job', subjectId: queued });
       return queued;
     });
@@ -105,6 +112,11 @@ export function createSyncService(needs: Needs): SyncService {
     async list(actor, id, limit) {
       await sourceConnections.get(actor, id);
       return listJobs(control.db, actor.organizationId, id, limit);
+    },
+    async find(actor, jobId) {
+      const job = await findJob(control.db, actor.organizationId, jobId);
+      if (!job) throw errors.job_not_found({ id: jobId });
+      return job;
     },
     async get(actor, id, jobId) {
       await sourceConnections.get(actor, id);

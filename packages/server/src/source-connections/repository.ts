@@ -1,0 +1,153 @@
+import { sql, type Insertable, type Selectable, type SqlBool, type Updateable } from 'kysely';
+import type { PageRequest } from '../collections/model.ts';
+import type { Queryable } from '../control/database.ts';
+import type { AuthMethod, ControlTables, Flag } from '../control/schema.ts';
+import type { CollectionId, OrganizationId, SourceConnectionId } from '../lib/ids.ts';
+import { decodePlace } from '../lib/page-cursor.ts';
+
+type SourceConnectionRow = Selectable<ControlTables['source_connection']>;
+
+/** A source connection with what its presenters need of connection and collection. */
+export interface JoinedRow extends SourceConnectionRow {
+  readonly readable_id: string;
+  readonly connector: string;
+  readonly connector_given: string;
+  readonly endpoint: string;
+  readonly auth_method: AuthMethod;
+  readonly authenticated_at: number | null;
+  readonly enabled: Flag;
+}
+
+function joined(db: Queryable, organizationId: OrganizationId) {
+  return db
+    .selectFrom('source_connection')
+    .innerJoin('connection', 'connection.id', 'source_connection.connection_id')
+    .innerJoin('collection', 'collection.id', 'source_connection.collection_id')
+    .selectAll('source_connection')
+    .select([
+      'collection.readable_id',
+      'connection.connector',
+      'connection.connector_given',
+      'connection.endpoint',
+      'connection.auth_method',
+      'connection.authenticated_at',
+      'connection.enabled',
+    ])
+    .where('source_connection.organization_id', '=', organizationId);
+}
+
+export function findSourceConnection(
+  db: Queryable,
+  organizationId: OrganizationId,
+  id: SourceConnectionId,
+): Promise<JoinedRow | undefined> {
+  return joined(db, organizationId)
+    .where('source_connection.id', '=', id)
+    .where('source_connection.deleted_at', 'is', null)
+    .executeTakeFirst();
+}
+
+/** Newest first. */
+export function listSourceConnections(
+  db: Queryable,
+  organizationId: OrganizationId,
+  page: PageRequest,
+  readableId: string | undefined,
+): Promise<JoinedRow[]> {
+  const place = page.after === undefined ? undefined : decodePlace(page.after);
+  let query = joined(db, organizationId).where('source_connection.deleted_at', 'is', null);
+  if (readableId !== undefined) query = query.where('collection.readable_id', '=', readableId);
+  if (place)
+    query = query.where(
+      sql<SqlBool>`(source_connection.created_at, source_connection.id) < (${place.createdAt}, ${place.id})`,
+    );
+  return query
+    .orderBy('source_connection.created_at', 'desc')
+    .orderBy('source_connection.id', 'desc')
+    .limit(page.limit)
+    .offset(page.skip)
+    .execute();
+}
+
+/** Ids of the collection's source connections, those being deleted included. */
+export async function listIdsOfCollection(
+  db: Queryable,
+  organizationId: OrganizationId,
+  collectionId: CollectionId,
+): Promise<SourceConnectionId[]> {
+  const rows = await db
+    .selectFrom('source_connection')
+    .select('id')
+    .where('organization_id', '=', organizationId)
+    .where('collection_id', '=', collectionId)
+    .orderBy('created_at')
+    .execute();
+  return rows.map((row) => row.id);
+}
+
+/** Ids of the collection's source connections that are being deleted. */
+export async function listDeletedIds(
+  db: Queryable,
+  organizationId: OrganizationId,
+  collectionId: CollectionId,
+): Promise<SourceConnectionId[]> {
+  const rows = await db
+    .selectFrom('source_connection')
+    .select('id')
+    .where('organization_id', '=', organizationId)
+    .where('collection_id', '=', collectionId)
+    .where('deleted_at', 'is not', null)
+    .execute();
+  return rows.map((row) => row.id);
+}
+
+/** The row of a source connection that is being deleted. */
+export function findDeleted(
+  db: Queryable,
+  organizationId: OrganizationId,
+  id: SourceConnectionId,
+): Promise<SourceConnectionRow | undefined> {
+  return db
+    .selectFrom('source_connection')
+    .selectAll()
+    .where('organization_id', '=', organizationId)
+    .where('id', '=', id)
+    .where('deleted_at', 'is not', null)
+    .executeTakeFirst();
+}
+
+export async function insertSourceConnection(
+  db: Queryable,
+  row: Insertable<ControlTables['source_connection']>,
+): Promise<void> {
+  await db.insertInto('source_connection').values(row).execute();
+}
+
+/** Changes the row and raises its version. */
+export async function updateSourceConnection(
+  db: Queryable,
+  organizationId: OrganizationId,
+  id: SourceConnectionId,
+  change: Updateable<ControlTables['source_connection']>,
+): Promise<void> {
+  await db
+    .updateTable('source_connection')
+    .set(change)
+    .set((eb) => ({ version: eb('version', '+', 1) }))
+    .where('organization_id', '=', organizationId)
+    .where('id', '=', id)
+    .execute();
+}
+
+/** Source connections whose purge was begun and not ended, of every organization; read once at start. */
+export function listDeletedSourceConnections(db: Queryable): Promise<SourceConnectionRow[]> {
+  return db.selectFrom('source_connection').selectAll().where('deleted_at', 'is not', null).execute();
+}
+
+export async function deleteSourceConnection(
+  db: Queryable,
+  organizationId: OrganizationId,
+  id: SourceConnectionId,
+): Promise<void> {
+  await db.deleteFrom('source_connection').where('organization_id', '=', organizationId).where('id', '=', id).execute();
+}

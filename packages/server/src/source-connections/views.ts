@@ -1,0 +1,108 @@
+import type { Json, JsonObject } from '@tributary/connectors/kit/json';
+import type { CollectionReaders, StoredCursor } from '../collection-store/port.ts';
+import type { ControlStore, Queryable } from '../control/database.ts';
+import { errors } from '../errors.ts';
+import type { OrganizationId, SourceConnectionId } from '../lib/ids.ts';
+import type { SyncJob } from '../syncs/model.ts';
+import { getRunTotals, listLatestJobs } from '../syncs/repository.ts';
+import type { SourceConnection, SourceConnectionDetail } from './model.ts';
+import { findSourceConnection, type JoinedRow } from './repository.ts';
+import { statusOf, tasksOf, type StatusFacts } from './status.ts';
+
+interface Needs {
+  readonly control: ControlStore;
+  readonly readers: CollectionReaders;
+}
+
+export async function getRow(
+  db: Queryable,
+  organizationId: OrganizationId,
+  id: SourceConnectionId,
+): Promise<JoinedRow> {
+  const row = await findSourceConnection(db, organizationId, id);
+  if (!row) throw errors.source_connection_not_found({ id });
+  return row;
+}
+
+/** The whole configuration of a row, as the caller gave it; secret fields are masked in what is stored. */
+export function configOf(row: JoinedRow): JsonObject {
+  return { ...(JSON.parse(row.endpoint) as JsonObject), ...(JSON.parse(row.config) as JsonObject) };
+}
+
+export function toSourceConnection(row: JoinedRow, lastJob: SyncJob | null): SourceConnection {
+  const facts: StatusFacts = {
+    id: row.id,
+    authMethod: row.auth_method,
+    authenticatedAt: row.authenticated_at,
+    enabled: row.enabled === 1,
+    pausedBy: row.paused_by,
+    cron: row.cron,
+    continuous: row.continuous === 1,
+    lastJob,
+    sweepHeld: row.sweep_held === null ? null : (JSON.parse(row.sweep_held) as StatusFacts['sweepHeld']),
+  };
+  return {
+    id: row.id,
+    organizationId: row.organization_id,
+    connectionId: row.connection_id,
+    collectionReadableId: row.readable_id,
+    name: row.name,
+    description: row.description,
+    shortName: row.connector_given,
+    connector: row.connector,
+    config: configOf(row),
+    auth: { method: row.auth_method, authenticatedAt: row.authenticated_at },
+    schedule: {
+      cron: row.cron,
+      timezone: row.timezone,
+      continuous: row.continuous === 1,
+      cursorField: row.cursor_field,
+      nextRunAt: row.paused_by === null && row.enabled === 1 ? row.next_run_at : null,
+    },
+    syncId: row.sync_id,
+    status: statusOf(facts),
+    tasks: tasksOf(facts),
+    lastJob,
+    version: row.version,
+    createdAt: row.created_at,
+    modifiedAt: row.modified_at,
+    createdByEmail: row.created_by_email,
+    modifiedByEmail: row.modified_by_email,
+  };
+}
+
+/** One stream's cursor as it is; several as an object by stream. */
+function cursorValue(cursors: readonly StoredCursor[]): Json {
+  const [first, ...others] = cursors.filter((cursor) => cursor.value !== null);
+  if (!first) return null;
+  if (others.length === 0) return first.value;
+  return Object.fromEntries(
+    [first, ...others].map((cursor) => [
+      cursor.slice === '' ? cursor.stream : `${cursor.stream}/${cursor.slice}`,
+      cursor.value,
+    ]),
+  );
+}
+
+/** Loads everything that the view of one source connection shows. Throws `source_connection_not_found`. */
+export async function loadDetail(
+  { control, readers }: Needs,
+  organizationId: OrganizationId,
+  id: SourceConnectionId,
+): Promise<SourceConnectionDetail> {
+  const row = await getRow(control.db, organizationId, id);
+  const [latest, runs, types, cursors] = await Promise.all([
+    listLatestJobs(control.db, organizationId, [id]),
+    getRunTotals(control.db, organizationId, id),
+    readers.countTypes(row.collection_id),
+    readers.cursors(row.collection_id, id),
+  ]);
+  return {
+    ...toSourceConnection(row, latest.get(id) ?? null),
+    runs,
+    entities: types
+      .filter((type) => type.sourceConnectionId === id)
+      .map(({ entityType, count, lastChangedAt }) => ({ entityType, count, lastChangedAt })),
+    cursorValue: cursorValue(cursors),
+  };
+}
