@@ -1,0 +1,242 @@
+import { randomUUID } from 'node:crypto';
+import { performance } from 'node:perf_hooks';
+import { Readable } from 'node:stream';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
+import type { Actor } from '../auth/actor.ts';
+import type { Authenticator } from '../auth/authenticator.ts';
+import type { Config } from '../config.ts';
+import { errors } from '../errors.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Answer, EventsAnswer } from './answer.ts';
+import { answerFailure, fromFramework, groupFinder } from './failure.ts';
+import { Gate } from './gate.ts';
+import type { IdempotentAnswers } from './idempotency.ts';
+import { presentError, toAppError } from './problem.ts';
+import { bodyLimitBytes, readBodiesOf } from './request-body.ts';
+import { crossOriginHeaders, preflightHeaders, securityHeaders } from './response-headers.ts';
+import type { FailedRequest, RouteGroup } from './route-group.ts';
+import { type Mounted, runRoute, type RunOptions } from './run-route.ts';
+import { eventFrames } from './server-sent-events.ts';
+
+export interface HttpServerOptions {
+  /** What callers use: the native API and the dialects. No two share a prefix. */
+  readonly groups: readonly RouteGroup[];
+  /** Routes of the service itself (health, metrics, documentation), served at the root beside any group. */
+  readonly serviceRoutes?: RouteGroup;
+  readonly authenticator: Authenticator;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly config: Pick<Config, 'rateLimitPerMinute' | 'publicUrl' | 'corsOrigins'>;
+  /** Without it `Idempotency-Key` is ignored. */
+  readonly answers?: IdempotentAnswers;
+  /** Compare every answer with its declaration; for tests and development. */
+  readonly validateResponses?: boolean;
+  /** Milliseconds of silence before an event stream sends a comment. */
+  readonly heartbeatMs?: number;
+  /** Told about every answered request; `route` is the pattern, or undefined. */
+  readonly onAnswered?: (answered: AnsweredRequest) => void;
+}
+
+export interface AnsweredRequest {
+  readonly method: string;
+  readonly route: string | undefined;
+  readonly status: number;
+  readonly seconds: number;
+}
+
+export interface HttpServer {
+  /** For `inject` in tests. */
+  readonly app: FastifyInstance;
+  /** Starts to listen; gives the address as a URL. */
+  listen(address: { readonly host: string; readonly port: number }): Promise<string>;
+  /** Takes no new requests, ends event streams, and waits for the others, at most `graceMs` (5000). */
+  close(graceMs?: number): Promise<void>;
+}
+
+interface Call {
+  actor: Actor | undefined;
+  startedAt: number;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    call: Call;
+  }
+  interface FastifyContextConfig {
+    mounted?: Mounted;
+  }
+}
+
+/** The service's HTTP server over groups of routes. */
+export function createHttpServer(options: HttpServerOptions): HttpServer {
+  const stopping = new AbortController();
+  const binding = new Binding(options, stopping.signal);
+  const app = Fastify({
+    logger: false,
+    bodyLimit: bodyLimitBytes,
+    // Slow senders must not hold sockets: the whole request has to arrive within this.
+    requestTimeout: 60_000,
+    forceCloseConnections: 'idle',
+    exposeHeadRoutes: false,
+    requestIdHeader: false,
+    genReqId: (raw) => requestIdOf(raw.headers['x-request-id']),
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 512 },
+    frameworkErrors: (error, request, reply) => {
+      request.call = { actor: undefined, startedAt: performance.now() };
+      binding.setCommonHeaders(request, reply);
+      binding.fail(error, request, reply);
+    },
+  });
+  app.decorateRequest('call');
+  readBodiesOf(app);
+  app.addHook('onRequest', (request, reply) => binding.receive(request, reply));
+  app.addHook('onResponse', (request, reply, done) => {
+    binding.finish(request, reply);
+    done();
+  });
+  app.setErrorHandler((error, request, reply) => binding.fail(error, request, reply));
+  app.setNotFoundHandler((request, reply) => binding.notFound(request, reply));
+  for (const group of [...(options.serviceRoutes ? [options.serviceRoutes] : []), ...options.groups]) {
+    mount(app, group, binding);
+  }
+  return {
+    app,
+    listen: (address) => app.listen(address),
+    async close(graceMs = 5_000) {
+      stopping.abort();
+      const timer = setTimeout(() => app.server.closeAllConnections(), graceMs);
+      await app.close();
+      clearTimeout(timer);
+    },
+  };
+}
+
+function mount(app: FastifyInstance, group: RouteGroup, binding: Binding): void {
+  for (const route of group.routes) {
+    const events = Object.values(route.returns).includes('event-stream');
+    app.route({
+      method: route.method === 'GET' && !events ? ['GET', 'HEAD'] : route.method,
+      url: `${group.prefix}${route.path}` || '/',
+      config: { mounted: { group, route } },
+      handler: (request, reply) => binding.answer(request, reply),
+    });
+  }
+}
+
+/** A caller's id is kept when it can stand in a log line, so that it finds its own requests. */
+function requestIdOf(given: string | string[] | undefined): string {
+  return typeof given === 'string' && /^[\w.:-]{8,128}$/.test(given) ? given : randomUUID();
+}
+
+/** The life of a request, in the order of its methods. */
+class Binding {
+  readonly #options: HttpServerOptions;
+  readonly #gate: Gate;
+  readonly #groupOf: (path: string) => RouteGroup | undefined;
+  readonly #run: RunOptions;
+  readonly #headers: Readonly<Record<string, string>>;
+
+  constructor(options: HttpServerOptions, stopping: AbortSignal) {
+    this.#options = options;
+    const { authenticator, clock, config, answers, validateResponses = false } = options;
+    this.#gate = new Gate({ authenticator, clock, rateLimitPerMinute: config.rateLimitPerMinute });
+    this.#groupOf = groupFinder(options.groups);
+    this.#run = { answers, validateResponses, stopping };
+    this.#headers = securityHeaders(config.publicUrl);
+  }
+
+  setCommonHeaders(request: FastifyRequest, reply: FastifyReply): void {
+    reply.headers({ ...this.#headers, 'x-request-id': request.id });
+  }
+
+  async receive(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> {
+    request.call = { actor: undefined, startedAt: performance.now() };
+    this.setCommonHeaders(request, reply);
+    const { corsOrigins } = this.#options.config;
+    if (corsOrigins.length > 0) {
+      const preflight = preflightHeaders(corsOrigins, request.method, request.headers);
+      if (preflight) return reply.code(204).headers(preflight).send();
+      reply.headers(crossOriginHeaders(corsOrigins, request.headers));
+    }
+    const mounted = request.routeOptions.config.mounted;
+    if (!mounted || mounted.route.access === 'public') return undefined;
+    request.call.actor = await this.#gate.admit({
+      scope: mounted.route.access,
+      headers: request.headers,
+      remoteAddress: request.ip,
+      onHeaders: (headers) => void reply.headers(headers),
+    });
+    return undefined;
+  }
+
+  async answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const mounted = request.routeOptions.config.mounted as Mounted;
+    return this.#send(await runRoute(mounted, request.call.actor, request, reply, this.#run), request, reply);
+  }
+
+  #send(answer: Answer, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    reply.code(answer.status).headers(answer.headers);
+    return answer.type === 'body' ? reply.send(answer.text) : this.#sendEvents(answer, request, reply);
+  }
+
+  #sendEvents(answer: EventsAnswer, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    const gone = new AbortController();
+    reply.raw.once('close', () => gone.abort());
+    const frames = eventFrames(answer.events, {
+      clock: this.#options.clock,
+      heartbeatMs: this.#options.heartbeatMs ?? 15_000,
+      signal: AbortSignal.any([gone.signal, this.#run.stopping]),
+      presentFailure: (thrown) => {
+        const failed = failedRequest(request);
+        answerFailure(thrown, failed, { group: undefined, log: this.#options.log });
+        return presentError(toAppError(thrown, request.id), failed).body;
+      },
+    });
+    // `no-transform` and `x-accel-buffering` keep proxies from holding events back.
+    reply.headers({
+      'content-type': 'text/event-stream; charset=utf-8',
+      'cache-control': 'no-store, no-transform',
+      'x-accel-buffering': 'no',
+    });
+    return reply.send(Readable.from(frames));
+  }
+
+  notFound(request: FastifyRequest, reply: FastifyReply): void {
+    const { method, path } = failedRequest(request);
+    this.fail(errors.route_not_found({ method, path }), request, reply);
+  }
+
+  fail(thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {
+    const failed = failedRequest(request);
+    const group = request.routeOptions.config?.mounted?.group ?? this.#groupOf(failed.path);
+    const error = fromFramework(thrown, failed, request.headers['content-length']);
+    const answer = answerFailure(error, failed, { group, log: this.#options.log });
+    void reply.code(answer.status).headers(answer.headers).send(answer.text);
+  }
+
+  finish(request: FastifyRequest, reply: FastifyReply): void {
+    const { actor, startedAt } = request.call;
+    const seconds = (performance.now() - startedAt) / 1000;
+    const mounted = request.routeOptions.config.mounted;
+    // The pattern, never the path: paths of OAuth links hold codes.
+    const route = mounted && `${mounted.group.prefix}${mounted.route.path}`;
+    this.#options.onAnswered?.({ method: request.method, route, status: reply.statusCode, seconds });
+    this.#options.log.info(
+      {
+        requestId: request.id,
+        method: request.method,
+        route,
+        status: reply.statusCode,
+        ms: Math.round(seconds * 1e5) / 100,
+        ...(actor ? { organizationId: actor.organizationId, apiKeyId: actor.apiKeyId } : {}),
+      },
+      'request',
+    );
+  }
+}
+
+function failedRequest(request: FastifyRequest): FailedRequest {
+  const path = request.url.split('?', 1)[0] ?? '';
+  return { requestId: request.id, method: request.method, path, route: request.routeOptions.config?.mounted?.route };
+}

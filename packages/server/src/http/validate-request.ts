@@ -1,0 +1,65 @@
+import type { z } from 'zod';
+import { errors, type FieldIssue } from '../errors.ts';
+import type { RouteDeclaration } from './route.ts';
+
+type Part = 'path' | 'query' | 'body';
+type ZodIssue = z.core.$ZodIssue;
+
+export interface RawRequest {
+  readonly params: unknown;
+  readonly query: unknown;
+  readonly body: unknown;
+}
+
+/**
+ * Reads params, query and body by the route's schemas; parts without a schema become undefined.
+ * @throws invalid_request with the issues of all three parts; their paths begin with `path`, `query` or `body`.
+ */
+export function validateRequest(
+  route: Pick<RouteDeclaration, 'params' | 'query' | 'body'>,
+  request: RawRequest,
+): RawRequest {
+  const issues: FieldIssue[] = [];
+  const params = readPart('path', route.params, request.params, issues);
+  const query = readPart('query', route.query, request.query, issues);
+  const body = readPart('body', route.body, request.body, issues);
+  if (issues.length > 0) throw errors.invalid_request({ issues });
+  return { params, query, body };
+}
+
+function readPart(part: Part, schema: z.ZodType | undefined, value: unknown, issues: FieldIssue[]): unknown {
+  if (schema === undefined) return undefined;
+  const nul = findNul(value, [part]);
+  if (nul) issues.push({ path: nul, message: 'must not contain the character NUL', code: 'nul_character' });
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  issues.push(...fieldIssues(parsed.error.issues, [part]));
+  return undefined;
+}
+
+/** Zod's issues as those of the catalogue; an object with several unknown keys gives one issue for each. */
+export function fieldIssues(issues: readonly ZodIssue[], prefix: readonly (string | number)[]): FieldIssue[] {
+  return issues.flatMap((issue) => {
+    const path = [...prefix, ...issue.path.map((step) => (typeof step === 'number' ? step : String(step)))];
+    if (issue.code !== 'unrecognized_keys') return [{ path, message: issue.message, code: codeOf(issue) }];
+    return issue.keys.map((key) => ({ path: [...path, key], message: 'Unknown field', code: issue.code }));
+  });
+}
+
+/** A refinement may name its own code: `z.refine(check, { params: { code: 'past_date' } })`. */
+function codeOf(issue: ZodIssue): string {
+  const own = issue.code === 'custom' ? issue.params?.['code'] : undefined;
+  return typeof own === 'string' ? own : issue.code;
+}
+
+/** Where a string holds U+0000, which PostgreSQL cannot store as text. */
+function findNul(value: unknown, path: readonly (string | number)[]): readonly (string | number)[] | undefined {
+  if (typeof value === 'string') return value.includes('\0') ? path : undefined;
+  if (typeof value !== 'object' || value === null) return undefined;
+  for (const [key, child] of Object.entries(value)) {
+    if (key.includes('\0')) return path;
+    const found = findNul(child, [...path, key]);
+    if (found) return found;
+  }
+  return undefined;
+}
