@@ -1,0 +1,438 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { Writable } from 'node:stream';
+import { pino } from 'pino';
+import { afterEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import type { Actor, Scope } from '../auth/actor.ts';
+import { errors } from '../errors.ts';
+import { systemClock } from '../lib/clock.ts';
+import { newId } from '../lib/ids.ts';
+import { presentError } from './problem.ts';
+import { routeGroup } from './route-group.ts';
+import { Reply, routeFor } from './route.ts';
+import { createHttpServer, type HttpServer, type HttpServerOptions } from './server.ts';
+
+interface Services {
+  readonly events: () => AsyncIterable<{ data: unknown; id?: string; event?: string }>;
+}
+
+const route = routeFor<Services>();
+const tag = 'things';
+const Thing = z.object({ id: z.string(), size: z.number() });
+
+const createThing = route({
+  method: 'POST',
+  path: '/things/:id',
+  operationId: 'createThing',
+  summary: 'Make a thing',
+  tag,
+  access: 'collections:write',
+  params: z.object({ id: z.string().min(2) }),
+  query: z.object({ dry: z.stringbool().default(false) }),
+  body: z.strictObject({ size: z.int().min(1) }),
+  returns: { 201: Thing },
+  errors: [],
+  handler: ({ params, body }) => new Reply({ id: params.id, size: body.size }, { headers: { ETag: '"1"' } }),
+});
+const readThings = route({
+  method: 'GET',
+  path: '/things',
+  operationId: 'listThings',
+  summary: 'List things',
+  tag,
+  access: 'collections:read',
+  returns: { 200: z.array(Thing) },
+  errors: [],
+  handler: () => [],
+});
+const breakThing = route({
+  method: 'POST',
+  path: '/break',
+  operationId: 'breakThing',
+  summary: 'Fail in an unknown way',
+  tag,
+  access: 'public',
+  body: z.looseObject({}).optional(),
+  returns: { 200: z.object({}) },
+  errors: [],
+  handler: () => {
+    throw new Error('the password is hunter2');
+  },
+});
+const drift = route({
+  method: 'GET',
+  path: '/drift',
+  operationId: 'drift',
+  summary: 'Answer more than declared',
+  tag,
+  access: 'public',
+  returns: { 200: Thing },
+  errors: [],
+  handler: () => ({ id: 'a', size: 1, secret: 'more' }),
+});
+const watch = route({
+  method: 'GET',
+  path: '/watch',
+  operationId: 'watch',
+  summary: 'Events',
+  tag,
+  access: 'public',
+  returns: { 200: 'event-stream' },
+  errors: [],
+  handler: ({ services }) => services.events(),
+});
+const wait = route({
+  method: 'GET',
+  path: '/wait',
+  operationId: 'wait',
+  summary: 'Answer once told to stop',
+  tag,
+  access: 'public',
+  returns: { 200: z.object({ aborted: z.boolean() }) },
+  errors: [],
+  handler: async ({ signal }) => {
+    await once(signal, 'abort');
+    return { aborted: true };
+  },
+});
+
+const running: HttpServer[] = [];
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((server) => server.close()));
+});
+
+function actor(scopes: readonly (Scope | '*')[]): Actor {
+  return {
+    organizationId: newId(),
+    apiKeyId: newId(),
+    name: 'Ada',
+    email: 'ada@example.com',
+    scopes: new Set(scopes),
+  };
+}
+const admin = actor(['*']);
+const reader = actor(['collections:read']);
+
+function start(overrides: Partial<HttpServerOptions> = {}, services: Partial<Services> = {}) {
+  const lines: string[] = [];
+  const sink = new Writable({
+    write(chunk, _encoding, done) {
+      lines.push(String(chunk));
+      done();
+    },
+  });
+  const dialect = routeGroup<Services>({
+    title: 'Dialect',
+    prefix: '/v1',
+    routes: [readThings],
+    services: { events: noEvents },
+    presentError: (error, request) => ({ status: 499, body: { detail: error.code, id: request.requestId } }),
+  });
+  const native = routeGroup<Services>({
+    title: 'Native',
+    prefix: '',
+    routes: [createThing, readThings, breakThing, drift, watch, wait],
+    services: { events: noEvents, ...services },
+    presentError,
+  });
+  const server = createHttpServer({
+    groups: [native, dialect],
+    authenticator: {
+      async authenticate(presented) {
+        if (presented === undefined) throw errors.unauthenticated({ reason: 'missing' });
+        if (presented === 'trib_admin') return admin;
+        if (presented === 'trib_reader') return reader;
+        throw errors.unauthenticated({ reason: 'unknown' });
+      },
+    },
+    log: pino({}, sink),
+    clock: systemClock,
+    config: { rateLimitPerMinute: 0, publicUrl: undefined, corsOrigins: [] },
+    validateResponses: true,
+    ...overrides,
+  });
+  running.push(server);
+  return { ...server, lines, inject: server.app.inject.bind(server.app) };
+}
+
+async function* noEvents() {}
+const key = { 'x-api-key': 'trib_admin' };
+
+describe('a request', () => {
+  it('is read by the three schemas apart and answered with the first declared status', async () => {
+    const { inject } = start();
+    const response = await inject({ method: 'POST', url: '/things/ab?dry=1', headers: key, payload: { size: 3 } });
+    expect(response.statusCode).toBe(201);
+    expect(response.headers['etag']).toBe('"1"');
+    expect(response.json()).toEqual({ id: 'ab', size: 3 });
+  });
+
+  it('reaches its route with and without a trailing slash', async () => {
+    const { inject } = start();
+    for (const url of ['/things', '/things/', '/v1/things', '/v1/things/?a=b']) {
+      expect((await inject({ url, headers: key })).statusCode, url).toBe(200);
+    }
+  });
+
+  it('is told every field that does not fit, with the part that it is in', async () => {
+    const { inject } = start();
+    const response = await inject({
+      method: 'POST',
+      url: '/things/a?dry=perhaps',
+      headers: key,
+      payload: { size: 0, extra: 1, more: 2 },
+    });
+    expect(response.statusCode).toBe(422);
+    const { error } = response.json<{ error: { code: string; details: { issues: { path: string[] }[] } } }>();
+    expect(error.code).toBe('invalid_request');
+    expect(error.details.issues.map((issue) => issue.path.join('.'))).toEqual([
+      'path.id',
+      'query.dry',
+      'body.size',
+      'body.extra',
+      'body.more',
+    ]);
+  });
+
+  it('is refused when a string holds a NUL, wherever it stands', async () => {
+    const { inject } = start();
+    const response = await inject({ method: 'POST', url: '/things/a%00b', headers: key, payload: { size: 1 } });
+    expect(response.statusCode).toBe(422);
+    expect(response.body).toContain('NUL');
+  });
+
+  it('may have an empty body whatever the content type says', async () => {
+    const { inject } = start();
+    for (const type of ['application/json', 'text/plain', 'multipart/form-data', 'rubbish', '']) {
+      const response = await inject({ method: 'POST', url: '/break', headers: { 'content-type': type } });
+      expect(response.statusCode, type).toBe(500);
+    }
+  });
+
+  it.each([
+    ['not JSON', '{"a":'],
+    ['nested without end', '['.repeat(100_000)],
+    ['a prototype', '{"__proto__":{"admin":true}}'],
+    ['an escaped prototype', String.raw`{"\u005f_proto__":{"admin":true}}`],
+  ])('is malformed when its body is %s, and the answer does not quote it', async (_title, payload) => {
+    const { inject } = start();
+    const headers = { 'content-type': 'application/json' };
+    const response = await inject({ method: 'POST', url: '/break', headers, payload });
+    expect(response.statusCode).toBe(400);
+    expect(response.json()).toMatchObject({ error: { code: 'malformed_body' } });
+  });
+
+  it('13 is too large above 10 MB, told before the body is read', async () => {
+    const { listen } = start();
+    const url = new URL(await listen({ host: '127.0.0.1', port: 0 }));
+    const socket = connect(Number(url.port), url.hostname);
+    socket.write(
+      'POST /break HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 104857600\r\n\r\n{',
+    );
+    const [chunk] = (await once(socket, 'data')) as [Buffer];
+    socket.destroy();
+    expect(String(chunk)).toContain('413 Payload Too Large');
+    expect(String(chunk)).toContain('Maximum size is 10.00MB, but request is 100.00MB');
+  });
+
+  it('carries its own id through answer and log, unless the id could not stand in a log line', async () => {
+    const { inject, lines } = start();
+    const own = await inject({ url: '/things', headers: { ...key, 'x-request-id': 'my-request-1' } });
+    expect(own.headers['x-request-id']).toBe('my-request-1');
+    expect(lines.join('')).toContain('"requestId":"my-request-1"');
+    const odd = await inject({ url: '/things', headers: { ...key, 'x-request-id': 'a b\tc-long-enough' } });
+    expect(odd.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
+  });
+});
+
+describe('access', () => {
+  it.each([
+    ['x-api-key', { 'x-api-key': 'trib_admin' }, 200],
+    ['Bearer', { authorization: 'Bearer trib_admin' }, 200],
+    ['bearer in lower case', { authorization: 'bearer trib_admin' }, 200],
+    ['an empty x-api-key beside Bearer', { 'x-api-key': '', authorization: 'Bearer trib_admin' }, 200],
+    ['x-api-key over Bearer', { 'x-api-key': 'trib_wrong', authorization: 'Bearer trib_admin' }, 401],
+    ['nothing', {}, 401],
+    ['Basic', { authorization: 'Basic trib_admin' }, 401],
+    ['an empty Bearer', { authorization: 'Bearer ' }, 401],
+  ])('takes %s', async (_title, headers, status) => {
+    const { inject } = start();
+    expect((await inject({ url: '/things', headers })).statusCode).toBe(status);
+  });
+
+  it('answers 403 to a key without the scope, before the body is looked at', async () => {
+    const { inject } = start();
+    const headers = { 'x-api-key': 'trib_reader', 'content-type': 'application/json' };
+    const response = await inject({ method: 'POST', url: '/things/ab', headers, payload: '{' });
+    expect(response.statusCode).toBe(403);
+    expect(response.json()).toMatchObject({ error: { code: 'forbidden', details: { scope: 'collections:write' } } });
+  });
+
+  it('12 limits a key and not its neighbour, and says when to come again', async () => {
+    const { inject } = start({ config: { rateLimitPerMinute: 2, publicUrl: undefined, corsOrigins: [] } });
+    const first = await inject({ url: '/things', headers: key });
+    expect(first.headers).toMatchObject({ 'ratelimit-limit': '2', 'ratelimit-remaining': '1' });
+    expect(Number(first.headers['ratelimit-reset']) * 1000).toBeGreaterThan(Date.now());
+    await inject({ url: '/things', headers: key });
+    const third = await inject({ url: '/things', headers: key });
+    expect(third.statusCode).toBe(429);
+    expect(third.headers).toMatchObject({ 'retry-after': '30', 'ratelimit-remaining': '0' });
+    expect((await inject({ url: '/things', headers: { 'x-api-key': 'trib_reader' } })).statusCode).toBe(200);
+  });
+
+  it('12 slows an address that tries wrong keys, and still lets a right one in', async () => {
+    const { inject } = start();
+    const tries = Array.from({ length: 61 }, () => inject({ url: '/things', headers: { 'x-api-key': 'trib_guess' } }));
+    const statuses = (await Promise.all(tries)).map((response) => response.statusCode);
+    expect(statuses.filter((status) => status === 401)).toHaveLength(60);
+    expect(statuses.at(-1)).toBe(429);
+    expect((await inject({ url: '/things', headers: key })).statusCode).toBe(200);
+  });
+});
+
+describe('errors', () => {
+  it('are told in the words of the group that owns the path, also without a route', async () => {
+    const { inject } = start();
+    expect((await inject({ url: '/v1/things' })).json()).toMatchObject({ detail: 'unauthenticated' });
+    expect((await inject({ url: '/v1/nothing' })).json()).toMatchObject({ detail: 'route_not_found' });
+    expect((await inject({ url: '/v1' })).json()).toMatchObject({ detail: 'route_not_found' });
+    expect((await inject({ url: '/v1/%ff' })).json()).toMatchObject({ detail: 'route_not_found' });
+    expect((await inject({ url: '/v10/x' })).json()).toMatchObject({ error: { code: 'route_not_found' } });
+  });
+
+  it('tell nothing about what was not foreseen, and log it under the request id', async () => {
+    const { inject, lines } = start();
+    const response = await inject({ method: 'POST', url: '/break' });
+    expect(response.statusCode).toBe(500);
+    expect(response.body).not.toContain('hunter2');
+    const { error } = response.json<{ error: { requestId: string } }>();
+    expect(lines.find((line) => line.includes('request failed'))).toContain(error.requestId);
+  });
+
+  it('carry the headers that HTTP asks for', async () => {
+    const { inject } = start();
+    expect((await inject({ url: '/things' })).headers['www-authenticate']).toBe('Bearer');
+  });
+});
+
+describe('an answer', () => {
+  it('18 has the security headers', async () => {
+    const { inject } = start({
+      config: { rateLimitPerMinute: 0, publicUrl: 'https://tributary.example.com', corsOrigins: [] },
+    });
+    for (const url of ['/things', '/nothing']) {
+      expect((await inject({ url, headers: key })).headers).toMatchObject({
+        'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+        'x-content-type-options': 'nosniff',
+        'x-frame-options': 'DENY',
+        'referrer-policy': 'no-referrer',
+        'cache-control': 'no-store',
+        'strict-transport-security': 'max-age=31536000; includeSubDomains',
+      });
+    }
+  });
+
+  it('17 may hold nothing that its route does not declare', async () => {
+    const { inject, lines } = start();
+    expect((await inject({ url: '/drift' })).statusCode).toBe(500);
+    expect(lines.join('')).toContain('undeclared field body.secret');
+  });
+
+  it('18 is for pages of other origins only where the operator names them', async () => {
+    const origin = 'https://app.example.com';
+    const preflight = { origin, 'access-control-request-method': 'GET' };
+    const closed = start();
+    expect((await closed.inject({ method: 'OPTIONS', url: '/things', headers: preflight })).statusCode).toBe(404);
+    const open = start({ config: { rateLimitPerMinute: 0, publicUrl: undefined, corsOrigins: [origin] } });
+    const asked = await open.inject({ method: 'OPTIONS', url: '/things', headers: preflight });
+    expect(asked.statusCode).toBe(204);
+    expect(asked.headers['access-control-allow-origin']).toBe(origin);
+    const other = await open.inject({ url: '/things', headers: { ...key, origin: 'https://evil.example.com' } });
+    expect(other.headers).not.toHaveProperty('access-control-allow-origin');
+  });
+});
+
+describe('an event stream', () => {
+  it('sends events with ids, and ends when its source ends', async () => {
+    async function* events() {
+      yield { id: '1', event: 'progress', data: { done: 1 } };
+      yield { data: 'two\nlines' };
+    }
+    const { listen } = start({}, { events });
+    const url = await listen({ host: '127.0.0.1', port: 0 });
+    const response = await fetch(`${url}/watch`);
+    expect(response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
+    expect(await response.text()).toBe(': open\n\nid: 1\nevent: progress\ndata: {"done":1}\n\ndata: "two\\nlines"\n\n');
+  });
+
+  it('sends comments while nothing happens, and stops its source when the caller goes away', async () => {
+    let stopped = false;
+    const events = () => ({
+      [Symbol.asyncIterator]: () => ({
+        next: () => new Promise<never>(() => undefined),
+        return: async () => {
+          stopped = true;
+          return { done: true as const, value: undefined };
+        },
+      }),
+    });
+    const { listen } = start({ heartbeatMs: 5 }, { events });
+    const url = await listen({ host: '127.0.0.1', port: 0 });
+    const caller = new AbortController();
+    const response = await fetch(`${url}/watch`, { signal: caller.signal });
+    let text = '';
+    for await (const chunk of response.body!.pipeThrough(new TextDecoderStream()) as unknown as AsyncIterable<string>) {
+      text += chunk;
+      if (text.includes('still here')) break;
+    }
+    caller.abort();
+    await expect.poll(() => stopped).toBe(true);
+  });
+
+  it('tells a failure in an event, without what was not foreseen', async () => {
+    async function* events() {
+      yield { data: 1 };
+      throw new Error('hunter2');
+    }
+    const { listen } = start({}, { events });
+    const text = await (await fetch(`${await listen({ host: '127.0.0.1', port: 0 })}/watch`)).text();
+    expect(text).toContain('event: error\ndata: {"error":{"code":"internal"');
+    expect(text).not.toContain('hunter2');
+  });
+
+  it('takes no more from its source than the reader reads', async () => {
+    let made = 0;
+    async function* events() {
+      for (; made < 100_000; made += 1) yield { data: 'x'.repeat(1000) };
+    }
+    const { listen } = start({}, { events });
+    const url = new URL(await listen({ host: '127.0.0.1', port: 0 }));
+    const socket = connect(Number(url.port), url.hostname);
+    socket.write('GET /watch HTTP/1.1\r\nhost: a\r\n\r\n');
+    await once(socket, 'readable');
+    // Nothing is read from here on: the source must come to rest far from its end.
+    let before = -1;
+    await expect.poll(() => [before, (before = made)], { interval: 100 }).toSatisfy(([a, b]: number[]) => a === b);
+    socket.destroy();
+    expect(made).toBeLessThan(50_000);
+  });
+});
+
+describe('closing', () => {
+  it('aborts what waits, and lets it answer', async () => {
+    const { listen, close, app } = start();
+    const url = await listen({ host: '127.0.0.1', port: 0 });
+    const answer = fetch(`${url}/wait`);
+    await expect.poll(() => connections(app.server)).toBe(1);
+    await close();
+    expect(await (await answer).json()).toEqual({ aborted: true });
+    await expect(fetch(url)).rejects.toThrow();
+  });
+});
+
+function connections(server: { getConnections(callback: (error: Error | null, count: number) => void): unknown }) {
+  return new Promise<number>((resolve, reject) => {
+    server.getConnections((error, count) => (error ? reject(error) : resolve(count)));
+  });
+}
