@@ -97,6 +97,8 @@ create table source_connection (
   cron text,
   timezone text not null default 'UTC',
   continuous integer not null default 0,
+  -- the pause between two jobs of a continuous schedule
+  continuous_every_seconds integer not null default 10,
   cursor_field text,
   next_run_at bigint,
   -- why no job starts by itself: 'user', 'credential', or null
@@ -112,7 +114,11 @@ create table source_connection (
   modified_by_email text,
   deleted_at bigint
 );
-create index source_connection_due on source_connection (organization_id, next_run_at) where next_run_at is not null and deleted_at is null;
+-- what is due first, whoever owns it; and, when more is due than fits into one turn, what is due of each organization
+create index source_connection_due on source_connection (next_run_at)
+  where next_run_at is not null and paused_by is null and deleted_at is null;
+create index source_connection_turn on source_connection (organization_id, next_run_at)
+  where next_run_at is not null and paused_by is null and deleted_at is null;
 create index source_connection_of_collection on source_connection (collection_id);
 create index source_connection_of_connection on source_connection (connection_id);
 create index source_connection_listed on source_connection (organization_id, created_at, id);
@@ -130,11 +136,15 @@ create table sync_job (
   trigger_kind text not null,
   full_refresh integer not null default 0,
   requested_at bigint not null,
-  -- a pending job is not claimed before this
-  not_before bigint not null,
+  -- set while a pending job waits for a moment to come; null when it may be claimed
+  not_before bigint,
   started_at bigint,
   completed_at bigint,
   attempts integer not null default 0,
+  -- attempts in a row that ended with their worker and added nothing to the counts
+  stalled_attempts integer not null default 0,
+  -- sum of the counts when the present attempt began
+  counts_at_claim bigint not null default 0,
   -- lease
   lease_owner text,
   lease_until bigint,
@@ -148,6 +158,8 @@ create table sync_job (
   failed bigint not null default 0,
   chunks bigint not null default 0,
   sequence bigint not null default 0,
+  -- sequence of the newest row in job_event
+  event_sequence bigint not null default 0,
   error_code text,
   error_message text,
   -- errors that ask for new credentials have a category
@@ -156,9 +168,10 @@ create table sync_job (
 );
 -- at most one live job per source connection
 create unique index sync_job_live on sync_job (source_connection_id) where state in ('pending', 'running', 'cancelling');
-create index sync_job_claimable on sync_job (organization_id, not_before) where state = 'pending';
+create index sync_job_claimable on sync_job (organization_id, requested_at) where state = 'pending' and not_before is null;
+create index sync_job_waiting on sync_job (not_before) where state = 'pending' and not_before is not null;
 create index sync_job_leased on sync_job (lease_until) where state in ('running', 'cancelling');
-create index sync_job_of_source_connection on sync_job (source_connection_id, requested_at);
+create index sync_job_of_source_connection on sync_job (source_connection_id, requested_at, id);
 create index sync_job_of_collection on sync_job (collection_id) where state in ('running', 'cancelling');
 
 -- What happened to jobs, in order; feeds live progress, Last-Event-ID and webhooks.

@@ -95,6 +95,7 @@ export interface ControlTables {
     cron: string | null;
     timezone: Generated<string>;
     continuous: Generated<Flag>;
+    continuous_every_seconds: Generated<number>;
     cursor_field: string | null;
     next_run_at: Millis | null;
     paused_by: 'user' | 'credential' | null;
@@ -118,10 +119,12 @@ export interface ControlTables {
     trigger_kind: JobTrigger;
     full_refresh: Generated<Flag>;
     requested_at: Millis;
-    not_before: Millis;
+    not_before: Millis | null;
     started_at: Millis | null;
     completed_at: Millis | null;
     attempts: Generated<number>;
+    stalled_attempts: Generated<number>;
+    counts_at_claim: Generated<number>;
     lease_owner: string | null;
     lease_until: Millis | null;
     fence: Generated<number>;
@@ -133,6 +136,7 @@ export interface ControlTables {
     failed: Generated<number>;
     chunks: Generated<number>;
     sequence: Generated<number>;
+    event_sequence: Generated<number>;
     error_code: string | null;
     error_message: string | null;
     error_category: ErrorCategory | null;

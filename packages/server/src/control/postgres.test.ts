@@ -1,0 +1,76 @@
+import { mkdtemp, chmod, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Secret } from '@tributary/connectors/kit/secret';
+import { startPostgres } from '@tributary/connectors/testing/embedded-postgres';
+import { sql } from 'kysely';
+import { expect, test } from 'vitest';
+import { systemClock } from '../lib/clock.ts';
+import { newId } from '../lib/ids.ts';
+import type { OrganizationId } from '../lib/ids.ts';
+import { describeControlStore } from './control-store-contract.ts';
+import { openPostgresControlStore } from './postgres.ts';
+import { postgresHome } from './testing.ts';
+
+describeControlStore('PostgreSQL', postgresHome);
+
+test('rel4 goes on after a restart of the server, with the same store', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'tributary-restart-'));
+  await chmod(folder, 0o755);
+  const dataDir = join(folder, 'data');
+  const first = await startPostgres({ dataDir });
+  const store = await openPostgresControlStore({ url: new Secret(first.url), clock: systemClock, poolSize: 3 });
+  const row = { id: newId<OrganizationId>(), name: 'Acme', created_at: 1 };
+  let second: Awaited<ReturnType<typeof startPostgres>> | undefined;
+  try {
+    let attempts = 0;
+    await store.transaction(async (tx) => {
+      attempts += 1;
+      await tx.insertInto('organization').values(row).execute();
+      if (attempts === 1) {
+        await first.stop();
+        second = await startPostgres({ dataDir, port: first.port });
+      }
+      await tx.updateTable('organization').set({ name: 'Acme & Sons' }).execute();
+    });
+    expect(attempts).toBe(2);
+    expect(await store.db.selectFrom('organization').selectAll().execute()).toEqual([{ ...row, name: 'Acme & Sons' }]);
+  } finally {
+    await store.close();
+    await second?.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+});
+
+test('repeats a transaction that lost a deadlock', async () => {
+  const home = await postgresHome();
+  const store = await home.open();
+  const [a, b] = [newId<OrganizationId>(), newId<OrganizationId>()];
+  await store.db
+    .insertInto('organization')
+    .values([
+      { id: a, name: 'a', created_at: 0 },
+      { id: b, name: 'b', created_at: 0 },
+    ])
+    .execute();
+  const bothHold = Promise.withResolvers<void>();
+  let holding = 0;
+  const touch = (first: OrganizationId, second: OrganizationId) =>
+    store.transaction(async (tx) => {
+      const add = (id: OrganizationId) =>
+        sql`update organization set created_at = created_at + 1 where id = ${id}`.execute(tx);
+      await add(first);
+      holding += 1;
+      if (holding >= 2) bothHold.resolve();
+      await bothHold.promise;
+      await add(second);
+    });
+  await Promise.all([touch(a, b), touch(b, a)]);
+  expect(holding).toBe(3);
+  expect(await store.db.selectFrom('organization').select('created_at').execute()).toEqual([
+    { created_at: 2 },
+    { created_at: 2 },
+  ]);
+  await store.close();
+  await home.remove();
+});

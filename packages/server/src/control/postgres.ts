@@ -1,0 +1,153 @@
+import { Kysely, PostgresDialect } from 'kysely';
+import pg from 'pg';
+import type { Secret } from '@tributary/connectors/kit/secret';
+import { backoffMs } from '../lib/backoff.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { ControlStore } from './database.ts';
+import type { MigrationSession, MigrationTarget } from './migrations.ts';
+import { migrate } from './migrations.ts';
+import { isConnectionLoss, isLostRace } from './postgres-errors.ts';
+import type { ControlTables } from './schema.ts';
+
+export interface PostgresControlStoreOptions {
+  /** `postgres://user:password@host/database` */
+  readonly url: Secret;
+  readonly clock: Clock;
+  /** Connections at most; default 10. */
+  readonly poolSize?: number;
+  /** `apply` brings the schema up to date; `verify` refuses one that is not. Default `apply`. */
+  readonly migrations?: 'apply' | 'verify';
+  /** How long to try for a connection while the server restarts; default 10 s. */
+  readonly connectWithinMs?: number;
+}
+
+const RETRY = { firstMs: 20, maxMs: 1_000 };
+const ATTEMPTS = 8;
+/** Any number serves, as long as every process takes the same. */
+const MIGRATION_LOCK = 7_421_905_113;
+const INT8 = 20;
+const NUMERIC = 1700;
+
+/**
+ * Opens the control store in PostgreSQL. Connections that a restart of the server cut are replaced; a transaction that
+ * lost a race or its connection before COMMIT was sent is repeated. Throws `schema_mismatch` for a foreign schema.
+ */
+export async function openPostgresControlStore(options: PostgresControlStoreOptions): Promise<ControlStore> {
+  const pool = openPool(options);
+  try {
+    await migrate(migrationTarget(pool, options.clock), options.migrations ?? 'apply');
+  } catch (error) {
+    await pool.end();
+    throw error;
+  }
+  const patient = {
+    connect: () => connect(pool, options.clock, options.connectWithinMs ?? 10_000),
+    // Kysely ends the pool only after a first query; the store ends it itself.
+    end: async () => undefined,
+    options: pool.options,
+  };
+  const db = new Kysely<ControlTables>({ dialect: new PostgresDialect({ pool: patient }) });
+  return {
+    dialect: 'postgres',
+    db,
+    transaction: (work) =>
+      repeatLostRaces(options.clock, (done) =>
+        db.transaction().execute(async (tx) => {
+          const result = await work(tx);
+          done();
+          return result;
+        }),
+      ),
+    async ping() {
+      try {
+        await pool.query('select 1');
+        return true;
+      } catch {
+        return false;
+      }
+    },
+    async close() {
+      await db.destroy();
+      if (!pool.ending) await pool.end();
+    },
+  };
+}
+
+/** Repeats `run` when it lost a race, or its connection before it called `done` (then COMMIT may have been sent). */
+async function repeatLostRaces<T>(clock: Clock, run: (done: () => void) => Promise<T>): Promise<T> {
+  for (let attempt = 0; ; attempt += 1) {
+    let committing = false;
+    try {
+      return await run(() => (committing = true));
+    } catch (error) {
+      const again = isLostRace(error) || (isConnectionLoss(error) && !committing);
+      if (!again || attempt >= ATTEMPTS) throw error;
+      await clock.sleep(backoffMs(attempt, RETRY));
+    }
+  }
+}
+
+function openPool(options: PostgresControlStoreOptions): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: options.url.reveal(),
+    max: options.poolSize ?? 10,
+    connectionTimeoutMillis: 5_000,
+    keepAlive: true,
+    application_name: 'tributary',
+    types: { getTypeParser: typeParser },
+  });
+  // A client that fails while idle leaves the pool by itself; without a listener the process would end.
+  pool.on('error', () => undefined);
+  // One that fails while a transaction holds it fails the next statement, which is where it is handled.
+  pool.on('connect', (client) => client.on('error', () => undefined));
+  return pool;
+}
+
+/** Counts, milliseconds and sums come as numbers: all of ours are below 2^53. */
+const typeParser = ((oid: number, format?: 'text' | 'binary') => {
+  if (oid === INT8 || oid === NUMERIC) return Number;
+  return format === 'binary' ? pg.types.getTypeParser(oid, 'binary') : pg.types.getTypeParser(oid, 'text');
+}) as typeof pg.types.getTypeParser;
+
+/** A connected client; waits for a server that restarts. Nothing has been sent yet, so trying again is always safe. */
+async function connect(pool: pg.Pool, clock: Clock, withinMs: number): Promise<pg.PoolClient> {
+  const deadline = clock.now() + withinMs;
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await pool.connect();
+    } catch (error) {
+      if (pool.ending || !isConnectionLoss(error) || clock.now() >= deadline) throw error;
+      await clock.sleep(backoffMs(attempt, RETRY));
+    }
+  }
+}
+
+function migrationTarget(pool: pg.Pool, clock: Clock): MigrationTarget {
+  return {
+    dialect: 'postgres',
+    clock,
+    async locked(work) {
+      const client = await connect(pool, clock, 10_000);
+      try {
+        await client.query('begin');
+        await client.query('select pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
+        const result = await work(session(client));
+        await client.query('commit');
+        return result;
+      } catch (error) {
+        await client.query('rollback').catch(() => undefined);
+        throw error;
+      } finally {
+        client.release();
+      }
+    },
+  };
+}
+
+function session(client: pg.PoolClient): MigrationSession {
+  return {
+    run: async (script) => void (await client.query(script)),
+    rows: async (sql) => (await client.query<Record<string, string>>(sql)).rows,
+    insert: async (sql, values) => void (await client.query(sql, [...values])),
+  };
+}
