@@ -1,0 +1,28 @@
+import { Collections } from './collections.ts';
+import { SourceConnections } from './source-connections.ts';
+import { Sources } from './sources.ts';
+import { Transport, type TransportOptions } from './transport.ts';
+
+/**
+ * A client of one Tributary service.
+ *
+ * ```ts
+ * const tributary = new TributaryClient({ url: 'http://127.0.0.1:8787', apiKey });
+ * const notes = await tributary.collections.create({ name: 'Notes' });
+ * ```
+ *
+ * Calls that may be repeated are: after 429 and 503 as the service asks, after network faults where that is harmless
+ * (creates carry an `Idempotency-Key`). Failures are `TributaryError`; an aborted call throws what its signal was given.
+ */
+export class TributaryClient {
+  readonly collections: Collections;
+  readonly sources: Sources;
+  readonly sourceConnections: SourceConnections;
+
+  constructor(options: TransportOptions) {
+    const transport = new Transport(options);
+    this.collections = new Collections(transport);
+    this.sources = new Sources(transport);
+    this.sourceConnections = new SourceConnections(transport);
+  }
+}

@@ -1,0 +1,168 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { CreateOptions, ListOptions } from './collections.ts';
+import { followJob, hasEnded, type JobProgress } from './follow-job.ts';
+import type {
+  Authentication,
+  Job,
+  JsonObject,
+  SourceConnection,
+  SourceConnectionCreate,
+  SourceConnectionListItem,
+  SourceConnectionUpdate,
+} from './model.ts';
+import { eachItem } from './pages.ts';
+import type { CheckResult, JobFailure, SourceConnectionStatus } from './native-model.ts';
+import type { CallOptions, Transport } from './transport.ts';
+import { TributaryError } from './tributary-error.ts';
+
+const documented = (id?: string) =>
+  id === undefined ? '/v1/source-connections' : `/v1/source-connections/${encodeURIComponent(id)}`;
+const native = (id: string) => `/tributary/v1/source-connections/${encodeURIComponent(id)}`;
+
+/** Standing orders: which source is read into which collection, and when; and the jobs that carry them out. */
+export class SourceConnections {
+  readonly #transport: Transport;
+
+  constructor(transport: Transport) {
+    this.#transport = transport;
+  }
+
+  /** Checks the source live, stores the order, and starts its first job unless told otherwise. */
+  create(input: SourceConnectionCreate, options: CreateOptions = {}): Promise<SourceConnection> {
+    return this.#transport.json({
+      method: 'POST',
+      path: documented(),
+      body: input,
+      idempotencyKey: options.idempotencyKey ?? crypto.randomUUID(),
+      signal: options.signal,
+    });
+  }
+
+  /** Tries configuration and credentials, and lists what could be read; nothing is saved. */
+  check(
+    input: {
+      readonly short_name: string;
+      readonly config?: JsonObject;
+      readonly authentication?: Authentication | null;
+    },
+    options: CallOptions = {},
+  ): Promise<CheckResult> {
+    const path = '/tributary/v1/source-connections/check';
+    return this.#transport.json({ method: 'POST', path, body: input, signal: options.signal });
+  }
+
+  /** Every source connection, newest first; pages are fetched as they are needed. */
+  list(options: ListOptions & { readonly collection?: string } = {}): AsyncGenerator<SourceConnectionListItem, void> {
+    return eachItem<SourceConnectionListItem>(
+      (page) =>
+        this.#transport.json({
+          method: 'GET',
+          path: documented(),
+          query: { ...page, collection: options.collection },
+          signal: options.signal,
+        }),
+      options.pageSize,
+    );
+  }
+
+  get(id: string, options: CallOptions = {}): Promise<SourceConnection> {
+    return this.#transport.json({ method: 'GET', path: documented(id), signal: options.signal });
+  }
+
+  update(id: string, change: SourceConnectionUpdate, options: CallOptions = {}): Promise<SourceConnection> {
+    return this.#transport.json({ method: 'PATCH', path: documented(id), body: change, signal: options.signal });
+  }
+
+  /** Deletes the order and everything that it read; gives it as it was. */
+  delete(id: string, options: CallOptions = {}): Promise<SourceConnection> {
+    return this.#transport.json({ method: 'DELETE', path: documented(id), signal: options.signal });
+  }
+
+  /** Starts a job; `full` forgets the cursors and reads everything again. Throws `conflict` while another is going. */
+  run(id: string, options: CallOptions & { readonly full?: boolean } = {}): Promise<Job> {
+    return this.#transport.json({
+      method: 'POST',
+      path: `${documented(id)}/run`,
+      query: { force_full_sync: options.full },
+      signal: options.signal,
+    });
+  }
+
+  /** The newest jobs first; `limit` is 1 to 1,000, default 100. */
+  jobs(id: string, options: CallOptions & { readonly limit?: number } = {}): Promise<readonly Job[]> {
+    const query = { limit: options.limit };
+    return this.#transport.json({ method: 'GET', path: `${documented(id)}/jobs`, query, signal: options.signal });
+  }
+
+  job(id: string, jobId: string, options: CallOptions = {}): Promise<Job> {
+    return this.#transport.json({ method: 'GET', path: jobPath(documented(id), jobId), signal: options.signal });
+  }
+
+  /** A pending job ends at once, a running one within seconds. Throws `conflict` when it has ended already. */
+  cancel(id: string, jobId: string, options: CallOptions = {}): Promise<Job> {
+    const path = `${jobPath(documented(id), jobId)}/cancel`;
+    return this.#transport.json({ method: 'POST', path, signal: options.signal });
+  }
+
+  /** Keeps the schedule from starting jobs. */
+  async pause(id: string, options: CallOptions = {}): Promise<void> {
+    await this.#transport.json({ method: 'POST', path: `${native(id)}/pause`, signal: options.signal });
+  }
+
+  async resume(id: string, options: CallOptions = {}): Promise<void> {
+    await this.#transport.json({ method: 'POST', path: `${native(id)}/resume`, signal: options.signal });
+  }
+
+  /** Lets a sweep that was held back delete what the source no longer lists, and starts it. */
+  async confirmSweep(id: string, options: CallOptions = {}): Promise<void> {
+    await this.#transport.json({ method: 'POST', path: `${native(id)}/sweep/confirm`, signal: options.signal });
+  }
+
+  /** The status on its four axes, with the tasks that wait for a person. */
+  status(id: string, options: CallOptions = {}): Promise<SourceConnectionStatus> {
+    return this.#transport.json({ method: 'GET', path: `${native(id)}/status`, signal: options.signal });
+  }
+
+  /** The records that a job could not take. */
+  failures(
+    id: string,
+    jobId: string,
+    options: CallOptions & { readonly skip?: number; readonly limit?: number } = {},
+  ): Promise<readonly JobFailure[]> {
+    const { signal, ...query } = options;
+    return this.#transport.json({ method: 'GET', path: `${jobPath(native(id), jobId)}/failures`, query, signal });
+  }
+
+  /** The progress of a job as it happens, until it has ended. */
+  follow(jobId: string, options: CallOptions = {}): AsyncGenerator<JobProgress, void> {
+    return followJob(this.#transport, jobId, options);
+  }
+
+  /**
+   * Resolves when the job has ended, in whatever way; look at its `status`.
+   * Asks every `intervalMs` (default 500) and throws `timeout` after `timeoutMs` (default: never).
+   */
+  async waitForJob(
+    id: string,
+    jobId: string,
+    options: CallOptions & { readonly intervalMs?: number; readonly timeoutMs?: number } = {},
+  ): Promise<Job> {
+    const { signal, intervalMs = 500, timeoutMs = Infinity } = options;
+    const start = performance.now();
+    for (;;) {
+      const job = await this.job(id, jobId, { signal });
+      if (hasEnded(job.status)) return job;
+      if (performance.now() - start + intervalMs > timeoutMs) throw notInTime(job, timeoutMs);
+      await delay(intervalMs, undefined, signal ? { signal } : {});
+    }
+  }
+}
+
+function jobPath(base: string, jobId: string): string {
+  return `${base}/jobs/${encodeURIComponent(jobId)}`;
+}
+
+function notInTime(job: Job, timeoutMs: number): TributaryError {
+  const message = `Job ${job.id} was still ${job.status} after ${timeoutMs} ms.`;
+  return new TributaryError({ kind: 'timeout', status: 0, code: 'timeout', message });
+}
