@@ -133,6 +133,21 @@ export const catalogue = {
   project_not_found: { kind: 'not_found', message: (d: { name: string }) => `Project '${d.name}' not found` },
   /** A project of this name exists already; names are unique in an organization. */
   project_exists: { kind: 'conflict', message: (d: { name: string }) => `Project '${d.name}' already exists` },
+  /** `default` stays, and so does a project that has connections; the message says which it is. */
+  project_not_deletable: {
+    kind: 'conflict',
+    message: (d: { reason: string }) => `The project cannot be deleted: ${d.reason}`,
+  },
+  /** A stored credential cannot be decrypted. Restore `vault.key` from a backup, or give the credentials anew. */
+  credential_unreadable: {
+    kind: 'internal',
+    message: (d: { row: string; reason: string }) => `The credential of ${d.row} cannot be read: ${d.reason}`,
+  },
+  /** No key would be left that can make keys. Make another one with `api_keys:write` first. */
+  last_api_key: {
+    kind: 'conflict',
+    message: (_: { id: string }) => 'This is the last key that can manage API keys; make another one first.',
+  },
   /** The id is unknown, or belongs to another organization. List keys with `GET /tributary/v1/api-keys`. */
   api_key_not_found: { kind: 'not_found', message: (d: { id: string }) => `API key ${d.id} not found` },
 
@@ -154,6 +169,13 @@ export const catalogue = {
     message: (d: { shortName: string; method: string; supported: readonly string[] }) =>
       `Source ${d.shortName} does not support this authentication method. Supported methods: [${d.supported.map((m) => `'${m}'`).join(', ')}]`,
   },
+  /** No auth provider of this readable id is connected. Leave `auth_provider` out, and give credentials directly. */
+  auth_provider_not_found: {
+    kind: 'not_found',
+    message: (d: { readableId: string }) => `Auth provider '${d.readableId}' not found`,
+  },
+  /** There are no white label integrations here. Leave `white_label_id` out, or send null. */
+  white_label_not_found: { kind: 'not_found', message: (d: { id: string }) => `White label ${d.id} not found` },
   /** The credentials lack a field or have a wrong one; `details.issues` names them. */
   invalid_auth_fields: {
     kind: 'invalid',
