@@ -1,0 +1,76 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { benchPatch } from './patch.ts';
+import { writeReport } from './report.ts';
+import { machine, type Result } from './result.ts';
+import { benchRetrieval } from './retrieval.ts';
+import { benchSearch } from './search.ts';
+import { benchStart } from './start.ts';
+import { benchSync } from './sync.ts';
+
+const help = `npm run bench                      all benches, results to bench/results/ and bench/RESULTS.md
+npm run bench -- sync patch        only these: sync, patch, search, start
+npm run bench -- --quick           small sizes, to see that everything runs; nothing is written
+npm run bench -- search --dir DIR  retrieval quality over corpus.jsonl, queries.jsonl, qrels.tsv in DIR;
+                                   the last line is {"ndcg10": …}
+`;
+
+type Bench = (quick: boolean) => Promise<readonly Result[]>;
+
+const benches: Readonly<Record<string, Bench>> = {
+  start: (quick) => benchStart({ rounds: quick ? 1 : 5, idleSeconds: quick ? 2 : 60 }),
+  patch: (quick) => benchPatch({ rounds: quick ? 1 : 3, seconds: quick ? 1 : 5 }),
+  search: (quick) => benchSearch({ chunks: quick ? 5_000 : 100_000, queries: quick ? 50 : 400 }),
+  sync: (quick) => benchSync({ rows: quick ? 5_000 : 200_000, rounds: quick ? 1 : 3 }),
+};
+
+const print = (line: string): void => {
+  process.stdout.write(`${line}\n`);
+};
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      dir: { type: 'string' },
+      quick: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) {
+    print(help);
+    return 0;
+  }
+  if (values.dir !== undefined) {
+    print(JSON.stringify(await benchRetrieval(values.dir, print)));
+    return 0;
+  }
+  const names = positionals.length === 0 ? Object.keys(benches) : positionals;
+  const results: Result[] = [];
+  for (const name of names) {
+    const bench = benches[name];
+    if (!bench) {
+      print(`No bench ${name}.\n\n${help}`);
+      return 2;
+    }
+    for (const result of await bench(values.quick)) {
+      results.push(result);
+      print(
+        `${result.met ? 'met   ' : 'missed'} ${result.name.padEnd(16)} ${result.measured} ${result.unit} (budget ${result.budget})  ${JSON.stringify(result.numbers)}`,
+      );
+    }
+  }
+  if (!values.quick) {
+    const folder = new URL('./results/', import.meta.url);
+    await mkdir(folder, { recursive: true });
+    for (const result of results)
+      await writeFile(
+        new URL(`${result.name}.json`, folder),
+        `${JSON.stringify({ ...result, at: new Date().toISOString(), machine: machine() }, null, 2)}\n`,
+      );
+    await writeReport(folder);
+  }
+  return 0;
+}
+
+process.exitCode = await main();
