@@ -1,0 +1,23 @@
+import type { Selectable } from 'kysely';
+import type { Counts } from '../collection-store/port.ts';
+import type { ControlTables } from '../control/schema.ts';
+import type { JobId } from '../lib/ids.ts';
+
+export type JobRow = Selectable<ControlTables['sync_job']>;
+
+/** What proves that a worker may speak for a job; every statement of a worker compares all three. */
+export interface Lease {
+  readonly jobId: JobId;
+  readonly owner: string;
+  readonly fence: number;
+}
+
+export function countsOf(row: JobRow): Counts {
+  const { inserted, updated, kept, deleted, failed, chunks } = row;
+  return { inserted, updated, kept, deleted, failed, chunks };
+}
+
+/** What a job has done so far; rises as long as it gets anywhere. */
+export function totalOf(counts: Counts): number {
+  return counts.inserted + counts.updated + counts.kept + counts.deleted + counts.failed;
+}

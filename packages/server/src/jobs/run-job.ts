@@ -1,0 +1,137 @@
+import type { Connector } from '@tributary/connectors/kit/connector';
+import type { OwnedContext } from '@tributary/connectors/kit/connector-context';
+import type { Logger } from '@tributary/connectors/kit/context';
+import type { RateBudget } from '@tributary/connectors/kit/rate-budget';
+import type { CollectionWriters, SourceWriter } from '../collection-store/port.ts';
+import type { ContextFactory } from '../connections/context.ts';
+import type { ConnectorRegistry } from '../connections/registry.ts';
+import { failure, faultOf, faultOfStore } from '../engine/fault.ts';
+import type { Fault } from '../engine/fault.ts';
+import type { SyncOutcome, SyncProgress } from '../engine/outcome.ts';
+import { NO_COUNTS, outcomeOfFault } from '../engine/outcome-of-fault.ts';
+import { runSync } from '../engine/run-sync.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { JobId } from '../lib/ids.ts';
+import { SharedBudgets } from './shared-budgets.ts';
+import type { SyncInput } from '../source-connections/sync-input.ts';
+
+/** What a claimed job must say of itself to be run. */
+export interface RunnableJob {
+  readonly id: JobId;
+  /** The fence of the lease in the control store. */
+  readonly fence: number;
+  readonly fullRefresh: boolean;
+}
+
+export interface ExecuteOptions {
+  /** Aborted with a `StopReason`. */
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: SyncProgress) => void;
+  /** The collection store's fence, once it is claimed; the control store keeps it with the lease. */
+  readonly onClaimed?: (fence: number) => Promise<void>;
+}
+
+export interface ExecuteNeeds<J extends RunnableJob> {
+  /** `undefined` when the source connection does not exist any more. */
+  readonly loadSyncInput: (job: J) => Promise<SyncInput | undefined>;
+  readonly registry: Pick<ConnectorRegistry, 'find'>;
+  readonly makeContext: ContextFactory;
+  readonly writers: CollectionWriters;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+export type Execute<J extends RunnableJob> = (job: J, options: ExecuteOptions) => Promise<SyncOutcome>;
+
+/**
+ * Makes the function that runs claimed jobs in this process. It loads what the job needs as a snapshot, so changes made
+ * meanwhile count from the next job on. Jobs of one connection share one rate budget. The function rejects only when
+ * `loadSyncInput` or `onClaimed` does: a fault of the control store, not of the job.
+ */
+export function createExecute<J extends RunnableJob>(needs: ExecuteNeeds<J>): Execute<J> {
+  const budgets = new SharedBudgets(needs.clock);
+  return async (job, options) => {
+    const input = await needs.loadSyncInput(job);
+    if (!input) return { type: 'cancelled', counts: NO_COUNTS };
+    const connector = await needs.registry.find(input.connector);
+    if (!connector) return outcomeOfFault(unknownConnector(input.connector), options.signal, NO_COUNTS);
+    const { budget, release } = budgets.take(input.connectionId, connector.limits);
+    try {
+      return await runWith(needs, { job, input, connector, budget }, options);
+    } finally {
+      release();
+    }
+  };
+}
+
+function unknownConnector(id: string): Fault {
+  return failure(
+    'connector_unknown',
+    `This version of the service has no connector '${id}'. Delete the connection, or update the service.`,
+  );
+}
+
+interface Prepared {
+  readonly job: RunnableJob;
+  readonly input: SyncInput;
+  readonly connector: Connector;
+  readonly budget: RateBudget;
+}
+
+async function runWith(
+  needs: Pick<ExecuteNeeds<RunnableJob>, 'makeContext' | 'writers' | 'clock' | 'log'>,
+  prepared: Prepared,
+  options: ExecuteOptions,
+): Promise<SyncOutcome> {
+  const { signal } = options;
+  // Whatever the connector still does when the run is over ends with it.
+  const over = new AbortController();
+  const opened = openContext(needs.makeContext, prepared, AbortSignal.any([signal, over.signal]));
+  if ('fault' in opened) return outcomeOfFault(opened.fault, signal, NO_COUNTS);
+  try {
+    const claimed = await claim(needs.writers, prepared);
+    if ('fault' in claimed) return outcomeOfFault(claimed.fault, signal, NO_COUNTS);
+    await options.onClaimed?.(claimed.writer.fence);
+    const { job, input, connector } = prepared;
+    return await runSync({
+      connector,
+      ctx: opened.ctx,
+      writer: claimed.writer,
+      job: { id: job.id, syncId: input.syncId, full: job.fullRefresh },
+      sourceName: connector.id,
+      sweepConfirmed: input.sweepConfirmed,
+      signal,
+      clock: needs.clock,
+      log: needs.log,
+      onProgress: options.onProgress,
+    });
+  } finally {
+    over.abort();
+    await opened.ctx.close();
+  }
+}
+
+function openContext(
+  makeContext: ContextFactory,
+  { connector, input, job, budget }: Prepared,
+  signal: AbortSignal,
+): { readonly ctx: OwnedContext } | { readonly fault: Fault } {
+  const { config, credentials, cursorField } = input;
+  try {
+    const fullRefresh = job.fullRefresh;
+    return { ctx: makeContext({ connector, config, credentials, cursorField, fullRefresh, signal, budget }) };
+  } catch (error) {
+    return { fault: faultOf(error, new AbortController().signal) };
+  }
+}
+
+async function claim(
+  writers: CollectionWriters,
+  { input, job }: Prepared,
+): Promise<{ readonly writer: SourceWriter } | { readonly fault: Fault }> {
+  try {
+    return { writer: await writers.claim(input.collectionId, input.sourceConnectionId, job.fence) };
+  } catch (error) {
+    return { fault: faultOfStore(error) };
+  }
+}
