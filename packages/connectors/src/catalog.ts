@@ -4,7 +4,9 @@ import type { Connector } from './kit/connector.ts';
 export const catalog: Readonly<Record<string, () => Promise<Connector>>> = {
   exception_stub: () => import('./sources/exception-stub/index.ts').then((module) => module.exceptionStub),
   file_stub: () => import('./sources/file-stub/index.ts').then((module) => module.fileStub),
+  files: () => import('./sources/files/index.ts').then((module) => module.files),
   incremental_stub: () => import('./sources/incremental-stub/index.ts').then((module) => module.incrementalStub),
+  sqlite: () => import('./sources/sqlite/index.ts').then((module) => module.sqlite),
   stub: () => import('./sources/stub/index.ts').then((module) => module.stub),
   timed: () => import('./sources/timed/index.ts').then((module) => module.timed),
 };

@@ -13,7 +13,9 @@ export interface FileEntry {
 
 export interface WalkOptions {
   readonly signal?: AbortSignal;
-  /** Told of every folder that cannot be listed; without it the walk throws. */
+  /** Says whether to look inside a folder, given by its path below the walked one. */
+  readonly enter?: (path: string) => boolean;
+  /** Told of every folder or file that cannot be looked at; without it the walk throws. */
   readonly onUnreadable?: (path: string) => void;
 }
 

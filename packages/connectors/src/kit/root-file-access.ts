@@ -174,7 +174,7 @@ async function* walkFolder(
   const names = await listNames(state, folder, prefix);
   for (let start = 0; start < names.length; start += STAT_BATCH) {
     const batch = names.slice(start, start + STAT_BATCH);
-    const found = await Promise.all(batch.map((name) => statOrGone(join(folder, name))));
+    const found = await Promise.all(batch.map((name) => statOrGone(state, join(folder, name), `${prefix}${name}`)));
     for (const [index, name] of batch.entries()) {
       const stats = found[index];
       state.signal?.throwIfAborted();
@@ -182,7 +182,7 @@ async function* walkFolder(
       if (stats?.isFile() && !state.refused.includes(join(folder, name))) {
         const changedAt = Math.max(changeTime(stats), arrivedAt);
         yield { path, size: stats.size, modifiedAt: stats.mtimeMs, changedAt };
-      } else if (stats?.isDirectory() && !state.refused.includes(join(folder, name))) {
+      } else if (stats?.isDirectory() && isOpen(state, join(folder, name), path)) {
         const changedAt = changeTime(stats);
         const carriedAt = Math.max(arrivedAt, Math.min(changedAt, folderChangedAt));
         yield* walkFolder(state, join(folder, name), `${path}/`, changedAt, carriedAt);
@@ -191,7 +191,10 @@ async function* walkFolder(
   }
 }
 
-/** Names of a folder in code-unit order; names that are not valid UTF-8 cannot be asked for again and are reported. */
+const isOpen = (state: WalkState, folder: string, path: string): boolean =>
+  !state.refused.includes(folder) && (state.enter?.(path) ?? true);
+
+/** Names of a folder in code-unit order. */
 async function listNames(state: WalkState, folder: string, prefix: string): Promise<readonly string[]> {
   try {
     const names = await readdir(folder);
@@ -205,12 +208,14 @@ async function listNames(state: WalkState, folder: string, prefix: string): Prom
   }
 }
 
-async function statOrGone(path: string): Promise<Stats | undefined> {
+async function statOrGone(state: WalkState, path: string, shown: string): Promise<Stats | undefined> {
   try {
     return await lstat(path);
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return undefined;
-    throw error;
+    if (!state.onUnreadable) throw error;
+    state.onUnreadable(shown);
+    return undefined;
   }
 }
 
