@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { JsonMap, text, Timestamp, Uuid } from './wire-values.ts';
+import { mask } from '../../connections/settings.ts';
+
+/** The flat body of the older update. It is partial: what is left out stays. */
+export const LegacySourceConnectionUpdate = z
+  .object({
+    name: text({ min: 4, max: 42 }).nullable().optional().describe('null gives the default name.'),
+    description: text({ max: 255 }).nullable().optional(),
+    auth_fields: z
+      .union([JsonMap, z.literal(mask)], { error: `Should be an object of credentials, or '${mask}' to keep them` })
+      .nullable()
+      .optional(),
+    config_fields: JsonMap.nullable().optional(),
+    cron_schedule: z.string().nullable().optional().describe('null ends automatic syncing.'),
+    connection_id: Uuid.nullable().optional().describe('Managed by the system; taken only when it is the stored one.'),
+    white_label_id: Uuid.nullable().optional(),
+    auth_provider: z.string().nullable().optional(),
+    auth_provider_config: JsonMap.nullable().optional(),
+  })
+  .refine((given) => !given.auth_provider_config || given.auth_provider, {
+    path: ['auth_provider_config'],
+    error: 'Only for a source connection that uses an auth provider',
+  })
+  .meta({ id: 'LegacySourceConnectionUpdate' });
+export type LegacySourceConnectionUpdate = z.output<typeof LegacySourceConnectionUpdate>;
+
+const nothing = z.null().describe('This way to authenticate is not in use here.');
+
+export const LegacySourceConnection = z
+  .object({
+    name: z.string().meta({ minLength: 1, maxLength: 64 }),
+    short_name: z.string(),
+    id: Uuid,
+    organization_id: Uuid,
+    created_at: Timestamp,
+    modified_at: Timestamp,
+    collection: z.string(),
+    description: z.string().nullable(),
+    config_fields: JsonMap.nullable(),
+    white_label_id: nothing,
+    auth_provider: nothing,
+    auth_provider_config: nothing,
+    sync_id: Uuid.nullable(),
+    connection_id: Uuid.nullable(),
+    created_by_email: z.string().nullable(),
+    modified_by_email: z.string().nullable(),
+    auth_fields: z.literal(mask),
+    status: z.enum(['active', 'in_progress', 'failing']),
+    latest_sync_job_status: z.enum(['completed', 'failed', 'in_progress', 'pending', 'cancelled']).nullable(),
+    latest_sync_job_id: Uuid.nullable(),
+    latest_sync_job_started_at: Timestamp.nullable(),
+    latest_sync_job_completed_at: Timestamp.nullable(),
+    latest_sync_job_error: z.string().nullable(),
+    cron_schedule: z.string().nullable(),
+    next_scheduled_run: Timestamp.nullable(),
+  })
+  .meta({ id: 'LegacySourceConnection' });

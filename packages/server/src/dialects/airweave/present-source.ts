@@ -1,0 +1,77 @@
+import type { Connector } from '@tributary/connectors/kit/connector';
+import { z } from 'zod';
+import type { ConfigField, Source } from './source-schema.ts';
+
+/** What of JSON Schema a form field needs; `secret` comes from the field's metadata. */
+interface FieldSchema {
+  readonly type?: string;
+  readonly title?: string;
+  readonly description?: string;
+  readonly secret?: boolean;
+  readonly items?: FieldSchema;
+  readonly anyOf?: readonly FieldSchema[];
+}
+
+/** The published words for types: JSON's, without a word of its own for whole numbers. */
+function typeWord(field: FieldSchema): string {
+  const type = field.type ?? field.anyOf?.find((one) => one.type !== 'null')?.type ?? 'string';
+  return type === 'integer' ? 'number' : type;
+}
+
+function itemsOf(field: FieldSchema): FieldSchema | undefined {
+  return field.items ?? field.anyOf?.find((one) => one.items)?.items;
+}
+
+/** The fields of a form from the schema that validates them. */
+function presentFields(shape: z.ZodObject): ConfigField[] {
+  const schema = z.toJSONSchema(shape, { io: 'input', unrepresentable: 'any' });
+  return Object.entries((schema.properties ?? {}) as Record<string, FieldSchema>).map(([name, field]) => {
+    const items = itemsOf(field);
+    return {
+      name,
+      title: field.title ?? name,
+      description: field.description ?? null,
+      type: typeWord(field),
+      required: schema.required?.includes(name) ?? false,
+      items_type: items ? typeWord(items) : null,
+      feature_flag: null,
+      is_secret: field.secret === true,
+    };
+  });
+}
+
+/** `incremental_stub` gives `IncrementalStub`. */
+function className(id: string): string {
+  return id
+    .split(/[^a-zA-Z0-9]+/)
+    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+    .join('');
+}
+
+export function presentSource(connector: Connector): z.output<typeof Source> {
+  const direct = connector.auth.find((scheme) => scheme.type === 'direct');
+  const name = className(connector.id);
+  return {
+    name: connector.title,
+    description: connector.description,
+    auth_methods: ['direct'],
+    oauth_type: null,
+    requires_byoc: false,
+    auth_config_class: direct ? `${name}AuthConfig` : null,
+    config_class: `${name}Config`,
+    short_name: connector.id,
+    class_name: `${name}Source`,
+    output_entity_definitions: [...connector.entityTypes],
+    labels: [...connector.labels],
+    supports_continuous: connector.continuous !== undefined,
+    federated_search: false,
+    supports_temporal_relevance: false,
+    supports_access_control: false,
+    rate_limit_level: null,
+    feature_flag: null,
+    supports_browse_tree: false,
+    auth_fields: direct ? { fields: presentFields(direct.fields) } : null,
+    config_fields: { fields: presentFields(connector.config) },
+    supported_auth_providers: [],
+  };
+}

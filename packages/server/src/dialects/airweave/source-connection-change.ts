@@ -1,0 +1,72 @@
+import type { z } from 'zod';
+import type { ConnectorRegistry } from '../../connections/registry.ts';
+import { mask } from '../../connections/settings.ts';
+import { errors } from '../../errors.ts';
+import type { CreateInput, ScheduleInput, SourceConnection, UpdateInput } from '../../source-connections/model.ts';
+import { detectAuthentication } from './authentication-schema.ts';
+import type { LegacySourceConnectionUpdate } from './legacy-source-connection-schema.ts';
+import type { ScheduleConfig, SourceConnectionCreate, SourceConnectionUpdate } from './source-connection-schema.ts';
+
+function toSchedule(given: ScheduleConfig): ScheduleInput {
+  return {
+    ...(given.cron !== undefined && { cron: given.cron }),
+    ...(given.timezone !== undefined && { timezone: given.timezone }),
+    ...(given.continuous !== undefined && { continuous: given.continuous }),
+    ...(given.cursor_field !== undefined && { cursorField: given.cursor_field }),
+  };
+}
+
+/** `redirect_url` has a meaning only for OAuth flows, whose methods the service refuses. */
+export function createInput(given: z.output<typeof SourceConnectionCreate>): CreateInput {
+  return {
+    shortName: given.short_name,
+    collectionReadableId: given.readable_collection_id,
+    name: given.name ?? null,
+    description: given.description ?? null,
+    config: given.config ?? null,
+    ...detectAuthentication(given.authentication),
+    // A schedule of null asks for the default one here; none is asked for with a cron of null.
+    ...(given.schedule && { schedule: toSchedule(given.schedule) }),
+    syncImmediately: given.sync_immediately ?? null,
+  };
+}
+
+/** What a PATCH changes. Credentials cannot be cleared, so an authentication of null changes nothing. */
+export function updateInput(given: z.output<typeof SourceConnectionUpdate>): UpdateInput {
+  const { authentication, schedule } = given;
+  return {
+    ...(given.name !== undefined && { name: given.name }),
+    ...(given.description !== undefined && { description: given.description }),
+    ...(given.config !== undefined && { config: given.config }),
+    ...(schedule !== undefined && { schedule: schedule && toSchedule(schedule) }),
+    ...(authentication && { credentials: detectAuthentication(authentication).credentials }),
+  };
+}
+
+/** What only the system or another way to authenticate may set. */
+function refuseForeign(given: LegacySourceConnectionUpdate, stored: SourceConnection): void {
+  if (given.white_label_id) throw errors.white_label_not_found({ id: given.white_label_id });
+  if (given.auth_provider) throw errors.auth_provider_not_found({ readableId: given.auth_provider });
+  if (given.connection_id && given.connection_id !== stored.connectionId) {
+    const message = 'The connection is managed by the system and cannot be changed';
+    throw errors.invalid_request({ issues: [{ path: ['body', 'connection_id'], message, code: 'read_only' }] });
+  }
+}
+
+/** What an older PUT changes. A name of null gives the default name again; the mask, or null, keeps the credentials. */
+export async function legacyUpdateInput(
+  given: LegacySourceConnectionUpdate,
+  stored: SourceConnection,
+  registry: ConnectorRegistry,
+): Promise<UpdateInput> {
+  refuseForeign(given, stored);
+  const { auth_fields: credentials } = given;
+  return {
+    ...(given.name && { name: given.name }),
+    ...(given.name === null && { name: `${(await registry.get(stored.connector)).title} Connection` }),
+    ...(given.description !== undefined && { description: given.description }),
+    ...(given.config_fields !== undefined && { config: given.config_fields }),
+    ...(given.cron_schedule !== undefined && { schedule: { cron: given.cron_schedule } }),
+    ...(credentials && credentials !== mask && { credentials }),
+  };
+}
