@@ -1,0 +1,138 @@
+import type { Connector, Stream } from '@tributary/connectors/kit/connector';
+import type { ConnectorContext, Logger } from '@tributary/connectors/kit/context';
+import type { RunState, SourceWriter } from '../collection-store/port.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { JobId, SyncId } from '../lib/ids.ts';
+import { attempt } from './attempts.ts';
+import { faultOfStore } from './fault.ts';
+import type { Fault } from './fault.ts';
+import { NO_COUNTS, outcomeOfFault } from './outcome-of-fault.ts';
+import type { HeldSweep, SyncOutcome, SyncProgress } from './outcome.ts';
+import { checkStreams } from './plan.ts';
+import { untilAborted } from './read-ahead.ts';
+import { Slots } from './slots.ts';
+import { StoreGate } from './store-gate.ts';
+import { syncStream } from './sync-stream.ts';
+import type { Run, StreamResult } from './sync-stream.ts';
+import { judgeSweep } from './sweep.ts';
+
+export interface SyncRequest {
+  readonly connector: Connector;
+  readonly ctx: ConnectorContext;
+  readonly writer: SourceWriter;
+  readonly job: { readonly id: JobId; readonly syncId: SyncId; readonly full: boolean };
+  readonly sourceName: string;
+  /** A person confirmed the sweep that was held back. */
+  readonly sweepConfirmed: boolean;
+  /** Its reason is a `StopReason`. */
+  readonly signal: AbortSignal;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Called after every committed page. */
+  readonly onProgress: (progress: SyncProgress) => void;
+}
+
+/**
+ * Runs one attempt of a sync job to its outcome. At-least-once fetch, idempotent upsert, the cursor committed with its
+ * page: however it ends, the next attempt goes on from the last commit. Streams that fail do not keep the others from
+ * going on, except for faults of the whole source. Does not throw.
+ */
+export async function runSync(request: SyncRequest): Promise<SyncOutcome> {
+  const { writer, job, sourceName, signal } = request;
+  const start = { jobId: job.id, syncId: job.syncId, sourceName, full: job.full };
+  let state: RunState;
+  try {
+    state = await writer.beginRun(start);
+  } catch (error) {
+    return outcomeOfFault(faultOfStore(error), signal, NO_COUNTS);
+  }
+  return new SyncRun(request, state).toOutcome();
+}
+
+class SyncRun {
+  readonly #request: SyncRequest;
+  readonly #stop = new AbortController();
+  readonly #run: Run;
+  #stoppedBy: Fault | undefined;
+
+  constructor(request: SyncRequest, state: RunState) {
+    const { writer, clock, log, ctx, connector, sweepConfirmed, onProgress } = request;
+    const signal = AbortSignal.any([request.signal, this.#stop.signal]);
+    this.#request = request;
+    this.#run = {
+      store: new StoreGate({ writer, counts: state.counts, signal, onProgress }),
+      slots: new Slots(connector.limits.concurrency),
+      signal,
+      clock,
+      log,
+      generation: state.generation,
+      cursors: state.cursors,
+      cursorField: ctx.options.cursorField ?? null,
+      sweepConfirmed,
+      stop: (fault) => this.#end(fault),
+    };
+  }
+
+  async toOutcome(): Promise<SyncOutcome> {
+    const held: HeldSweep[] = [];
+    const fault = await this.#sync(held);
+    const { counts } = this.#run.store;
+    if (fault) return outcomeOfFault(fault, this.#request.signal, counts);
+    return { type: 'completed', counts, held };
+  }
+
+  /** The fault that decides, if any; the sweeps that were held back are added to `held`. */
+  async #sync(held: HeldSweep[]): Promise<Fault | undefined> {
+    let streams: readonly Stream[] = [];
+    const discovering = await this.#attempt(async () => {
+      streams = await this.#discover();
+    });
+    if (discovering) return this.#stoppedBy ?? discovering;
+    const results = await Promise.all(streams.map((stream) => syncStream(this.#run, stream)));
+    for (const result of results) if (result.held) held.push(result.held);
+    const dropping = this.#stoppedBy ?? (await this.#attempt(() => this.#dropOthers(streams, held)));
+    if (dropping) return this.#stoppedBy ?? dropping;
+    return faultOfStreams(results) ?? (await this.#attempt(() => this.#run.store.endRun()));
+  }
+
+  async #discover(): Promise<readonly Stream[]> {
+    const { connector, ctx } = this.#request;
+    const { signal } = this.#run;
+    const streams = await untilAborted(connector.discover({ ...ctx, signal }), signal);
+    checkStreams(streams);
+    return streams;
+  }
+
+  /** Streams that the source does not have any more, or that are not selected any more. */
+  async #dropOthers(streams: readonly Stream[], held: HeldSweep[]): Promise<void> {
+    const { store, sweepConfirmed } = this.#run;
+    const wanted = new Set(streams.map((stream) => stream.name));
+    for (const stream of await store.streams()) {
+      if (wanted.has(stream)) continue;
+      const unseen = await store.unseen(stream);
+      if (judgeSweep(unseen, { gaps: false, confirmed: sweepConfirmed }) === 'hold') held.push({ stream, ...unseen });
+      else await store.dropStream(stream);
+    }
+  }
+
+  async #attempt(work: () => Promise<void>): Promise<Fault | undefined> {
+    const fault = await attempt(work, this.#run);
+    if (fault) this.#end(fault);
+    return fault;
+  }
+
+  /** The first fault of the whole source decides; what the other streams say afterwards only follows from it. */
+  #end(fault: Fault): void {
+    const final = fault.type === 'fenced' || fault.type === 'gone' || (fault.type === 'failed' && fault.wholeJob);
+    if (!final || this.#stoppedBy) return;
+    this.#stoppedBy = fault;
+    this.#stop.abort();
+  }
+}
+
+/** A failed stream fails the job when the others are done; otherwise the longest wait postpones it. */
+function faultOfStreams(results: readonly StreamResult[]): Fault | undefined {
+  const faults = results.map((result) => result.fault).filter((fault) => fault !== undefined);
+  const waits = faults.filter((fault) => fault.type === 'postponed').toSorted((a, b) => b.at - a.at);
+  return faults.find((fault) => fault.type !== 'postponed') ?? waits[0];
+}

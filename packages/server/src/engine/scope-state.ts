@@ -1,0 +1,53 @@
+import type { Json } from '@tributary/connectors/kit/json';
+import { z } from 'zod';
+
+/**
+ * What the engine keeps with every cursor of a scope (a stream, or a slice of one). The store holds it as one JSON value
+ * and does not look inside; it is written in the transaction of the page that it stands behind.
+ */
+export interface ScopeState {
+  /** The connector's own cursor; absent until the scope has yielded one. */
+  readonly cursor?: Json;
+  /** The listing that wrote this; the same for all attempts of a job. */
+  readonly generation: number;
+  /** This generation has read the scope to its end. */
+  readonly ended: boolean;
+  /**
+   * The reading of this generation began where nothing can have been skipped: without a cursor, or with that of a read
+   * that ended. Only then may its end be taken for a complete listing. A read that goes on in the middle of an older
+   * generation's has not named what that one named.
+   */
+  readonly whole: boolean;
+  /** The connector said that the read has named every record. */
+  readonly complete: boolean;
+  /** A record failed without a key, so what the listing did not name may still exist. */
+  readonly gaps: boolean;
+  /** The `cursor_field` that the cursor belongs to. */
+  readonly cursorField: string | null;
+  /** A sweep that waits for a confirmation; the numbers are those of the listing that found it. */
+  readonly held?: { readonly unseen: number; readonly total: number };
+}
+
+const Stored = z.object({
+  cursor: z.json().optional(),
+  generation: z.number(),
+  ended: z.boolean(),
+  whole: z.boolean(),
+  complete: z.boolean(),
+  gaps: z.boolean(),
+  cursorField: z.string().nullable(),
+  held: z.object({ unseen: z.number(), total: z.number() }).optional(),
+});
+
+/** The stored state, or `undefined` for a foreign shape: the scope is then read from its start. */
+export function parseScopeState(value: Json): ScopeState | undefined {
+  const parsed = Stored.safeParse(value);
+  if (!parsed.success) return undefined;
+  const { cursor, held, ...rest } = parsed.data;
+  return { ...rest, ...(cursor !== undefined && { cursor }), ...(held && { held }) };
+}
+
+/** The state as the store keeps it. */
+export function scopeStateJson(state: ScopeState): Json {
+  return { ...state };
+}

@@ -1,0 +1,99 @@
+import type { Stream } from '@tributary/connectors/kit/connector';
+import type { Json } from '@tributary/connectors/kit/json';
+import type { Clock } from '../lib/clock.ts';
+import type { CursorWrite } from '../collection-store/port.ts';
+import { LoopGuard } from './loop-guard.ts';
+import type { Batch, Normaliser } from './normalise.ts';
+import { sliceId } from './plan.ts';
+import type { Scope } from './plan.ts';
+import { readAhead } from './read-ahead.ts';
+import { scopeStateJson } from './scope-state.ts';
+import type { ScopeState } from './scope-state.ts';
+import type { StoreGate } from './store-gate.ts';
+
+export interface ScopeReading {
+  readonly stream: Stream;
+  readonly normaliser: Normaliser;
+  readonly store: StoreGate;
+  readonly signal: AbortSignal;
+  readonly clock: Clock;
+  readonly generation: number;
+  readonly cursorField: string | null;
+  readonly held: ScopeState['held'];
+  /** Called when a cursor was committed that differs from the one before. */
+  readonly onProgress: () => void;
+}
+
+const NOTHING: Batch = { upserts: [], present: [], deletes: [], failures: [] };
+
+/**
+ * Reads a scope from its cursor to its end and stores every page; `scope` always says what is committed, so that after
+ * a fault the same call goes on from there. Throws what the connector and the store throw.
+ */
+export async function syncScope(reading: ScopeReading, scope: Scope): Promise<void> {
+  const { stream, normaliser, signal, clock } = reading;
+  const since = scope.cursor === undefined ? undefined : stream.parseCursor(scope.cursor);
+  const loops = new LoopGuard();
+  let complete = false;
+  for await (const given of readAhead(stream.read(since, scope.slice), signal, clock)) {
+    const page = normaliser.normalise(given);
+    loops.observe(page);
+    complete ||= page.complete;
+    scope.gaps ||= page.unnamedFailures;
+    const last = page.batches.length - 1;
+    for (const [index, batch] of page.batches.entries()) {
+      await storeBatch(reading, scope, batch, index === last ? page.cursor : undefined);
+    }
+  }
+  scope.complete = complete;
+  scope.ended = true;
+  await storeState(reading, scope, { ...NOTHING, failures: normaliser.takeLateFailures() });
+}
+
+async function storeBatch(reading: ScopeReading, scope: Scope, batch: Batch, cursor: Json | undefined): Promise<void> {
+  if (cursor === undefined) {
+    await reading.store.apply({ ...pageOf(reading, scope), ...batch });
+    return;
+  }
+  const before = scope.cursor;
+  await storeState(reading, { ...scope, cursor }, batch);
+  scope.cursor = cursor;
+  if (JSON.stringify(before) !== JSON.stringify(cursor)) reading.onProgress();
+}
+
+/** Stores a batch with the scope's state behind it. */
+export async function storeState(
+  reading: Omit<ScopeReading, 'normaliser' | 'onProgress'>,
+  scope: Scope,
+  batch: Batch = NOTHING,
+): Promise<void> {
+  await reading.store.apply({ ...pageOf(reading, scope), ...batch, cursor: cursorWrite(reading, scope) });
+}
+
+/** Overwrites the cursor of a slice that is gone, so that it starts anew should it ever come back. */
+export async function forgetSlice(reading: Pick<ScopeReading, 'stream' | 'store'>, slice: string): Promise<void> {
+  const cursor = { value: null, durable: false, done: false };
+  await reading.store.apply({ ...pageOf(reading, { slice: { id: slice } }), ...NOTHING, cursor });
+}
+
+function pageOf({ stream }: Pick<ScopeReading, 'stream'>, scope: Pick<Scope, 'slice'>) {
+  return { stream: stream.name, entityType: stream.entityType, slice: sliceId(scope) };
+}
+
+function cursorWrite(
+  { stream, generation, cursorField, held }: Pick<ScopeReading, 'stream' | 'generation' | 'cursorField' | 'held'>,
+  { cursor, ended, whole, complete, gaps }: Scope,
+): CursorWrite {
+  const state: ScopeState = {
+    ...(cursor !== undefined && { cursor }),
+    generation,
+    ended,
+    whole,
+    complete,
+    gaps,
+    cursorField,
+    ...(held && { held }),
+  };
+  // A position inside one listing is of no use to the next.
+  return { value: scopeStateJson(state), durable: stream.incremental, done: ended };
+}

@@ -1,0 +1,183 @@
+import { z } from 'zod';
+import { ConnectorError } from '@tributary/connectors/kit/connector-error';
+import type { Connector } from '@tributary/connectors/kit/connector';
+import { none } from '@tributary/connectors/kit/auth';
+import { defineConnector } from '@tributary/connectors/kit/define-connector';
+
+export interface OracleRow {
+  readonly [field: string]: string | number;
+  readonly id: string;
+  readonly value: number;
+  /** A clock of the source that stands still now and then, so that many rows share a time. */
+  readonly updatedAt: number;
+}
+
+/**
+ * How the source is read: `listing` names everything every time; `changes` reads a log of changes with deletes after a
+ * first full read; `newest` asks for rows changed since a time and lists the keys of all others; `sliced` is `listing`
+ * in four parts.
+ */
+export type OracleKind = 'listing' | 'changes' | 'newest' | 'sliced';
+
+interface LogEntry {
+  readonly sequence: number;
+  readonly id: string;
+}
+
+const Row = z.object({ id: z.string(), value: z.number(), updatedAt: z.number() });
+const PAGE = 3;
+
+/** A source that knows the truth: rows that change under the reader, and a fault at any step when asked. */
+export class OracleSource {
+  readonly rows = new Map<string, OracleRow>();
+  /** Called before each page is read. */
+  beforePage: (kind: OracleKind) => void = () => undefined;
+  pagesRead = 0;
+  /** Changes before this one are forgotten by the log. */
+  logStart = 0;
+  #log: LogEntry[] = [];
+  #time = 0;
+
+  put(id: string, value: number): void {
+    this.rows.set(id, { id, value, updatedAt: this.#time });
+    this.#log.push({ sequence: this.#log.length + 1, id });
+  }
+
+  delete(id: string): void {
+    if (this.rows.delete(id)) this.#log.push({ sequence: this.#log.length + 1, id });
+  }
+
+  tick(): void {
+    this.#time += 1;
+  }
+
+  forgetLog(): void {
+    this.logStart = this.#log.length;
+  }
+
+  /** What a collection that equals the source holds. */
+  truth(kinds: readonly OracleKind[]): Record<string, OracleRow> {
+    const ids = [...this.rows.keys()].sort();
+    return Object.fromEntries(
+      kinds.toSorted().flatMap((kind) => ids.map((id) => [`${kind}/${id}`, this.rows.get(id) as OracleRow])),
+    );
+  }
+
+  connector(kinds: readonly OracleKind[], concurrency = 2): Connector {
+    const declaration = {
+      id: 'oracle',
+      title: 'Oracle',
+      description: 'Knows the truth.',
+      auth: [none],
+      config: z.object({}),
+      limits: { requestsPerMinute: 60_000, concurrency },
+      check: () => Promise.resolve({ account: 'oracle' }),
+    } as const;
+    return defineConnector(declaration, (stream) => {
+      const base = { title: 'Rows', row: Row, key: (row: { id: string }) => row.id };
+      const all = {
+        listing: stream({
+          ...base,
+          cursor: z.object({ after: z.string() }),
+          read: (_ctx, since) => this.#list('listing', since?.after),
+        }),
+        changes: stream({
+          ...base,
+          incremental: true,
+          cursor: z.object({ sequence: z.number(), after: z.string().optional() }),
+          read: (_ctx, since) => this.#changes(since),
+        }),
+        newest: stream({
+          ...base,
+          incremental: true,
+          deletes: 'listing',
+          cursor: z.object({ from: z.number() }),
+          read: (_ctx, since) => this.#newest(since?.from),
+        }),
+        sliced: stream({
+          ...base,
+          cursor: z.object({ after: z.string() }),
+          slices: () => Promise.resolve(['0', '1', '2', '3'].map((id) => ({ id }))),
+          read: (_ctx, since, slice) => this.#list('sliced', since?.after, slice?.id),
+        }),
+      };
+      return Object.fromEntries(kinds.map((kind) => [kind, all[kind]]));
+    });
+  }
+
+  #page(kind: OracleKind): void {
+    this.pagesRead += 1;
+    this.beforePage(kind);
+  }
+
+  async *#list(kind: OracleKind, since = '', slice?: string) {
+    let after = since;
+    for (;;) {
+      this.#page(kind);
+      const ids = [...this.rows.keys()].filter((id) => id > after && (slice === undefined || sliceOf(id) === slice));
+      const upserts = this.#take(ids.sort().slice(0, PAGE));
+      after = upserts.at(-1)?.id ?? after;
+      yield { upserts, ...(upserts.length > 0 && { cursor: { after } }) };
+      if (upserts.length < PAGE) return;
+      await Promise.resolve();
+    }
+  }
+
+  async *#changes(since: { readonly sequence: number; readonly after?: string | undefined } | undefined) {
+    if (since && since.sequence < this.logStart) {
+      throw new ConnectorError('cursor_expired', 'The log does not go back so far.');
+    }
+    let sequence = since?.sequence ?? this.#log.length;
+    if (!since || since.after !== undefined) {
+      let after: string | undefined = since?.after ?? '';
+      while (after !== undefined) {
+        this.#page('changes');
+        const from: string = after;
+        const ids = [...this.rows.keys()].filter((id) => id > from).sort();
+        const upserts = this.#take(ids.slice(0, PAGE));
+        after = upserts.length < PAGE ? undefined : upserts.at(-1)?.id;
+        yield { upserts, cursor: { sequence, ...(after !== undefined && { after }) }, complete: after === undefined };
+      }
+    }
+    for (;;) {
+      this.#page('changes');
+      const entries = this.#log.slice(sequence, sequence + PAGE);
+      if (entries.length === 0) return;
+      sequence += entries.length;
+      const ids = [...new Set(entries.map((entry) => entry.id))];
+      yield {
+        upserts: this.#take(ids),
+        deletes: ids.filter((id) => !this.rows.has(id)),
+        cursor: { sequence },
+      };
+      await Promise.resolve();
+    }
+  }
+
+  /** Asks with `>=`, since more rows of the same time may come after the last read. */
+  async *#newest(from = -1) {
+    const ids = [...this.rows.keys()].sort((a, b) => this.#timeOf(a) - this.#timeOf(b) || (a < b ? -1 : 1));
+    let time = from;
+    for (let start = 0; start < ids.length; start += PAGE) {
+      this.#page('newest');
+      const part = ids.slice(start, start + PAGE);
+      const upserts = this.#take(part.filter((id) => this.#timeOf(id) >= from));
+      time = Math.max(time, ...upserts.map((row) => row.updatedAt));
+      yield { upserts, present: part.filter((id) => this.rows.has(id) && this.#timeOf(id) < from) };
+      await Promise.resolve();
+    }
+    yield { upserts: [], cursor: { from: time } };
+  }
+
+  #timeOf(id: string): number {
+    return this.rows.get(id)?.updatedAt ?? 0;
+  }
+
+  #take(ids: readonly string[]): OracleRow[] {
+    return ids.map((id) => this.rows.get(id)).filter((row) => row !== undefined);
+  }
+}
+
+function sliceOf(id: string): string {
+  return String(id.charCodeAt(id.length - 1) % 4);
+}
