@@ -1,0 +1,87 @@
+import { existsSync } from 'node:fs';
+import { errors } from '../../errors.ts';
+import type { Clock } from '../../lib/clock.ts';
+import type { CollectionId } from '../../lib/ids.ts';
+import { CollectionGoneError } from '../port.ts';
+import { type Connection, inWriteTransaction, isBusy, openForWriting } from './connection.ts';
+import { collectionPath, isDeleted, makeFolder, removeFiles } from './files.ts';
+
+/** How long one attempt blocks this process for another one's transaction (its 95th percentile is under 100 ms). */
+const BUSY_MS = 500;
+/** Between attempts other work of the process goes on, so that its heartbeats are sent. */
+const ATTEMPTS = 40;
+const PAUSE_MS = 50;
+
+/** One collection's file, open for writing; transactions of the process take turns. */
+export class CollectionFile {
+  readonly #dataDir: string;
+  readonly #collectionId: CollectionId;
+  readonly #path: string;
+  readonly #clock: Clock;
+  #db: Connection | undefined;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(dataDir: string, collectionId: CollectionId, clock: Clock) {
+    this.#dataDir = dataDir;
+    this.#collectionId = collectionId;
+    this.#path = collectionPath(dataDir, collectionId);
+    this.#clock = clock;
+  }
+
+  /** Creates the file when it is missing. Throws `CollectionGoneError` for a deleted collection, and leaves no file of it. */
+  async create(): Promise<void> {
+    await this.#inTurn(() => {
+      if (!isDeleted(this.#dataDir, this.#collectionId)) {
+        makeFolder(this.#dataDir);
+        this.#db ??= openForWriting(this.#path, BUSY_MS);
+        // A deletion registers before it removes: either this look sees it, or it finds the file.
+        if (!isDeleted(this.#dataDir, this.#collectionId)) return;
+      }
+      this.close();
+      removeFiles(this.#dataDir, this.#collectionId);
+      throw this.#gone();
+    });
+  }
+
+  /**
+   * Runs `work` as one write transaction, after those that were asked for before. Throws `CollectionGoneError` when the
+   * file was removed, `unavailable` when another process keeps the lock for some 20 seconds.
+   */
+  transaction<T>(work: (db: Connection) => T): Promise<T> {
+    return this.#inTurn(() => {
+      if (!existsSync(this.#path)) {
+        this.close();
+        throw this.#gone();
+      }
+      const db = (this.#db ??= openForWriting(this.#path, BUSY_MS));
+      return inWriteTransaction(db, () => work(db));
+    });
+  }
+
+  close(): void {
+    this.#db?.close();
+    this.#db = undefined;
+  }
+
+  #inTurn<T>(work: () => T): Promise<T> {
+    const turn = this.#last.then(() => this.#withPatience(work));
+    this.#last = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #withPatience<T>(work: () => T): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return work();
+      } catch (error) {
+        if (!isBusy(error)) throw error;
+        if (attempt === ATTEMPTS) throw errors.unavailable({ reason: 'another process holds the collection' });
+      }
+      await this.#clock.sleep(PAUSE_MS);
+    }
+  }
+
+  #gone(): CollectionGoneError {
+    return new CollectionGoneError(`collection ${this.#collectionId} was deleted`);
+  }
+}
