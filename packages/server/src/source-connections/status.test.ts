@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import type { SyncJob } from '../syncs/model.ts';
+import { asId, type JobId, type OrganizationId, type SourceConnectionId, type SyncId } from '../lib/ids.ts';
+import { statusOf, tasksOf, type StatusFacts } from './status.ts';
+
+const healthy: StatusFacts = {
+  id: 'sc-1',
+  authMethod: 'direct',
+  authenticatedAt: 1_000,
+  enabled: true,
+  pausedBy: null,
+  cron: '0 * * * *',
+  continuous: false,
+  lastJob: null,
+  sweepHeld: null,
+};
+
+function job(change: Partial<SyncJob>): SyncJob {
+  return {
+    id: asId<JobId>('job'),
+    organizationId: asId<OrganizationId>('org'),
+    sourceConnectionId: asId<SourceConnectionId>('sc-1'),
+    syncId: asId<SyncId>('sync'),
+    state: 'completed',
+    trigger: 'manual',
+    fullRefresh: false,
+    attempts: 1,
+    requestedAt: 2_000,
+    startedAt: 2_100,
+    completedAt: 3_000,
+    counts: { inserted: 0, updated: 0, deleted: 0, kept: 0, failed: 0, chunks: 0 },
+    error: null,
+    ...change,
+  };
+}
+
+const refused = job({
+  state: 'failed',
+  error: { code: 'credential_refused', message: 'Wrong password.', category: 'api_key_invalid' },
+});
+
+describe('the status of a source connection', () => {
+  it('tells setup, run, freshness and mode apart', () => {
+    expect(statusOf(healthy)).toEqual({ setup: 'ready', run: 'idle', freshness: 'never', mode: 'scheduled' });
+    expect(statusOf({ ...healthy, lastJob: job({ state: 'running' }) }).run).toBe('running');
+    expect(statusOf({ ...healthy, lastJob: job({}) }).freshness).toBe('fresh');
+    expect(statusOf({ ...healthy, continuous: true }).mode).toBe('continuous');
+    expect(statusOf({ ...healthy, cron: null }).mode).toBe('manual');
+    expect(statusOf({ ...healthy, pausedBy: 'user' }).mode).toBe('paused');
+    expect(statusOf({ ...healthy, enabled: false }).mode).toBe('off');
+    expect(statusOf({ ...healthy, authenticatedAt: null }).setup).toBe('pending_auth');
+  });
+
+  it('asks for a new credential after a refusal, until one is given', () => {
+    expect(statusOf({ ...healthy, lastJob: refused }).setup).toBe('needs_reauth');
+    expect(statusOf({ ...healthy, lastJob: refused, authenticatedAt: 4_000 }).setup).toBe('ready');
+  });
+
+  it('names what a person has to do, and where', () => {
+    expect(tasksOf(healthy)).toEqual([]);
+    expect(tasksOf({ ...healthy, lastJob: refused, pausedBy: 'credential' })).toMatchObject([
+      {
+        code: 'renew_credential',
+        message: expect.stringContaining('Wrong password.'),
+        fix: { method: 'PATCH', path: '/v1/source-connections/sc-1' },
+      },
+    ]);
+    expect(tasksOf({ ...healthy, sweepHeld: { stream: 'users', unseen: 90, total: 100 } })).toMatchObject([
+      {
+        code: 'confirm_sweep',
+        message: expect.stringContaining('90 of 100'),
+        fix: { method: 'POST', path: '/tributary/v1/source-connections/sc-1/sweep/confirm' },
+      },
+    ]);
+    const broken = job({ state: 'failed', error: { code: 'configuration', message: 'No table x.', category: null } });
+    expect(tasksOf({ ...healthy, lastJob: broken })).toMatchObject([
+      { code: 'fix_configuration', message: 'No table x.' },
+    ]);
+  });
+});
