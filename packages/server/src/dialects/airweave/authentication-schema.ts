@@ -2,7 +2,7 @@ import type { JsonObject } from '@tributary/connectors/kit/json';
 import { z } from 'zod';
 import type { AuthMethod } from '../../control/schema.ts';
 import { systemClock } from '../../lib/clock.ts';
-import { JsonMap } from './wire-values.ts';
+import { JsonMap } from '../../http/wire-values.ts';
 
 const optionalText = z.string().nullish();
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { JsonMap, text, Timestamp, Uuid } from './wire-values.ts';
+import { JsonMap, Timestamp, Uuid } from '../../http/wire-values.ts';
+import { text } from './text-schema.ts';
 
 const flags = <Name extends string>(...names: readonly Name[]) =>
   z.looseObject(Object.fromEntries(names.map((name) => [name, z.boolean().optional()])));

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { idOf, Timestamp, Uuid } from './wire-values.ts';
+import { idOf, Timestamp, Uuid } from '../../http/wire-values.ts';
 import type { JobId } from '../../lib/ids.ts';
 
 export const SyncJobStatus = z

@@ -3,7 +3,7 @@ import type { SearchInput } from '../../search/service.ts';
 import type { SourceConnectionId } from '../../lib/ids.ts';
 import { LegacyFilter, legacyFilterGroups } from './legacy-search-filter.ts';
 import { SearchResult, SearchText } from './search-schema.ts';
-import { idOf } from './wire-values.ts';
+import { idOf } from '../../http/wire-values.ts';
 
 const strategy = z.enum(['hybrid', 'neural', 'keyword']).nullish();
 const ResponseType = z.enum(['raw', 'completion']).nullish();

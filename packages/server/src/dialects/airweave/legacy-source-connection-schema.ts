@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { JsonMap, text, Timestamp, Uuid } from './wire-values.ts';
+import { JsonMap, Timestamp, Uuid } from '../../http/wire-values.ts';
+import { text } from './text-schema.ts';
 import { mask } from '../../connections/settings.ts';
 
 /** The flat body of the older update. It is partial: what is left out stays. */

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Collection, CollectionStatus } from '../../collections/model.ts';
 import type * as schema from './collection-schema.ts';
-import { timestamp } from './wire-values.ts';
+import { timestamp } from '../../http/wire-values.ts';
 
 const statusWords: Readonly<Record<CollectionStatus, z.output<typeof schema.CollectionStatus>>> = {
   active: 'ACTIVE',

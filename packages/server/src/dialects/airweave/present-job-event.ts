@@ -2,7 +2,7 @@ import type { JobState } from '../../control/schema.ts';
 import type { SyncJob } from '../../syncs/model.ts';
 import type { JobEvent } from '../../syncs/service.ts';
 import { jobStatus } from './present-job.ts';
-import { timestamp } from './wire-values.ts';
+import { timestamp } from '../../http/wire-values.ts';
 
 const ended: ReadonlySet<JobState> = new Set(['completed', 'failed', 'cancelled', 'interrupted']);
 

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { JobState } from '../../control/schema.ts';
 import type { SyncJob } from '../../syncs/model.ts';
 import type { SourceConnectionJob, SyncJobDetails, SyncJobStatus } from './job-schema.ts';
-import { timestampOrNull } from './wire-values.ts';
+import { timestampOrNull } from '../../http/wire-values.ts';
 
 /** The published list has no word for a job that a stop of the service ended; it counts as cancelled. */
 export function jobStatus(state: JobState): z.output<typeof SyncJobStatus> {

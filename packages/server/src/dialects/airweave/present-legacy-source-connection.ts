@@ -7,7 +7,7 @@ import type { SyncJob } from '../../syncs/model.ts';
 import type { Face } from './faces.ts';
 import type { LegacySourceConnection } from './legacy-source-connection-schema.ts';
 import { statusWord } from './present-source-connection.ts';
-import { timestamp, timestampOrNull } from './wire-values.ts';
+import { timestamp, timestampOrNull } from '../../http/wire-values.ts';
 
 type Legacy = z.output<typeof LegacySourceConnection>;
 

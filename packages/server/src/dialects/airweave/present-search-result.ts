@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { SearchHit } from '../../collection-store/port.ts';
 import type { SearchAnswer } from '../../search/service.ts';
 import type { SearchResult } from './search-schema.ts';
-import { timestampOrNull } from './wire-values.ts';
+import { timestampOrNull } from '../../http/wire-values.ts';
 
 export function presentSearchResult(hit: SearchHit): z.output<typeof SearchResult> {
   return {

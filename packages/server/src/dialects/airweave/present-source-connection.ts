@@ -10,7 +10,7 @@ import type { Json } from '@tributary/connectors/kit/json';
 import type { Face } from './faces.ts';
 import { presentJobDetails } from './present-job.ts';
 import type { SourceConnectionBody, SourceConnectionListItemBody, StatusWord } from './source-connection-schema.ts';
-import { timestamp, timestampOrNull } from './wire-values.ts';
+import { timestamp, timestampOrNull } from '../../http/wire-values.ts';
 
 /** The one word that this API has for the four axes, in lower case. */
 export function statusWord(axes: StatusAxes, face: Pick<Face, 'pendingJob' | 'needsReauth'>): StatusWord {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { filterOperators, type FilterCondition } from '../../collection-store/port.ts';
-import { JsonMap, required, Timestamp } from './wire-values.ts';
+import { JsonMap, Timestamp } from '../../http/wire-values.ts';
+import { required } from './text-schema.ts';
 
 const system = 'airweave_system_metadata.';
 

@@ -4,7 +4,8 @@ import { Authentication } from './authentication-schema.ts';
 import type { Face } from './faces.ts';
 import { SyncJobDetails } from './job-schema.ts';
 import { PageQuery } from './paging.ts';
-import { idOf, JsonMap, required, text, Timestamp, Uuid } from './wire-values.ts';
+import { idOf, JsonMap, Timestamp, Uuid } from '../../http/wire-values.ts';
+import { required, text } from './text-schema.ts';
 
 const Name = text({ min: 4, max: 42 });
 const Description = text({ max: 255 }).nullable();

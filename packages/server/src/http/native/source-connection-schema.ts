@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import type { SourceConnection } from '../../source-connections/model.ts';
+import { JsonMap } from '../wire-values.ts';
+
+export const CheckRequest = z
+  .object({
+    shortName: z.string(),
+    config: JsonMap.default({}),
+    credentials: JsonMap.default({}).describe(
+      'The fields that the source asks for; see `GET /v1/sources/{short_name}`.',
+    ),
+  })
+  .meta({ id: 'CheckRequest' });
+
+export const CheckResult = z
+  .object({
+    account: z.string().describe('The account that the source named.'),
+    streams: z.array(
+      z.object({
+        name: z.string(),
+        title: z.string(),
+        incremental: z.boolean(),
+        cursorFields: z.array(z.string()),
+      }),
+    ),
+  })
+  .meta({ id: 'CheckResult' });
+
+const Task = z
+  .object({
+    code: z.enum([
+      'authenticate',
+      'renew_credential',
+      'confirm_sweep',
+      'fix_configuration',
+      'resume_schedule',
+      'enable_connection',
+    ]),
+    message: z.string(),
+    fix: z.object({ method: z.string(), path: z.string() }).describe('The request that ends the task.'),
+  })
+  .meta({ id: 'Task' });
+
+/** Four honest axes, and what a person has to do. */
+export const SourceConnectionState = z
+  .object({
+    id: z.guid(),
+    setup: z.enum(['pending_auth', 'needs_reauth', 'ready']).describe('Can it read at all?'),
+    run: z.enum(['idle', 'pending', 'running', 'cancelling']).describe('What is going on now?'),
+    freshness: z.enum(['never', 'fresh', 'failed', 'cancelled']).describe('How did the newest job leave the data?'),
+    mode: z.enum(['manual', 'scheduled', 'continuous', 'paused', 'off']).describe('What starts the next job?'),
+    tasks: z.array(Task),
+    version: z.int(),
+  })
+  .meta({ id: 'SourceConnectionState' });
+
+export function presentState(source: SourceConnection): z.output<typeof SourceConnectionState> {
+  return { id: source.id, ...source.status, tasks: [...source.tasks], version: source.version };
+}
