@@ -30,20 +30,38 @@ test('sends the key, the body and a fresh idempotency key with a create', async 
   expect(second?.headers['idempotency-key']).not.toBe(first?.headers['idempotency-key']);
 });
 
-test('lists all items, page by page, and none twice when pages shift', async () => {
-  const all = Array.from({ length: 5 }, (_, index) => ({ id: String(index) }));
-  await using server = await startTestServer(({ url }, response, index) => {
-    const query = new URL(url, 'http://x').searchParams;
-    const skip = Number(query.get('skip'));
-    // Something new came first after the first page, so that everything moved by one.
-    const now = index === 0 ? all : [{ id: 'new' }, ...all];
-    sendJson(response, 200, now.slice(skip, skip + Number(query.get('limit'))));
+test('lists all items by following the cursor from page to page, with the filter on every page', async () => {
+  const pages: Record<string, readonly [ids: readonly string[], next?: string]> = {
+    '': [['a', 'b'], 'one'],
+    one: [['c', 'd'], 'two&x'],
+    'two&x': [['e']],
+  };
+  await using server = await startTestServer(({ url }, response) => {
+    const [ids, next] = pages[new URL(url, 'http://x').searchParams.get('cursor') ?? ''] ?? [[]];
+    const link = next === undefined ? {} : { link: `<?limit=2&cursor=${encodeURIComponent(next)}>; rel="next"` };
+    sendJson(
+      response,
+      200,
+      ids.map((id) => ({ id })),
+      link,
+    );
   });
-  const ids: string[] = [];
-  for await (const item of client(server.url).sourceConnections.list({ pageSize: 2, collection: 'notes' }))
-    ids.push(item.id);
-  expect(ids).toEqual(['0', '1', '2', '3', '4']);
-  expect(server.seen.every(({ url }) => url.includes('collection=notes'))).toBe(true);
+  const list = client(server.url).sourceConnections.list({ pageSize: 2, collection: 'notes' });
+  const items = await Array.fromAsync(list);
+  expect(items.map(({ id }) => id)).toEqual(['a', 'b', 'c', 'd', 'e']);
+  expect(server.seen).toHaveLength(3);
+  expect(server.seen.every(({ url }) => url.includes('collection=notes') && url.includes('limit=2'))).toBe(true);
+});
+
+test('asks for no page before it is needed', async () => {
+  await using server = await startTestServer((_, response) =>
+    sendJson(response, 200, [{ id: 'a' }], { link: '<?cursor=x>; rel="next"' }),
+  );
+  for await (const item of client(server.url).collections.list()) {
+    expect(item.id).toBe('a');
+    break;
+  }
+  expect(server.seen).toHaveLength(1);
 });
 
 test('repeats a call after 429 and 503, and waits as Retry-After says', async () => {
@@ -78,9 +96,9 @@ test('repeats a create after a lost connection with the same idempotency key', a
   expect(new Set(keys).size).toBe(1);
 });
 
-test('does not repeat a run after a lost connection: it could start twice', async () => {
+test('does not repeat a cancel after a lost connection: it has no idempotency key', async () => {
   await using server = await startTestServer((_, response) => response.destroy());
-  const error = await failure(client(server.url).sourceConnections.run('1'));
+  const error = await failure(client(server.url).sourceConnections.cancel('1', '2'));
   expect(error).toMatchObject({ kind: 'network', status: 0 });
   expect(server.seen).toHaveLength(1);
 });

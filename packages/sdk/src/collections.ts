@@ -1,15 +1,10 @@
 import type { Collection, JsonObject, SearchRequest, SearchResult } from './model.ts';
-import { eachItem } from './pages.ts';
+import { eachItem, type ListOptions } from './pages.ts';
 import type { CallOptions, Transport } from './transport.ts';
 
 export interface CreateOptions extends CallOptions {
   /** Calls with the same key have one effect; made for each call when it is left out. */
   readonly idempotencyKey?: string;
-}
-
-export interface ListOptions extends CallOptions {
-  /** Items that are asked for at a time, 1 to 1,000. Default 100. */
-  readonly pageSize?: number;
 }
 
 /** Searchable sets of entities, addressed by their readable ids. */
@@ -35,16 +30,7 @@ export class Collections {
 
   /** Every collection, newest first; pages are fetched as they are needed. */
   list(options: ListOptions & { readonly search?: string } = {}): AsyncGenerator<Collection, void> {
-    return eachItem<Collection>(
-      (page) =>
-        this.#transport.json({
-          method: 'GET',
-          path: '/v1/collections',
-          query: { ...page, search: options.search },
-          signal: options.signal,
-        }),
-      options.pageSize,
-    );
+    return eachItem(this.#transport, '/v1/collections', { search: options.search }, options);
   }
 
   get(readableId: string, options: CallOptions = {}): Promise<Collection> {

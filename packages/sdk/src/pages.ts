@@ -1,25 +1,40 @@
+import type { CallOptions, Transport } from './transport.ts';
+
 const LARGEST_PAGE = 1_000;
 
-/** Asks for the items of a list from `skip` on, at most `limit` of them. */
-type FetchPage<T> = (page: { readonly skip: number; readonly limit: number }) => Promise<readonly T[]>;
+export interface ListOptions extends CallOptions {
+  /** Items that are asked for at a time, 1 to 1,000. Default 100. */
+  readonly pageSize?: number;
+}
 
 /**
- * Every item of a list, one page in memory at a time. Items that are added or removed while it runs can shift the pages;
- * what carries an id seen before is passed over.
+ * Every item of a list, one page in memory at a time. The cursor of the `Link` header (RFC 8288) leads from page to page,
+ * so nothing is passed over or given twice when the list changes in between.
  */
-export async function* eachItem<T extends { readonly id: string }>(
-  fetchPage: FetchPage<T>,
-  pageSize = 100,
+export async function* eachItem<T>(
+  transport: Transport,
+  path: string,
+  filters: Readonly<Record<string, string | undefined>>,
+  options: ListOptions,
 ): AsyncGenerator<T, void> {
-  const limit = Math.min(LARGEST_PAGE, Math.max(1, Math.trunc(pageSize)));
-  const seen = new Set<string>();
-  for (let skip = 0; ; skip += limit) {
-    const page = await fetchPage({ skip, limit });
-    for (const item of page) {
-      if (seen.has(item.id)) continue;
-      seen.add(item.id);
-      yield item;
-    }
-    if (page.length < limit) return;
-  }
+  const limit = Math.min(LARGEST_PAGE, Math.max(1, Math.trunc(options.pageSize ?? 100)));
+  let cursor: string | undefined;
+  do {
+    const query = { ...filters, limit, cursor };
+    const { body, headers } = await transport.answer<readonly T[]>({
+      method: 'GET',
+      path,
+      query,
+      signal: options.signal,
+    });
+    yield* body;
+    cursor = nextCursor(headers.get('link'));
+  } while (cursor !== undefined);
+}
+
+/** `<?limit=2&cursor=abc>; rel="next"` gives `abc`. */
+function nextCursor(link: string | null): string | undefined {
+  const target = /<([^>]*)>\s*;\s*rel="?next"?/.exec(link ?? '')?.[1];
+  if (target === undefined) return undefined;
+  return new URL(target, 'http://localhost').searchParams.get('cursor') ?? undefined;
 }

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { CreateOptions, ListOptions } from './collections.ts';
+import type { CreateOptions } from './collections.ts';
 import { followJob, hasEnded, type JobProgress } from './follow-job.ts';
 import type {
   Authentication,
@@ -10,7 +10,7 @@ import type {
   SourceConnectionListItem,
   SourceConnectionUpdate,
 } from './model.ts';
-import { eachItem } from './pages.ts';
+import { eachItem, type ListOptions } from './pages.ts';
 import type { CheckResult, JobFailure, SourceConnectionStatus } from './native-model.ts';
 import type { CallOptions, Transport } from './transport.ts';
 import { TributaryError } from './tributary-error.ts';
@@ -53,16 +53,7 @@ export class SourceConnections {
 
   /** Every source connection, newest first; pages are fetched as they are needed. */
   list(options: ListOptions & { readonly collection?: string } = {}): AsyncGenerator<SourceConnectionListItem, void> {
-    return eachItem<SourceConnectionListItem>(
-      (page) =>
-        this.#transport.json({
-          method: 'GET',
-          path: documented(),
-          query: { ...page, collection: options.collection },
-          signal: options.signal,
-        }),
-      options.pageSize,
-    );
+    return eachItem(this.#transport, documented(), { collection: options.collection }, options);
   }
 
   get(id: string, options: CallOptions = {}): Promise<SourceConnection> {
@@ -79,11 +70,12 @@ export class SourceConnections {
   }
 
   /** Starts a job; `full` forgets the cursors and reads everything again. Throws `conflict` while another is going. */
-  run(id: string, options: CallOptions & { readonly full?: boolean } = {}): Promise<Job> {
+  run(id: string, options: CreateOptions & { readonly full?: boolean } = {}): Promise<Job> {
     return this.#transport.json({
       method: 'POST',
       path: `${documented(id)}/run`,
       query: { force_full_sync: options.full },
+      idempotencyKey: options.idempotencyKey ?? crypto.randomUUID(),
       signal: options.signal,
     });
   }

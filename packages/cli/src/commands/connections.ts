@@ -1,0 +1,178 @@
+import { Command } from 'commander';
+import type { SourceConnection, SourceConnectionUpdate } from '@tributary/sdk/model';
+import type { Task } from '@tributary/sdk/native-model';
+import { CliError } from '../exit-codes.ts';
+import { readFieldValues } from '../field-values.ts';
+import { collect, examples, openSession, type Session } from '../session.ts';
+import { facts, table } from '../table.ts';
+import { styled, type Terminal } from '../terminal.ts';
+import { figures } from './jobs.ts';
+
+/** A source connection in a few lines. */
+export function describe(connection: SourceConnection): string {
+  const { schedule, sync, entities } = connection;
+  const job = sync?.last_job;
+  return facts([
+    ['id', connection.id],
+    ['name', connection.name],
+    ['source', connection.short_name],
+    ['collection', connection.readable_collection_id],
+    ['status', connection.status],
+    ['entities', entities?.total_entities],
+    ['schedule', schedule?.cron && `${schedule.cron} (${schedule.timezone ?? 'UTC'})`],
+    ['next run', schedule?.next_run],
+    ['config', connection.config && JSON.stringify(connection.config)],
+    ['last job', job && `${job.status}: ${figures(job)}`],
+    ['error', job?.error],
+  ]);
+}
+
+function tasksText(terminal: Terminal, tasks: readonly Task[]): string {
+  return tasks
+    .map((task) => `${styled(terminal, 'yellow', 'To do:')} ${task.message} (${task.fix.method} ${task.fix.path})\n`)
+    .join('');
+}
+
+interface UpdateOptions {
+  readonly name?: string;
+  readonly description?: string;
+  readonly config?: readonly string[];
+  readonly credential?: readonly string[];
+  readonly schedule?: string;
+}
+
+/** PATCH replaces the configuration as a whole; here only the named fields change. */
+async function changeOf(session: Session, id: string, options: UpdateOptions): Promise<SourceConnectionUpdate> {
+  const { client, terminal } = session;
+  const { name, description, schedule } = options;
+  const change: SourceConnectionUpdate = {
+    ...(name !== undefined && { name }),
+    ...(description !== undefined && { description: description === '' ? null : description }),
+    ...(schedule !== undefined && { schedule: schedule === 'none' ? null : { cron: schedule } }),
+  };
+  if (!options.config && !options.credential) return change;
+  const current = await client.sourceConnections.get(id, { signal: terminal.signal });
+  const source = await client.sources.get(current.short_name, { signal: terminal.signal });
+  const group = { source: source.short_name };
+  const config = readFieldValues({ ...group, option: '--config', fields: source.config_fields.fields }, options.config);
+  const fields = source.auth_fields?.fields ?? [];
+  const credentials = readFieldValues({ ...group, option: '--credential', fields }, options.credential);
+  return {
+    ...change,
+    ...(options.config && { config: { ...current.config, ...config } }),
+    ...(options.credential && { authentication: { credentials } }),
+  };
+}
+
+function listCommand(terminal: Terminal): Command {
+  return new Command('list')
+    .description('list the source connections, newest first')
+    .option('--collection <id>', 'only those of one collection')
+    .addHelpText('after', examples('connections list', 'connections list --collection team-notes-x1y2z3 --json'))
+    .action(async (options: { collection?: string }, command: Command) => {
+      const session = openSession(terminal, command);
+      const list = session.client.sourceConnections.list({ ...options, pageSize: 1_000, signal: terminal.signal });
+      const found = await Array.fromAsync(list);
+      session.show(found, () =>
+        table(
+          terminal,
+          [
+            { title: 'ID', value: (one) => one.id },
+            { title: 'SOURCE', value: (one) => one.short_name },
+            { title: 'STATUS', value: (one) => one.status },
+            { title: 'ENTITIES', align: 'right', value: (one) => one.entity_count },
+            { title: 'COLLECTION', value: (one) => one.readable_collection_id },
+            { title: 'NAME', value: (one) => one.name },
+          ],
+          found,
+        ),
+      );
+    });
+}
+
+function updateCommand(terminal: Terminal): Command {
+  return new Command('update')
+    .description('change a source connection; what is not named stays as it is')
+    .argument('<id>', 'id of the source connection')
+    .option('--name <name>', '4 to 42 characters')
+    .option('--description <text>', 'up to 255 characters; an empty one clears it')
+    .option('--config <name=value>', 'a field of the configuration; may be repeated', collect)
+    .option(
+      '--credential <name=value>',
+      'a field of the credentials, all of which are replaced; may be repeated',
+      collect,
+    )
+    .option('--schedule <cron>', 'five fields, or `none`')
+    .addHelpText(
+      'after',
+      examples(
+        'connections update 6f1c… --schedule "0 * * * *"',
+        'connections update 6f1c… --credential password=@secret.txt',
+      ),
+    )
+    .action(async (id: string, options: UpdateOptions, command: Command) => {
+      const session = openSession(terminal, command);
+      const change = await changeOf(session, id, options);
+      if (Object.keys(change).length === 0)
+        throw new CliError('usage', 'Nothing to change: name at least one option, see --help.');
+      const changed = await session.client.sourceConnections.update(id, change, { signal: terminal.signal });
+      session.show(changed, () => describe(changed));
+    });
+}
+
+/** `pause`, `resume` and `confirm-sweep` differ in a word only. */
+function switchCommand(
+  terminal: Terminal,
+  name: 'pause' | 'resume' | 'confirmSweep',
+  word: string,
+  description: string,
+): Command {
+  return new Command(word)
+    .description(description)
+    .argument('<id>', 'id of the source connection')
+    .action(async (id: string, _options: object, command: Command) => {
+      const session = openSession(terminal, command);
+      await session.client.sourceConnections[name](id, { signal: terminal.signal });
+      const now = await session.client.sourceConnections.get(id, { signal: terminal.signal });
+      session.show(now, () => describe(now));
+    });
+}
+
+/** `tributary connections list|show|update|pause|resume|confirm-sweep|delete` */
+export function connectionsCommand(terminal: Terminal): Command {
+  const connections = new Command('connections').description('what is read into which collection, and when');
+  connections.addCommand(listCommand(terminal));
+  connections
+    .command('show')
+    .description('show one source connection, with what it waits for')
+    .argument('<id>', 'id of the source connection')
+    .action(async (id: string, _options: object, command: Command) => {
+      const session = openSession(terminal, command);
+      const [found, { tasks }] = await Promise.all([
+        session.client.sourceConnections.get(id, { signal: terminal.signal }),
+        session.client.sourceConnections.status(id, { signal: terminal.signal }),
+      ]);
+      session.show({ ...found, tasks }, () => describe(found) + tasksText(terminal, tasks));
+    });
+  connections.addCommand(updateCommand(terminal));
+  connections.addCommand(switchCommand(terminal, 'pause', 'pause', 'keep the schedule from starting syncs'));
+  connections.addCommand(switchCommand(terminal, 'resume', 'resume', 'let the schedule start syncs again'));
+  connections.addCommand(
+    switchCommand(
+      terminal,
+      'confirmSweep',
+      'confirm-sweep',
+      'let a sync delete the many records that the source no longer has',
+    ),
+  );
+  connections
+    .command('delete')
+    .description('delete a source connection and everything that it read')
+    .argument('<id>', 'id of the source connection')
+    .action(async (id: string, _options: object, command: Command) => {
+      const session = openSession(terminal, command);
+      const gone = await session.client.sourceConnections.delete(id, { signal: terminal.signal });
+      session.show(gone, () => `Deleted ${gone.name} (${gone.id}).\n`);
+    });
+  return connections;
+}

@@ -1,0 +1,8 @@
+#!/usr/bin/env node
+import { runCli } from './run-cli.ts';
+import { processTerminal } from './terminal.ts';
+
+const interrupt = new AbortController();
+// The first signal ends the command in order; a second one ends the process, as the system does by itself.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupt.abort());
+process.exitCode = await runCli(process.argv.slice(2), processTerminal(interrupt.signal));
