@@ -1,0 +1,194 @@
+import { sql } from 'kysely';
+import type { ControlStore, Queryable } from '../control/database.ts';
+import type { JobTrigger, Millis } from '../control/schema.ts';
+import type { ClaimCandidate } from '../control/statements.ts';
+import { statements } from '../control/statements.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { CollectionId, JobId, OrganizationId, SourceConnectionId, SyncId } from '../lib/ids.ts';
+import { endJob } from './ending.ts';
+import { appendEvents } from './events.ts';
+import type { JobRow } from './job-row.ts';
+import { listTurns } from './turns.ts';
+
+/** A job that this worker may run as long as its lease holds. */
+export interface ClaimedJob {
+  readonly id: JobId;
+  readonly organizationId: OrganizationId;
+  readonly sourceConnectionId: SourceConnectionId;
+  readonly collectionId: CollectionId;
+  readonly syncId: SyncId;
+  readonly trigger: JobTrigger;
+  readonly fullRefresh: boolean;
+  /** Rises with every claim of the job; what `CollectionWriters.claim` takes as the control store's fence. */
+  readonly fence: number;
+  /** 1 for the first. */
+  readonly attempt: number;
+  readonly startedAt: Millis;
+  readonly leaseUntil: Millis;
+}
+
+export interface ClaimerDeps {
+  readonly control: ControlStore;
+  readonly clock: Clock;
+  readonly owner: string;
+  readonly leaseMs: number;
+  /** Jobs of one organization that may run at a time; default: any number. */
+  readonly runningPerOrganization?: number;
+}
+
+export interface Claimer {
+  /**
+   * Claims up to `limit` jobs, taking turns over the organizations that have some. Jobs whose connection was switched off
+   * or whose source connection was deleted in the meantime end as cancelled instead.
+   */
+  claim(limit: number): Promise<readonly ClaimedJob[]>;
+}
+
+export function createClaimer(deps: ClaimerDeps): Claimer {
+  const { control } = deps;
+  let after = '';
+
+  /** One round over the organizations: an equal share for each. */
+  async function round(limit: number): Promise<readonly ClaimedJob[]> {
+    const full =
+      deps.runningPerOrganization === undefined ? [] : await listFull(control.db, deps.runningPerOrganization);
+    const turns = await listTurns(control.db, 'claimable', after, limit + full.length);
+    const organizationIds = turns.filter((id) => !full.includes(id)).slice(0, limit);
+    if (organizationIds.length === 0) return [];
+    after = organizationIds.at(-1) ?? '';
+    const each = deps.runningPerOrganization === undefined ? Math.ceil(limit / organizationIds.length) : 1;
+    return control.transaction((tx) => take(tx, deps, { owner: deps.owner, organizationIds, each }, limit));
+  }
+
+  return {
+    async claim(limit) {
+      const claimed: ClaimedJob[] = [];
+      while (claimed.length < limit) {
+        const more = await round(limit - claimed.length);
+        if (more.length === 0) break;
+        claimed.push(...more);
+      }
+      return claimed;
+    },
+  };
+}
+
+/** Organizations that run as many jobs as they may; the rows looked at are the running ones only. */
+async function listFull(db: Queryable, cap: number): Promise<readonly OrganizationId[]> {
+  const { rows } = await sql<{ organization_id: OrganizationId }>`
+    select organization_id from sync_job where state in ('running', 'cancelling')
+    group by organization_id having count(*) >= ${cap}`.execute(db);
+  return rows.map((row) => row.organization_id);
+}
+
+async function take(
+  tx: Queryable,
+  deps: ClaimerDeps,
+  turn: { readonly owner: string; readonly organizationIds: readonly OrganizationId[]; readonly each: number },
+  limit: number,
+): Promise<readonly ClaimedJob[]> {
+  const now = deps.clock.now();
+  const { dialect } = deps.control;
+  const candidates = (await statements[dialect].takeClaimable(tx, turn)).slice(0, limit);
+  if (candidates.length === 0) return [];
+  const startable = await cancelInactive(tx, candidates, now);
+  if (startable.length === 0) return [];
+  const free = await holdCollections(tx, dialect, startable);
+  const rows = await lease(tx, deps, free, now);
+  await appendEvents(tx, rows, 'state', now);
+  return rows.map(claimedJob);
+}
+
+/** Ends the jobs that may not run any more, and gives the others. */
+async function cancelInactive(tx: Queryable, candidates: readonly ClaimCandidate[], now: Millis) {
+  const rows = await tx
+    .selectFrom('source_connection')
+    .innerJoin('connection', 'connection.id', 'source_connection.connection_id')
+    .select(['source_connection.id', 'source_connection.deleted_at', 'connection.enabled'])
+    .where(
+      'source_connection.id',
+      'in',
+      candidates.map((job) => job.source_connection_id),
+    )
+    .execute();
+  const active = new Set(rows.filter((row) => row.deleted_at === null && row.enabled === 1).map((row) => row.id));
+  for (const job of candidates) {
+    if (active.has(job.source_connection_id)) continue;
+    const set = {
+      error_code: 'sync_not_active',
+      error_message: 'The connection was switched off before the job began.',
+    };
+    await endJob(tx, { jobId: job.id, from: 'pending', to: 'cancelled', lease: undefined, set, now });
+  }
+  return candidates.filter((job) => active.has(job.source_connection_id));
+}
+
+/**
+ * Holds the collections' rows, so that two workers which look at the same time cannot both begin to write one. Whoever
+ * holds the row sees in its next statement what the one before has committed.
+ */
+async function holdCollections(tx: Queryable, dialect: ControlStore['dialect'], jobs: readonly ClaimCandidate[]) {
+  const ids = [...new Set(jobs.map((job) => job.collection_id))].toSorted();
+  const { rows } = await sql<{ id: CollectionId }>`
+    select id from collection where id in (${sql.join(ids)}) and deleted_at is null order by id
+    ${statements[dialect].skipLocked('collection')}`.execute(tx);
+  const held = new Set(rows.map((row) => row.id));
+  return jobs.filter((job) => held.has(job.collection_id));
+}
+
+async function lease(
+  tx: Queryable,
+  deps: ClaimerDeps,
+  jobs: readonly ClaimCandidate[],
+  now: Millis,
+): Promise<JobRow[]> {
+  if (jobs.length === 0) return [];
+  return tx
+    .updateTable('sync_job')
+    .set((eb) => ({
+      state: 'running' as const,
+      lease_owner: deps.owner,
+      lease_until: now + deps.leaseMs,
+      fence: eb('fence', '+', 1),
+      attempts: eb('attempts', '+', 1),
+      started_at: eb.fn.coalesce('started_at', eb.val(now)),
+      counts_at_claim: sql<number>`inserted + updated + kept + deleted + failed`,
+      event_sequence: eb('event_sequence', '+', 1),
+    }))
+    .where(
+      'id',
+      'in',
+      jobs.map((job) => job.id),
+    )
+    .where('state', '=', 'pending')
+    .where('collection_id', 'not in', (eb) =>
+      eb
+        .selectFrom('sync_job as writing')
+        .select('writing.collection_id')
+        .where(
+          'writing.collection_id',
+          'in',
+          jobs.map((job) => job.collection_id),
+        )
+        .where(sql<boolean>`writing.state in ('running', 'cancelling')`)
+        .where('writing.lease_owner', '<>', deps.owner),
+    )
+    .returningAll()
+    .execute();
+}
+
+function claimedJob(row: JobRow): ClaimedJob {
+  return {
+    id: row.id,
+    organizationId: row.organization_id,
+    sourceConnectionId: row.source_connection_id,
+    collectionId: row.collection_id,
+    syncId: row.sync_id,
+    trigger: row.trigger_kind,
+    fullRefresh: row.full_refresh === 1,
+    fence: row.fence,
+    attempt: row.attempts,
+    startedAt: row.started_at ?? 0,
+    leaseUntil: row.lease_until ?? 0,
+  };
+}

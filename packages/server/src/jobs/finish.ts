@@ -1,0 +1,64 @@
+import type { Queryable } from '../control/database.ts';
+import type { JobState, Millis } from '../control/schema.ts';
+import type { SyncOutcome } from '../engine/outcome.ts';
+import type { Ended } from './ending.ts';
+import { endJob } from './ending.ts';
+import type { JobRow, Lease } from './job-row.ts';
+import { giveBack } from './leases.ts';
+
+export interface Finished {
+  readonly job: JobRow;
+  /** This outcome paused the schedule, and nothing had before: one notice goes out. */
+  readonly credentialPaused: boolean;
+}
+
+type End = Exclude<SyncOutcome, { readonly type: 'fenced' | 'postponed' }>;
+
+/** Where an outcome takes the job; while it is being cancelled, an interruption is a cancellation. */
+const ends: Readonly<Record<End['type'], Readonly<Record<'running' | 'cancelling', JobState>>>> = {
+  completed: { running: 'completed', cancelling: 'completed' },
+  failed: { running: 'failed', cancelling: 'failed' },
+  cancelled: { running: 'cancelled', cancelling: 'cancelled' },
+  interrupted: { running: 'interrupted', cancelling: 'cancelled' },
+};
+
+/**
+ * Writes how an attempt ended, in the caller's transaction. `fenced` gives the lease back when it is still ours: another
+ * attempt follows. `undefined` when the lease was lost; whoever has it now decides.
+ */
+export async function finishJob(
+  db: Queryable,
+  lease: Lease,
+  outcome: SyncOutcome,
+  now: Millis,
+): Promise<Finished | undefined> {
+  if (outcome.type === 'fenced' || outcome.type === 'postponed') {
+    const waits =
+      outcome.type === 'postponed' ? { counts: outcome.counts, notBefore: outcome.at } : { notBefore: null };
+    const job = await giveBack(db, lease, { ...waits, now });
+    return job && { job, credentialPaused: false };
+  }
+  return (await end(db, lease, outcome, 'running', now)) ?? end(db, lease, outcome, 'cancelling', now);
+}
+
+function end(
+  db: Queryable,
+  lease: Lease,
+  outcome: End,
+  from: 'running' | 'cancelling',
+  now: Millis,
+): Promise<Ended | undefined> {
+  const failure =
+    outcome.type === 'failed'
+      ? { error_code: outcome.code, error_message: outcome.message, error_category: outcome.category }
+      : {};
+  return endJob(db, {
+    jobId: lease.jobId,
+    lease,
+    from,
+    to: ends[outcome.type][from],
+    set: { ...outcome.counts, ...failure },
+    held: outcome.type === 'completed' ? outcome.held : [],
+    now,
+  });
+}
