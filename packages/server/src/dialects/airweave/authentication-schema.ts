@@ -6,6 +6,11 @@ import { JsonMap } from '../../http/wire-values.ts';
 
 const optionalText = z.string().nullish();
 
+/** A member that fails in a mild way would otherwise speak for the whole union, about fields that are none of its own. */
+function leaveWordsToUnion(payload: z.core.ParsePayload): void {
+  payload.aborted = payload.issues.length > 0;
+}
+
 /** Credentials that a person types in. */
 export const DirectAuthentication = z
   .strictObject({ credentials: JsonMap })
@@ -13,6 +18,7 @@ export const DirectAuthentication = z
     path: ['credentials'],
     error: 'Credentials cannot be empty',
   })
+  .check(leaveWordsToUnion)
   .meta({ id: 'DirectAuthentication' });
 
 const OAuthTokenAuthentication = z
@@ -29,6 +35,7 @@ const OAuthTokenAuthentication = z
     path: ['expires_at'],
     error: 'Token has already expired',
   })
+  .check(leaveWordsToUnion)
   .meta({ id: 'OAuthTokenAuthentication' });
 
 const OAuthBrowserAuthentication = z
@@ -48,10 +55,12 @@ const OAuthBrowserAuthentication = z
     (given) => !(given.client_id && given.consumer_key),
     'Give either client_id and client_secret or consumer_key and consumer_secret',
   )
+  .check(leaveWordsToUnion)
   .meta({ id: 'OAuthBrowserAuthentication' });
 
 const AuthProviderAuthentication = z
   .strictObject({ provider_readable_id: z.string().min(1), provider_config: JsonMap.nullish() })
+  .check(leaveWordsToUnion)
   .meta({ id: 'AuthProviderAuthentication' });
 
 const members = [
@@ -79,7 +88,7 @@ function explain(input: unknown): string {
     return `Authentication mixes the fields of several methods: ${given.join(', ')}. Give those of one.`;
   }
   const issue = only.safeParse(input).error?.issues[0];
-  return issue ? `${issue.path.join('.')}: ${issue.message}` : 'Invalid authentication';
+  return issue ? [...issue.path, issue.message].join(': ') : 'Invalid authentication';
 }
 
 /** The untagged union of the published API: each member forbids foreign fields, so at most one can match. */

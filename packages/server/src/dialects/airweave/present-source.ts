@@ -4,7 +4,7 @@ import type { ConfigField, Source } from './source-schema.ts';
 
 /** What of JSON Schema a form field needs; `secret` comes from the field's metadata. */
 interface FieldSchema {
-  readonly type?: string;
+  readonly type?: string | readonly string[];
   readonly title?: string;
   readonly description?: string;
   readonly secret?: boolean;
@@ -14,7 +14,8 @@ interface FieldSchema {
 
 /** The published words for types: JSON's, without a word of its own for whole numbers. */
 function typeWord(field: FieldSchema): string {
-  const type = field.type ?? field.anyOf?.find((one) => one.type !== 'null')?.type ?? 'string';
+  const types = [field.type ?? (field.anyOf ?? []).map((one) => one.type)].flat(2);
+  const type = types.find((one) => one !== undefined && one !== 'null') ?? 'string';
   return type === 'integer' ? 'number' : type;
 }
 
