@@ -1,0 +1,67 @@
+import type { Actor } from '../auth/actor.ts';
+import type { ControlStore, Queryable } from '../control/database.ts';
+import type { Clock } from '../lib/clock.ts';
+import { newId } from '../lib/ids.ts';
+import { decodePlace, encodePlace } from '../lib/page-cursor.ts';
+import { type AuditEventRow, insertAuditEvent, listAuditEvents } from './repository.ts';
+
+/** What was done to what. `action` is `noun.verb` in the past: `collection.created`. */
+export interface AuditEntry {
+  readonly action: string;
+  readonly subjectKind: string;
+  readonly subjectId: string;
+}
+
+export interface AuditFilter {
+  readonly limit: number;
+  /** `next` of the page before; anything else begins at the newest. */
+  readonly after?: string | undefined;
+  readonly subjectId?: string | undefined;
+  readonly action?: string | undefined;
+}
+
+/** Who changed what, append-only. */
+export interface AuditLog {
+  /** Writes one event in the caller's transaction: the change and its trace stand or fall together. */
+  record(tx: Queryable, actor: Actor, entry: AuditEntry): Promise<void>;
+  /** Newest first. */
+  list(
+    actor: Actor,
+    filter: AuditFilter,
+  ): Promise<{ readonly items: readonly AuditEventRow[]; readonly next: string | null }>;
+}
+
+export function createAuditLog({
+  control,
+  clock,
+}: {
+  readonly control: ControlStore;
+  readonly clock: Clock;
+}): AuditLog {
+  return {
+    async record(tx, actor, { action, subjectKind, subjectId }) {
+      await insertAuditEvent(tx, actor.organizationId, {
+        id: newId(),
+        api_key_id: actor.apiKeyId,
+        actor_email: actor.email,
+        action,
+        subject_kind: subjectKind,
+        subject_id: subjectId,
+        created_at: clock.now(),
+      });
+    },
+    async list(actor, { limit, after, subjectId, action }) {
+      const place = after === undefined ? undefined : decodePlace(after);
+      const rows = await listAuditEvents(control.db, actor.organizationId, {
+        limit: limit + 1,
+        place,
+        subjectId,
+        action,
+      });
+      const items = rows.slice(0, limit);
+      const last = items.at(-1);
+      const next = rows.length > limit && last ? encodePlace({ createdAt: last.created_at, id: last.id }) : null;
+      return { items, next };
+    },
+  };
+}

@@ -1,0 +1,104 @@
+import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ControlStore } from '../control/database.ts';
+import { sqliteHome } from '../control/testing.ts';
+import { newId } from '../lib/ids.ts';
+import { openVault } from './open-vault.ts';
+import type { SealContext, Vault } from './vault.ts';
+
+let dataDir: string;
+let control: ControlStore;
+let path: string;
+const cleanups: (() => Promise<void>)[] = [];
+const here: SealContext = { organizationId: newId(), row: newId(), column: 'credential.ciphertext' };
+
+beforeEach(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'tributary-vault-'));
+  path = join(dataDir, 'vault.key');
+  const home = await sqliteHome();
+  control = await home.open();
+  cleanups.push(
+    () => rm(dataDir, { recursive: true }),
+    () => control.close(),
+    () => home.remove(),
+  );
+});
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0)) await cleanup();
+});
+
+/** Stores a credential, as a connection does. */
+async function store(vault: Vault): Promise<void> {
+  const organization_id = here.organizationId;
+  const created = { created_at: 1, modified_at: 1, created_by_email: null, modified_by_email: null };
+  const project_id = newId<never>();
+  const connection_id = here.row as never;
+  await control.db.insertInto('organization').values({ id: organization_id, name: 'A', created_at: 1 }).execute();
+  await control.db
+    .insertInto('project')
+    .values({ id: project_id, organization_id, name: 'p', created_at: 1 })
+    .execute();
+  await control.db
+    .insertInto('connection')
+    .values({
+      id: connection_id,
+      organization_id,
+      project_id,
+      handle: 'h',
+      handle_key: 'h',
+      connector: 'postgres',
+      connector_given: 'postgres',
+      description: null,
+      endpoint: '{}',
+      auth_method: 'direct',
+      authenticated_at: 1,
+      label: null,
+      ...created,
+    })
+    .execute();
+  const sealed = vault.seal({ password: 'hunter2' }, here);
+  await control.db
+    .insertInto('credential')
+    .values({ connection_id, organization_id, ...sealed, updated_at: 1 })
+    .execute();
+}
+
+describe('opening the vault', () => {
+  it('makes a key file that only its owner can read, once', async () => {
+    const sealed = (await openVault({ dataDir, control })).seal({ a: 1 }, here);
+    expect((await stat(path)).mode & 0o777).toBe(0o600);
+    expect((await openVault({ dataDir, control })).open(sealed, here)).toEqual({ a: 1 });
+  });
+
+  it('makes one key when several processes start at once', async () => {
+    const vaults = await Promise.all(Array.from({ length: 8 }, () => openVault({ dataDir, control })));
+    expect(new Set(vaults.map((vault) => vault.seal({}, here).key_id)).size).toBe(1);
+  });
+
+  it.each([0o640, 0o604, 0o660])('23 refuses a key file of mode %o, and says what to run', async (mode) => {
+    await openVault({ dataDir, control });
+    await chmod(path, mode);
+    await expect(openVault({ dataDir, control })).rejects.toThrow(`Run: chmod 600 ${path}`);
+  });
+
+  it.each(['', '# only words\n', 'not base64!\n', `${Buffer.alloc(16).toString('base64')}\n`])(
+    'refuses a broken key file: %j',
+    async (text) => {
+      await writeFile(path, text, { mode: 0o600 });
+      await expect(openVault({ dataDir, control })).rejects.toThrow('is not a vault key file');
+    },
+  );
+
+  it('2 refuses to start with another key, or without one, while credentials are stored', async () => {
+    await store(await openVault({ dataDir, control }));
+    const right = await readFile(path);
+    await rm(path);
+    await expect(openVault({ dataDir, control })).rejects.toThrow('is missing');
+    await writeFile(path, `${Buffer.alloc(32, 7).toString('base64')}\n`, { mode: 0o600 });
+    await expect(openVault({ dataDir, control })).rejects.toThrow('is not the key file of this database');
+    await writeFile(path, right);
+    await expect(openVault({ dataDir, control })).resolves.toBeDefined();
+  });
+});
