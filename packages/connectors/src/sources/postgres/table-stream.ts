@@ -1,0 +1,96 @@
+import { ConnectorError } from '../../kit/connector-error.ts';
+import type { Stream } from '../../kit/connector.ts';
+import type { JsonObject } from '../../kit/json.ts';
+import type { Page } from '../../kit/page.ts';
+import type { PostgresContext } from './config.ts';
+import { type IncrementalCursor, type ListingCursor, parseIncrementalCursor, parseListingCursor } from './cursor.ts';
+import { rowDescriber } from './describe-row.ts';
+import { toConnectorError } from './postgres-error.ts';
+import { readIncremental } from './read-incremental.ts';
+import { readKeyless, readListing } from './read-listing.ts';
+import { keyOf, ROW_KEY } from './row-decoder.ts';
+import { openSnapshot, type SnapshotSession } from './snapshot-session.ts';
+import {
+  type Column,
+  columnOf,
+  cursorCandidates,
+  entityTypeOf,
+  jsonSchemaOf,
+  streamName,
+  type Table,
+} from './table.ts';
+
+/** A table as a stream: incremental when the read options name a column of it that can be a cursor. */
+export function tableStream(ctx: PostgresContext, table: Table): Stream {
+  const column = cursorColumn(ctx, table);
+  const common = {
+    name: streamName(table),
+    title: table.comment ?? table.name,
+    entityType: entityTypeOf(table),
+    jsonSchema: jsonSchemaOf(table),
+    primaryKey: table.key.length > 0 ? table.key : [ROW_KEY],
+    cursorFields: cursorCandidates(table),
+    key: keyOf(table),
+    describe: rowDescriber(table, column?.name),
+  };
+  if (column) {
+    return {
+      ...common,
+      incremental: true,
+      deletes: 'reported',
+      parseCursor: (value) => parseIncrementalCursor(table, { name: column.name, type: column.type.name }, value),
+      read: (since) =>
+        guarded(ctx, table, (session) =>
+          readIncremental({ ctx, session, table, column }, since as IncrementalCursor | undefined),
+        ),
+    };
+  }
+  return {
+    ...common,
+    ...(table.key.length === 0 && { fields: ({ [ROW_KEY]: _, ...row }: JsonObject) => row }),
+    incremental: false,
+    deletes: ctx.config.delete_detection === 'never' ? 'reported' : 'listing',
+    parseCursor: (value) => parseListingCursor(table, value),
+    read: (since) =>
+      guarded(ctx, table, (session) =>
+        table.key.length === 0
+          ? readKeyless(session, table)
+          : readListing(ctx, session, table, since as ListingCursor | undefined),
+      ),
+  };
+}
+
+function cursorColumn(ctx: PostgresContext, table: Table): Column | undefined {
+  const wanted = ctx.options.cursorField;
+  const column = wanted === undefined ? undefined : columnOf(table, wanted);
+  if (!column) return undefined;
+  if (column.type.cursor !== undefined && table.key.length > 0) return column;
+  ctx.log.warn(
+    { table: streamName(table), column: column.name },
+    'reads the whole table: no key, or no ordered cursor',
+  );
+  return undefined;
+}
+
+/** Reads inside a session of its own, and turns what goes wrong into what the engine acts on. */
+async function* guarded<C>(
+  ctx: PostgresContext,
+  table: Table,
+  read: (session: SnapshotSession) => AsyncGenerator<Page<JsonObject, C>>,
+): AsyncGenerator<Page<JsonObject, unknown>> {
+  let session: SnapshotSession | undefined;
+  try {
+    ctx.signal.throwIfAborted();
+    session = await openSnapshot(ctx);
+    for await (const page of read(session)) {
+      yield page;
+      ctx.signal.throwIfAborted();
+    }
+  } catch (error) {
+    ctx.signal.throwIfAborted();
+    if (error instanceof ConnectorError) throw error;
+    throw toConnectorError(error, `Reading ${streamName(table)}`);
+  } finally {
+    await session?.close();
+  }
+}
