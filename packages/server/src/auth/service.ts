@@ -4,11 +4,12 @@ import type { ControlStore, Queryable } from '../control/database.ts';
 import type { Millis } from '../control/schema.ts';
 import { errors } from '../errors.ts';
 import type { Clock } from '../lib/clock.ts';
-import { newId, type ApiKeyId } from '../lib/ids.ts';
+import { newId, type ApiKeyId, type OrganizationId } from '../lib/ids.ts';
 import type { Actor, Scope } from './actor.ts';
 import { hashKey, newKeyText, visiblePart } from './key-text.ts';
 import { allows } from './policy.ts';
 import {
+  type ApiKeyRow,
   findApiKey,
   insertApiKey,
   type ListedApiKeyRow,
@@ -48,12 +49,21 @@ export interface NewApiKey {
 
 export interface ApiKeyService {
   /** The key's text is in this answer only. @throws forbidden for a scope that the caller lacks */
-  create(actor: Actor, input: NewApiKey): Promise<{ readonly apiKey: ApiKey; readonly text: Secret }>;
+  create(actor: Actor, input: NewApiKey): Promise<{ readonly apiKey: ApiKey; readonly text: string }>;
   list(actor: Actor, page: { readonly skip: number; readonly limit: number }): Promise<readonly ApiKey[]>;
   /** @throws api_key_not_found */
   get(actor: Actor, id: ApiKeyId): Promise<ApiKey>;
   /** Ends a key for good. @throws api_key_not_found, last_api_key */
   revoke(actor: Actor, id: ApiKeyId): Promise<ApiKey>;
+  /** A key of every scope for an organization that has none yet; gives its text. */
+  createFirst(tx: Queryable, organizationId: OrganizationId, owner: KeyOwner): Promise<string>;
+  /** The same with a key that the operator brings; does nothing when the key is known, also as a revoked one. */
+  ensure(tx: Queryable, organizationId: OrganizationId, owner: KeyOwner, key: Secret): Promise<void>;
+}
+
+export interface KeyOwner {
+  readonly name: string;
+  readonly email: string;
 }
 
 export function createApiKeyService({
@@ -77,7 +87,12 @@ export function createApiKeyService({
     async create(actor, input) {
       refuseMoreThanOwn(actor, input.scopes);
       const text = newKeyText();
-      const row = apiKeyRow(actor, input, text, clock.now());
+      const now = clock.now();
+      const row = apiKeyRow(actor.organizationId, text, now, {
+        owner: { name: input.ownerName ?? actor.name, email: input.ownerEmail ?? actor.email },
+        scopes: input.scopes,
+        expiresAt: input.expiresInDays === null ? null : now + input.expiresInDays * dayMs,
+      });
       await control.transaction(async (tx) => {
         await insertApiKey(tx, row);
         await audit.record(tx, actor, { action: 'api_key.created', subjectKind: 'api_key', subjectId: row.id });
@@ -103,6 +118,15 @@ export function createApiKeyService({
       onRevoked(id);
       return toApiKey(revoked);
     },
+    async createFirst(tx, organizationId, owner) {
+      const text = newKeyText();
+      await insertApiKey(tx, apiKeyRow(organizationId, text, clock.now(), { owner, scopes: ['*'], expiresAt: null }));
+      return text;
+    },
+    async ensure(tx, organizationId, owner, key) {
+      const row = apiKeyRow(organizationId, key.reveal(), clock.now(), { owner, scopes: ['*'], expiresAt: null });
+      await insertApiKey(tx, row);
+    },
   };
 }
 
@@ -122,18 +146,23 @@ async function refuseLast(db: Queryable, actor: Actor, id: ApiKeyId, now: Millis
   if (managing.length === 1 && managing[0]?.id === id) throw errors.last_api_key({ id });
 }
 
-function apiKeyRow(actor: Actor, input: NewApiKey, text: Secret, now: Millis) {
-  const plain = text.reveal();
+interface KeyProperties {
+  readonly owner: KeyOwner;
+  readonly scopes: readonly (Scope | '*')[];
+  readonly expiresAt: Millis | null;
+}
+
+function apiKeyRow(organizationId: OrganizationId, text: string, now: Millis, properties: KeyProperties): ApiKeyRow {
   return {
     id: newId<ApiKeyId>(),
-    organization_id: actor.organizationId,
-    hash: hashKey(plain),
-    prefix: visiblePart(plain),
-    owner_name: input.ownerName ?? actor.name,
-    owner_email: input.ownerEmail ?? actor.email,
-    scopes: JSON.stringify([...new Set(input.scopes)]),
+    organization_id: organizationId,
+    hash: hashKey(text),
+    prefix: visiblePart(text),
+    owner_name: properties.owner.name,
+    owner_email: properties.owner.email,
+    scopes: JSON.stringify([...new Set(properties.scopes)]),
     created_at: now,
-    expires_at: input.expiresInDays === null ? null : now + input.expiresInDays * dayMs,
+    expires_at: properties.expiresAt,
     last_used_at: null,
     revoked_at: null,
   };

@@ -24,6 +24,8 @@ export interface ProjectService {
   create(actor: Actor, name: string): Promise<ProjectRow>;
   /** @throws project_not_found, project_not_deletable for `default` and for a project with connections */
   delete(actor: Actor, name: string): Promise<ProjectRow>;
+  /** Makes `default` for a new organization. */
+  createDefault(tx: Queryable, organizationId: OrganizationId): Promise<void>;
   /** For services that write inside a transaction of their own. */
   getDefaultId(db: Queryable, organizationId: OrganizationId): Promise<ProjectId>;
 }
@@ -64,6 +66,10 @@ export function createProjectService({
         await audit.record(tx, actor, { action: 'project.deleted', subjectKind: 'project', subjectId: row.id });
         return row;
       }),
+    async createDefault(tx, organizationId) {
+      const row = { id: newId<ProjectId>(), organization_id: organizationId, created_at: clock.now() };
+      await insertProject(tx, { ...row, name: defaultProjectName });
+    },
     async getDefaultId(db, organizationId) {
       return (await get(db, organizationId, defaultProjectName)).id;
     },
