@@ -1,4 +1,5 @@
-import type { Readable, Transform } from 'node:stream';
+import { Readable, Writable } from 'node:stream';
+import type { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib';
 import { ConnectorError } from './connector-error.ts';
@@ -47,15 +48,15 @@ export async function collectBody(body: Readable, encoding: string, maxBytes: nu
   };
   const chunks: Buffer[] = [];
   let size = 0;
-  const collect = async (source: AsyncIterable<Buffer>): Promise<void> => {
-    for await (const chunk of source) {
+  const sink = new Writable({
+    write(chunk: Buffer, _encoding, done) {
       size += chunk.length;
-      if (size > maxBytes) throw tooLarge();
-      chunks.push(chunk);
-    }
-  };
+      if (size <= maxBytes) chunks.push(chunk);
+      done(size > maxBytes ? tooLarge() : null);
+    },
+  });
   try {
-    await (decoders.length === 0 ? collect(counted()) : pipeline([counted, ...decoders, collect]));
+    await pipeline([Readable.from(counted()), ...decoders, sink]);
   } catch (error) {
     // Nothing at all is an empty answer, whatever encoding it claims.
     if (arrived > 0 || body.errored) throw error;

@@ -83,7 +83,7 @@ export function firstHop(request: HttpRequest): Hop {
 
 /** The hop that a redirect asks for (RFC 9110 §15.4); credentials never cross to another origin. */
 function nextHop(hop: Hop, status: number, location: string): Hop {
-  const url = URL.parse(location, hop.url);
+  const url = URL.parse(location, hop.url.href);
   if (!url) throw new ConnectorError('invalid_answer', 'The source redirects to something that is not a URL.');
   url.username = '';
   url.password = '';

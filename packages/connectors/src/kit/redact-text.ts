@@ -3,9 +3,11 @@ import { Secret } from './secret.ts';
 const MARK = '[secret]';
 
 /** What looks like a credential inside free text: `"token": "…"`, `password=…`, `Bearer …`. */
+const WORDS = '(?:token|secret|password|passwd|api[_-]?key|authorization|signature|session|cookie)';
 const SUSPICIOUS = [
-  /((?:token|secret|password|passwd|api[_-]?key|authorization|signature|session|cookie)["']?\s*[:=]\s*["']?)[^\s"'&,;}]+/gi,
-  /\b((?:bearer|basic)\s+)[\w.~+/=-]{6,}/gi,
+  /(\b(?:bearer|basic)\s+)[\w.~+/=-]{6,}/gi,
+  new RegExp(`(${WORDS}\\w*"\\s*:\\s*")(?:[^"\\\\]|\\\\.)+`, 'gi'),
+  new RegExp(`(${WORDS}\\w*["']?\\s*[:=]\\s*["']?)[^\\s"'&,;}]+`, 'gi'),
 ];
 
 /** A URL for people and logs: no user info, no fragment, query names without their values. */

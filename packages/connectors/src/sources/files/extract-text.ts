@@ -16,7 +16,6 @@ async function pdfText(bytes: Buffer, signal: AbortSignal): Promise<ReadableText
   const { getDocumentProxy, getMeta } = await import('unpdf');
   const pdf = await getDocumentProxy(new Uint8Array(bytes), {
     verbosity: 0,
-    isEvalSupported: false,
     stopAtErrors: false,
   });
   try {
@@ -47,15 +46,18 @@ async function docxText(bytes: Buffer): Promise<ReadableText> {
   return { text: value.replace(/\n{3,}/g, '\n\n').trim() };
 }
 
+function cellText(value: unknown): string {
+  if (value instanceof Date) return value.toISOString();
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
+}
+
 async function xlsxText(bytes: Buffer): Promise<ReadableText> {
   checkZip(bytes);
   // Not its `/node` entry: that one unpacks from the front and would trust entries that the checked directory leaves out.
   const { default: readXlsxFile } = await import('read-excel-file/universal');
   const sheets = await readXlsxFile(new Uint8Array(bytes).buffer);
-  const cell = (value: string | number | boolean | Date | null): string =>
-    value instanceof Date ? value.toISOString() : String(value ?? '');
   const text = sheets
-    .map(({ sheet, data }) => `${sheet}\n${data.map((row) => row.map(cell).join('\t').trimEnd()).join('\n')}`)
+    .map(({ sheet, data }) => `${sheet}\n${data.map((row) => row.map(cellText).join('\t').trimEnd()).join('\n')}`)
     .join('\n\n');
   return { text };
 }

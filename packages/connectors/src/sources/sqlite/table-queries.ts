@@ -39,7 +39,7 @@ export const wholeTable = (table: Table, after: readonly SqlValue[] | undefined)
 });
 
 /** The key of a row: its primary key when it is whole (SQLite allows NULL in keys), else its row id. */
-function rowKey(table: Table, key: readonly SqlValue[], position: readonly SqlValue[]): string {
+function rowKey(key: readonly SqlValue[], position: readonly SqlValue[]): string {
   const whole = key.length > 0 && key.every((part) => part !== null);
   if (!whole) return `rowid:${position.map((part) => String(toJson(part))).join(',')}`;
   const parts = key.map((part) => toJson(part));
@@ -70,7 +70,7 @@ export function readRows(db: Connection, table: Table, scan: Scan, maxValueBytes
   for (const values of pageStatement(db, table, scan, [...keys, ...selected], PAGE_ROWS).iterate()) {
     last = values.slice(keyLength, keys.length);
     const cells = table.columns.map((column, at) => [column.name, toJson(values[keys.length + at] ?? null)] as const);
-    const key = rowKey(table, values.slice(0, keyLength), last.slice(-orderKey(table).length));
+    const key = rowKey(values.slice(0, keyLength), last.slice(-orderKey(table).length));
     rows.push({ ...Object.fromEntries(cells), [KEY_FIELD]: key });
     size += cells.reduce((sum, [, cell]) => sum + (typeof cell === 'string' ? cell.length : 8), 0);
     if (size > PAGE_CHARACTERS) break;
@@ -89,7 +89,7 @@ export function readKeys(
   const columns = [...table.primaryKey, ...scan.order].map(quoted);
   const found = pageStatement(db, table, scan, columns, PAGE_KEYS).all();
   return {
-    keys: found.map((values) => rowKey(table, values.slice(0, keyLength), values.slice(keyLength))),
+    keys: found.map((values) => rowKey(values.slice(0, keyLength), values.slice(keyLength))),
     last: found.at(-1)?.slice(keyLength),
   };
 }
