@@ -8,6 +8,7 @@ export interface CheckResult {
     readonly name: string;
     readonly title: string;
     readonly incremental: boolean;
+    readonly cursorFields: readonly string[];
   }[];
 }
 
@@ -18,7 +19,9 @@ export interface Task {
   readonly fix: { readonly method: string; readonly path: string };
 }
 
-export interface StatusAxes {
+/** The honest state of a source connection: four axes instead of one word, and what a person has to do. */
+export interface SourceConnectionState {
+  readonly id: string;
   /** Can it read at all? */
   readonly setup: 'pending_auth' | 'needs_reauth' | 'ready';
   /** What is going on now? */
@@ -27,11 +30,8 @@ export interface StatusAxes {
   readonly freshness: 'never' | 'fresh' | 'failed' | 'cancelled';
   /** What starts the next job? */
   readonly mode: 'manual' | 'scheduled' | 'continuous' | 'paused' | 'off';
-}
-
-export interface SourceConnectionStatus {
-  readonly status: StatusAxes;
   readonly tasks: readonly Task[];
+  readonly version: number;
 }
 
 export interface JobFailure {

@@ -2,7 +2,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { CreateOptions } from './collections.ts';
 import { followJob, hasEnded, type JobProgress } from './follow-job.ts';
 import type {
-  Authentication,
   Job,
   JsonObject,
   SourceConnection,
@@ -11,7 +10,7 @@ import type {
   SourceConnectionUpdate,
 } from './model.ts';
 import { eachItem, type ListOptions } from './pages.ts';
-import type { CheckResult, JobFailure, SourceConnectionStatus } from './native-model.ts';
+import type { CheckResult, JobFailure, SourceConnectionState } from './native-model.ts';
 import type { CallOptions, Transport } from './transport.ts';
 import { TributaryError } from './tributary-error.ts';
 
@@ -40,11 +39,7 @@ export class SourceConnections {
 
   /** Tries configuration and credentials, and lists what could be read; nothing is saved. */
   check(
-    input: {
-      readonly short_name: string;
-      readonly config?: JsonObject;
-      readonly authentication?: Authentication | null;
-    },
+    input: { readonly shortName: string; readonly config?: JsonObject; readonly credentials?: JsonObject },
     options: CallOptions = {},
   ): Promise<CheckResult> {
     const path = '/tributary/v1/source-connections/check';
@@ -97,21 +92,21 @@ export class SourceConnections {
   }
 
   /** Keeps the schedule from starting jobs. */
-  async pause(id: string, options: CallOptions = {}): Promise<void> {
-    await this.#transport.json({ method: 'POST', path: `${native(id)}/pause`, signal: options.signal });
+  pause(id: string, options: CallOptions = {}): Promise<SourceConnectionState> {
+    return this.#transport.json({ method: 'POST', path: `${native(id)}/pause`, signal: options.signal });
   }
 
-  async resume(id: string, options: CallOptions = {}): Promise<void> {
-    await this.#transport.json({ method: 'POST', path: `${native(id)}/resume`, signal: options.signal });
+  resume(id: string, options: CallOptions = {}): Promise<SourceConnectionState> {
+    return this.#transport.json({ method: 'POST', path: `${native(id)}/resume`, signal: options.signal });
   }
 
   /** Lets a sweep that was held back delete what the source no longer lists, and starts it. */
-  async confirmSweep(id: string, options: CallOptions = {}): Promise<void> {
-    await this.#transport.json({ method: 'POST', path: `${native(id)}/sweep/confirm`, signal: options.signal });
+  confirmSweep(id: string, options: CallOptions = {}): Promise<SourceConnectionState> {
+    return this.#transport.json({ method: 'POST', path: `${native(id)}/sweep/confirm`, signal: options.signal });
   }
 
   /** The status on its four axes, with the tasks that wait for a person. */
-  status(id: string, options: CallOptions = {}): Promise<SourceConnectionStatus> {
+  status(id: string, options: CallOptions = {}): Promise<SourceConnectionState> {
     return this.#transport.json({ method: 'GET', path: `${native(id)}/status`, signal: options.signal });
   }
 

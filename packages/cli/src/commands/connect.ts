@@ -38,7 +38,10 @@ async function givenFields(session: Session, shortName: string, options: Connect
 
 async function check(session: Session, shortName: string, given: GivenFields): Promise<void> {
   const { client, terminal } = session;
-  const found = await client.sourceConnections.check({ short_name: shortName, ...given }, { signal: terminal.signal });
+  const found = await client.sourceConnections.check(
+    { shortName, config: given.config, credentials: given.authentication?.credentials ?? {} },
+    { signal: terminal.signal },
+  );
   session.show(found, () => {
     const streams = table(
       terminal,
