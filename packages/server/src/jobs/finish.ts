@@ -22,31 +22,34 @@ const ends: Readonly<Record<End['type'], Readonly<Record<'running' | 'cancelling
   interrupted: { running: 'interrupted', cancelling: 'cancelled' },
 };
 
+export interface FinishInput {
+  readonly lease: Lease;
+  readonly outcome: SyncOutcome;
+  /** Entities met by record type, for the last event. */
+  readonly encountered?: Readonly<Record<string, number>>;
+  readonly now: Millis;
+}
+
 /**
  * Writes how an attempt ended, in the caller's transaction. `fenced` gives the lease back when it is still ours: another
  * attempt follows. `undefined` when the lease was lost; whoever has it now decides.
  */
-export async function finishJob(
-  db: Queryable,
-  lease: Lease,
-  outcome: SyncOutcome,
-  now: Millis,
-): Promise<Finished | undefined> {
+export async function finishJob(db: Queryable, input: FinishInput): Promise<Finished | undefined> {
+  const { lease, outcome, now } = input;
   if (outcome.type === 'fenced' || outcome.type === 'postponed') {
     const waits =
       outcome.type === 'postponed' ? { counts: outcome.counts, notBefore: outcome.at } : { notBefore: null };
     const job = await giveBack(db, lease, { ...waits, now });
     return job && { job, credentialPaused: false };
   }
-  return (await end(db, lease, outcome, 'running', now)) ?? end(db, lease, outcome, 'cancelling', now);
+  return (await end(db, input, outcome, 'running')) ?? end(db, input, outcome, 'cancelling');
 }
 
 function end(
   db: Queryable,
-  lease: Lease,
+  { lease, encountered = {}, now }: FinishInput,
   outcome: End,
   from: 'running' | 'cancelling',
-  now: Millis,
 ): Promise<Ended | undefined> {
   const failure =
     outcome.type === 'failed'
@@ -59,6 +62,7 @@ function end(
     to: ends[outcome.type][from],
     set: { ...outcome.counts, ...failure },
     held: outcome.type === 'completed' ? outcome.held : [],
+    encountered,
     now,
   });
 }

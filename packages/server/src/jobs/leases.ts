@@ -53,6 +53,21 @@ export async function listCancelled(db: Queryable, owner: string): Promise<reado
   return rows.map((row) => row.id);
 }
 
+/**
+ * Keeps the collection store's fence, which may be higher, with the lease: nobody who claimed earlier can speak for the
+ * job any more. Gives the lease to go on with; `undefined` when it was lost.
+ */
+export async function raiseFence(db: Queryable, lease: Lease, fence: number): Promise<Lease | undefined> {
+  const { numUpdatedRows } = await db
+    .updateTable('sync_job')
+    .set({ fence })
+    .where('state', 'in', leasedStates)
+    .where('fence', '<=', fence)
+    .where((eb) => held(eb, lease))
+    .executeTakeFirst();
+  return numUpdatedRows > 0n ? { ...lease, fence } : undefined;
+}
+
 export interface Progress {
   readonly counts: Counts;
   readonly sequence: number;

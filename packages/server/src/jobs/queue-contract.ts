@@ -8,7 +8,16 @@ import type { ClaimedJob } from './claim.ts';
 import { createClaimer } from './claim.ts';
 import { finishJob } from './finish.ts';
 import type { Lease } from './job-row.ts';
-import { expireLeases, giveBack, heartbeat, listCancelled, listOwners, setCounts, takeBack } from './leases.ts';
+import {
+  expireLeases,
+  giveBack,
+  heartbeat,
+  listCancelled,
+  listOwners,
+  raiseFence,
+  setCounts,
+  takeBack,
+} from './leases.ts';
 import { findLiveJob, requestCancel } from './queue.ts';
 import type { Seed, TestClock } from './testing.ts';
 import { seedOrganization, testClock } from './testing.ts';
@@ -161,7 +170,11 @@ export function describeQueue(name: string, make: (clock: Clock) => Promise<Cont
         expect(await claimer('b').claim(5)).toEqual([]);
         const second = await claimOne('a');
         for (const job of [first, second])
-          await finishJob(store.db, leaseOf(job, 'a'), { type: 'completed', counts, held: [] }, clock.now());
+          await finishJob(store.db, {
+            lease: leaseOf(job, 'a'),
+            outcome: { type: 'completed', counts, held: [] },
+            now: clock.now(),
+          });
         expect(await claimer('b').claim(5)).toHaveLength(1);
       });
 
@@ -210,7 +223,9 @@ export function describeQueue(name: string, make: (clock: Clock) => Promise<Cont
         expect(await setCounts(store.db, old, { counts, sequence: 9, encountered: {} }, clock.now())).toBe(false);
         expect(await giveBack(store.db, old, { notBefore: null, now: clock.now() })).toBeUndefined();
         for (const type of ['completed', 'cancelled', 'interrupted'] as const)
-          expect(await finishJob(store.db, old, { type, counts, held: [] }, clock.now())).toBeUndefined();
+          expect(
+            await finishJob(store.db, { lease: old, outcome: { type, counts, held: [] }, now: clock.now() }),
+          ).toBeUndefined();
         // The owner alone does not prove anything, and neither does the fence.
         expect(
           await setCounts(store.db, { ...old, owner: 'b' }, { counts, sequence: 9, encountered: {} }, clock.now()),
@@ -272,6 +287,18 @@ export function describeQueue(name: string, make: (clock: Clock) => Promise<Cont
         expect(await listOwners(store.db)).toEqual(['b']);
       });
 
+      test("the collection store's fence goes with the lease, and an older claim of the same job ends there", async () => {
+        const jobId = await seed.enqueue(await seed.addOrder());
+        const old = leaseOf(await claimOne('a'), 'a');
+        await takeBack(store, 'a', clock.now());
+        const fresh = leaseOf(await claimOne('b'), 'b');
+        const raised = await raiseFence(store.db, fresh, 40);
+        expect(raised).toEqual({ ...fresh, fence: 40 });
+        expect(await raiseFence(store.db, old, 41)).toBeUndefined();
+        expect(await heartbeat(store.db, [fresh], clock.now())).toEqual({ lost: [jobId], cancelled: [] });
+        expect(await heartbeat(store.db, [raised!], clock.now())).toEqual({ lost: [], cancelled: [] });
+      });
+
       test('counts are set, not added', async () => {
         const jobId = await seed.enqueue(await seed.addOrder());
         const lease = leaseOf(await claimOne('a'), 'a');
@@ -284,7 +311,11 @@ export function describeQueue(name: string, make: (clock: Clock) => Promise<Cont
         const jobId = await seed.enqueue(await seed.addOrder());
         const lease = leaseOf(await claimOne('a'), 'a');
         const at = clock.now() + 60_000;
-        await finishJob(store.db, lease, { type: 'postponed', at, reason: 'rate limit', counts }, clock.now());
+        await finishJob(store.db, {
+          lease: lease,
+          outcome: { type: 'postponed', at, reason: 'rate limit', counts },
+          now: clock.now(),
+        });
         expect(await jobRow(jobId)).toMatchObject({
           state: 'pending',
           not_before: at,
@@ -298,7 +329,7 @@ export function describeQueue(name: string, make: (clock: Clock) => Promise<Cont
       test('a worker that was fenced gives back a lease that is still its own', async () => {
         const jobId = await seed.enqueue(await seed.addOrder());
         const lease = leaseOf(await claimOne('a'), 'a');
-        await finishJob(store.db, lease, { type: 'fenced' }, clock.now());
+        await finishJob(store.db, { lease: lease, outcome: { type: 'fenced' }, now: clock.now() });
         expect(await jobRow(jobId)).toMatchObject({ state: 'pending', not_before: null });
       });
     });
@@ -326,7 +357,7 @@ export function describeQueue(name: string, make: (clock: Clock) => Promise<Cont
           const lease = leaseOf(await claimOne('a'), 'a');
           expect(await cancel(jobId)).toMatchObject({ state: 'cancelling' });
           expect(await cancel(jobId)).toMatchObject({ state: 'cancelling' });
-          await finishJob(store.db, lease, { type, counts, held: [] } as never, clock.now());
+          await finishJob(store.db, { lease: lease, outcome: { type, counts, held: [] } as never, now: clock.now() });
           expect(await jobRow(jobId)).toMatchObject({ state, lease_owner: null });
         }
       });
@@ -341,12 +372,11 @@ export function describeQueue(name: string, make: (clock: Clock) => Promise<Cont
 
       test('a job that has ended cannot be cancelled', async () => {
         const jobId = await seed.enqueue(await seed.addOrder());
-        await finishJob(
-          store.db,
-          leaseOf(await claimOne('a'), 'a'),
-          { type: 'completed', counts: none, held: [] },
-          clock.now(),
-        );
+        await finishJob(store.db, {
+          lease: leaseOf(await claimOne('a'), 'a'),
+          outcome: { type: 'completed', counts: none, held: [] },
+          now: clock.now(),
+        });
         await expect(cancel(jobId)).rejects.toMatchObject({
           code: 'job_not_cancellable',
           details: { state: 'completed' },

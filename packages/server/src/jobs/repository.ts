@@ -72,6 +72,8 @@ export interface Move {
   /** Compared when a worker, or somebody who saw its lease end, moves the job. */
   readonly lease: Lease | undefined;
   readonly set?: Updateable<ControlTables['sync_job']>;
+  /** Entities met by record type, for the event. */
+  readonly encountered?: Readonly<Record<string, number>>;
   readonly now: Millis;
 }
 
@@ -79,7 +81,8 @@ export interface Move {
  * Moves a job from one state to another and writes the event, when it is still in the first and the lease still holds.
  * Leaving the leased states drops the lease; an end gets its time. Gives the row, or `undefined` when nothing was moved.
  */
-export async function moveJob(db: Queryable, { jobId, from, to, lease, set, now }: Move): Promise<JobRow | undefined> {
+export async function moveJob(db: Queryable, step: Move): Promise<JobRow | undefined> {
+  const { jobId, from, to, lease, set, now } = step;
   const leased = (leasedStates as readonly JobState[]).includes(to);
   const row = await db
     .updateTable('sync_job')
@@ -97,7 +100,7 @@ export async function moveJob(db: Queryable, { jobId, from, to, lease, set, now 
     )
     .returningAll()
     .executeTakeFirst();
-  if (row) await appendEvents(db, [row], 'state', now);
+  if (row) await appendEvents(db, [row], 'state', now, step.encountered);
   return row;
 }
 

@@ -3,6 +3,7 @@ import type { ControlStoreHome } from '../control/control-store-contract.ts';
 import type { ControlStore } from '../control/database.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { JobId, SourceConnectionId } from '../lib/ids.ts';
+import type { SyncOutcome } from '../engine/outcome.ts';
 import { createClaimer } from './claim.ts';
 import { listEventsSince } from './events.ts';
 import { finishJob } from './finish.ts';
@@ -51,8 +52,8 @@ export function describeScheduler(name: string, make: (clock: Clock) => Promise<
       const [job] = await createClaimer({ control: store, clock, owner: 'a', leaseMs: 30_000 }).claim(1);
       return { jobId: job!.id, owner: 'a', fence: job!.fence };
     }
-    const finish = async (outcome: Parameters<typeof finishJob>[2]) =>
-      finishJob(store.db, await claim(), outcome, clock.now());
+    const finish = async (outcome: SyncOutcome) =>
+      finishJob(store.db, { lease: await claim(), outcome: outcome, now: clock.now() });
     const failure = {
       type: 'failed',
       code: 'refused',
@@ -207,7 +208,7 @@ export function describeScheduler(name: string, make: (clock: Clock) => Promise<
         await seed.enqueue(await seed.addOrder());
         const lease = await claim();
         await setCounts(store.db, lease, { counts, sequence: 1, encountered: { Issue: 4 } }, clock.now());
-        await finishJob(store.db, lease, failure, clock.now());
+        await finishJob(store.db, { lease: lease, outcome: failure, now: clock.now() });
         expect(await kinds(lease.jobId)).toEqual([
           '1 state pending',
           '2 state running',

@@ -42,66 +42,17 @@ export interface Seed {
 }
 
 export async function seedOrganization(store: ControlStore, clock: Clock): Promise<Seed> {
-  const organizationId = newId<OrganizationId>();
-  const projectId = newId<ProjectId>();
-  const at = clock.now();
-  const stamps = { created_at: at, modified_at: at, created_by_email: null, modified_by_email: null };
-  await store.db.insertInto('organization').values({ id: organizationId, name: 'Acme', created_at: at }).execute();
-  const project = { id: projectId, organization_id: organizationId, name: 'default', created_at: at };
-  await store.db.insertInto('project').values(project).execute();
-
-  const collectionRow = () => ({
-    id: newId<CollectionId>(),
-    organization_id: organizationId,
-    readable_id: newId<never>(),
-    name: 'Docs',
-    sync_config: null,
-    deleted_at: null,
-    ...stamps,
-  });
-  const connectionRow = (id: ConnectionId) => ({
-    id,
-    organization_id: organizationId,
-    project_id: projectId,
-    handle: id,
-    handle_key: id,
-    description: null,
-    connector: 'stub',
-    connector_given: 'stub',
-    endpoint: '{}',
-    auth_method: 'direct' as const,
-    label: null,
-    authenticated_at: at,
-    ...stamps,
-  });
-  const orderRow = (connection: ConnectionId, collection: CollectionId, order: Order) => ({
-    id: newId<SourceConnectionId>(),
-    organization_id: organizationId,
-    connection_id: connection,
-    collection_id: collection,
-    sync_id: newId<SyncId>(),
-    name: 'Orders',
-    description: null,
-    config: '{}',
-    cron: null,
-    cursor_field: null,
-    next_run_at: null,
-    paused_by: null,
-    paused_at: null,
-    sweep_held: null,
-    deleted_at: null,
-    ...stamps,
-    ...order,
-  });
+  const rows = rowsOf(newId<OrganizationId>(), newId<ProjectId>(), clock.now());
+  await store.db.insertInto('organization').values(rows.organization).execute();
+  await store.db.insertInto('project').values(rows.project).execute();
 
   async function addOrders(count: number, order: Order = {}): Promise<readonly SourceConnectionId[]> {
     const ids: SourceConnectionId[] = [];
     for (let done = 0; done < count; done += 500) {
-      const size = Math.min(500, count - done);
-      const connections = Array.from({ length: size }, () => connectionRow(newId<ConnectionId>()));
-      const collections = order.collection_id ? [] : connections.map(collectionRow);
+      const connections = Array.from({ length: Math.min(500, count - done) }, rows.connection);
+      const collections = order.collection_id ? [] : connections.map(rows.collection);
       const orders = connections.map((row, i) =>
-        orderRow(row.id, order.collection_id ?? must(collections[i], 'one collection each').id, order),
+        rows.order(row.id, order.collection_id ?? must(collections[i], 'one collection each').id, order),
       );
       if (collections.length > 0) await store.db.insertInto('collection').values(collections).execute();
       await store.db.insertInto('connection').values(connections).execute();
@@ -112,24 +63,68 @@ export async function seedOrganization(store: ControlStore, clock: Clock): Promi
   }
 
   return {
-    organizationId,
+    organizationId: rows.organization.id,
     addOrders,
     addOrder: async (order) => must((await addOrders(1, order))[0], 'one order'),
     async addCollection() {
-      const row = collectionRow();
+      const row = rows.collection();
       await store.db.insertInto('collection').values(row).execute();
       return row.id;
     },
     enqueue: (id, fullRefresh = false) =>
       store.transaction((tx) =>
         enqueueJob(tx, {
-          organizationId,
+          organizationId: rows.organization.id,
           sourceConnectionId: id,
           trigger: 'manual',
           fullRefresh,
-          now: clock.now(),
           requestedByEmail: null,
+          now: clock.now(),
         }),
       ),
+  };
+}
+
+function rowsOf(organizationId: OrganizationId, projectId: ProjectId, at: number) {
+  const stamps = { created_at: at, modified_at: at, created_by_email: null, modified_by_email: null };
+  const organization_id = organizationId;
+  return {
+    organization: { id: organizationId, name: 'Acme', created_at: at },
+    project: { id: projectId, organization_id, name: 'default', created_at: at },
+    collection: () => ({
+      id: newId<CollectionId>(),
+      organization_id,
+      readable_id: newId<never>(),
+      name: 'Docs',
+      sync_config: null,
+      deleted_at: null,
+      ...stamps,
+    }),
+    connection() {
+      const id = newId<ConnectionId>();
+      const handle = { handle: id, handle_key: id, connector: 'stub', connector_given: 'stub' };
+      const auth = { auth_method: 'direct' as const, authenticated_at: at };
+      const texts = { description: null, endpoint: '{}', label: null };
+      return { id, organization_id, project_id: projectId, ...handle, ...auth, ...texts, ...stamps };
+    },
+    order: (connection_id: ConnectionId, collection_id: CollectionId, order: Order) => ({
+      id: newId<SourceConnectionId>(),
+      organization_id,
+      connection_id,
+      collection_id,
+      sync_id: newId<SyncId>(),
+      name: 'Orders',
+      description: null,
+      config: '{}',
+      cron: null,
+      cursor_field: null,
+      next_run_at: null,
+      paused_by: null,
+      paused_at: null,
+      sweep_held: null,
+      deleted_at: null,
+      ...stamps,
+      ...order,
+    }),
   };
 }

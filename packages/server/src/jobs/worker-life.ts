@@ -1,0 +1,81 @@
+import { once } from 'node:events';
+import { pino } from 'pino';
+import type { Logger } from 'pino';
+import type { ControlStore } from '../control/database.ts';
+import { assert } from '../lib/asserts.ts';
+import { systemClock } from '../lib/clock.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Finished } from './finish.ts';
+import { formatOwner, ownOwner } from './owner.ts';
+import type { ExecuteJob } from './running-job.ts';
+import type { FromWorker, ToWorker, WorkerConfig } from './worker-settings.ts';
+import { fromSettings } from './worker-settings.ts';
+import { createWorker } from './worker.ts';
+
+/** What a worker process works with. */
+export interface WorkerParts {
+  readonly control: ControlStore;
+  readonly execute: ExecuteJob;
+  /** Closes everything, the control store too. */
+  close(): Promise<void>;
+}
+
+export type OpenParts = (
+  config: WorkerConfig,
+  base: { readonly clock: Clock; readonly log: Logger },
+) => Promise<WorkerParts>;
+
+/**
+ * The life of a worker process: waits for its settings, runs jobs until it is told to stop (SIGTERM, SIGINT, or the end of
+ * the service that started it), gives its leases back and ends.
+ */
+export async function liveAsWorker(open: OpenParts): Promise<void> {
+  const [first] = (await once(process, 'message')) as [ToWorker];
+  assert(first.type === 'start', 'a worker is told its settings first');
+  const config = fromSettings(first.settings);
+  const log = pino({ level: config.logLevel, base: { worker: process.pid } });
+  const stopped = new AbortController();
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stopped.abort());
+  process.on('disconnect', () => stopped.abort());
+  try {
+    const parts = await open(config, { clock: systemClock, log });
+    await work(parts, config, log, stopped.signal);
+    await parts.close();
+  } catch (error) {
+    log.error({ err: error }, 'a worker cannot go on');
+    process.exit(1);
+  }
+  // A run that did not let go may still hold sockets; its lease is gone, so nothing is lost with it.
+  process.exit(0);
+}
+
+async function work(parts: WorkerParts, config: WorkerConfig, log: Logger, signal: AbortSignal): Promise<void> {
+  const owner = formatOwner(ownOwner(process.ppid));
+  const worker = createWorker({
+    ...parts,
+    clock: systemClock,
+    log,
+    owner,
+    concurrency: config.jobsPerWorker,
+    leaseMs: config.leaseMs,
+    onFinished: (finished) => logFinished(log, finished),
+  });
+  process.on('message', (message: ToWorker) => {
+    if (message.type === 'wake') worker.wake();
+  });
+  process.send?.({ type: 'ready', owner } satisfies FromWorker);
+  await worker.run(signal);
+}
+
+function logFinished(log: Logger, { job, credentialPaused }: Finished): void {
+  const fields = {
+    organizationId: job.organization_id,
+    sourceConnectionId: job.source_connection_id,
+    jobId: job.id,
+    state: job.state,
+    attempt: job.attempts,
+    error: job.error_code ?? undefined,
+  };
+  if (credentialPaused) log.warn(fields, 'the schedule is paused until the credential is renewed');
+  else log.info(fields, 'a sync job went on');
+}

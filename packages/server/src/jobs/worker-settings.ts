@@ -1,0 +1,47 @@
+import { Secret } from '@tributary/connectors/kit/secret';
+import type { Config } from '../config.ts';
+
+/** What a worker process needs of the configuration. */
+export type WorkerConfig = Pick<
+  Config,
+  | 'dataDir'
+  | 'databaseUrl'
+  | 'allowPrivateNetwork'
+  | 'fileRoots'
+  | 'allowExecutables'
+  | 'internalSources'
+  | 'jobsPerWorker'
+  | 'leaseMs'
+  | 'logLevel'
+>;
+
+/** The same as JSON: what the service sends to its workers, over a channel that nobody else can read. */
+export type WorkerSettings = Omit<WorkerConfig, 'databaseUrl'> & { readonly databaseUrl: string | null };
+
+export function toSettings(config: WorkerConfig): WorkerSettings {
+  return {
+    dataDir: config.dataDir,
+    databaseUrl: config.databaseUrl?.reveal() ?? null,
+    allowPrivateNetwork: config.allowPrivateNetwork,
+    fileRoots: config.fileRoots,
+    allowExecutables: config.allowExecutables,
+    internalSources: config.internalSources,
+    jobsPerWorker: config.jobsPerWorker,
+    leaseMs: config.leaseMs,
+    logLevel: config.logLevel,
+  };
+}
+
+export function fromSettings(settings: WorkerSettings): WorkerConfig {
+  const { databaseUrl } = settings;
+  return { ...settings, databaseUrl: databaseUrl === null ? undefined : new Secret(databaseUrl) };
+}
+
+/** What the service says to a worker. */
+export type ToWorker = { readonly type: 'start'; readonly settings: WorkerSettings } | { readonly type: 'wake' };
+
+/** What a worker says to the service: it is about to claim jobs, under this name. */
+export interface FromWorker {
+  readonly type: 'ready';
+  readonly owner: string;
+}

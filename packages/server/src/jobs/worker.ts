@@ -1,0 +1,193 @@
+import type { Logger } from '@tributary/connectors/kit/context';
+import type { ControlStore } from '../control/database.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { JobId } from '../lib/ids.ts';
+import { createClaimer } from './claim.ts';
+import type { Finished } from './finish.ts';
+import { expireLeases, heartbeat, listCancelled } from './leases.ts';
+import { killOwner, parseOwner } from './owner.ts';
+import { RunningJob } from './running-job.ts';
+import type { ExecuteJob } from './running-job.ts';
+import { createScheduler } from './scheduler.ts';
+import { Sleeper } from './sleeper.ts';
+
+export interface WorkerDeps {
+  readonly control: ControlStore;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly execute: ExecuteJob;
+  /** Who holds this worker's leases; see `owner.ts`. */
+  readonly owner: string;
+  /** Jobs at once. */
+  readonly concurrency: number;
+  readonly leaseMs: number;
+  readonly runningPerOrganization?: number;
+  /** Pause between looks for work; default 200 ms. A wake-up cuts it short. */
+  readonly pollMs?: number;
+  /** How long a run that was told to stop may take; default 4 s, so that a cancellation shows within five. */
+  readonly graceMs?: number;
+  /** Hears how each job went on. */
+  readonly onFinished?: (finished: Finished) => void;
+}
+
+export interface Worker {
+  /**
+   * Claims and runs jobs until the signal is aborted; then interrupts what runs, and ends when all leases are given back.
+   * Faults of the control store are logged and tried again.
+   */
+  run(signal: AbortSignal): Promise<void>;
+  /** Looks for work, and for cancellations, at once. */
+  wake(): void;
+}
+
+const CANCEL_LOOK_MS = 1_000;
+
+export function createWorker(deps: WorkerDeps): Worker {
+  const loops = new WorkerLoops(deps);
+  return { run: (signal) => loops.run(signal), wake: () => loops.wake() };
+}
+
+class WorkerLoops {
+  readonly #deps: WorkerDeps;
+  readonly #running = new Map<JobId, RunningJob>();
+  readonly #scheduler;
+  readonly #claimer;
+  readonly #claiming: Sleeper;
+  readonly #beating: Sleeper;
+  readonly #watching: Sleeper;
+  #stopping = false;
+  #drained = false;
+  #lastBeat: number;
+  #lastExpiry = 0;
+
+  constructor(deps: WorkerDeps) {
+    this.#deps = deps;
+    this.#scheduler = createScheduler(deps);
+    this.#claimer = createClaimer(deps);
+    this.#claiming = new Sleeper(deps.clock);
+    this.#beating = new Sleeper(deps.clock);
+    this.#watching = new Sleeper(deps.clock);
+    this.#lastBeat = deps.clock.now();
+  }
+
+  wake(): void {
+    this.#claiming.wake();
+    this.#watching.wake();
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    const stop = () => {
+      this.#stopping = true;
+      for (const running of this.#running.values()) running.stop('interrupted');
+      this.wake();
+    };
+    if (signal.aborted) return;
+    signal.addEventListener('abort', stop, { once: true });
+    const beating = this.#loop(
+      this.#beating,
+      () => this.#drained,
+      () => this.#beat(),
+    );
+    const watching = this.#loop(
+      this.#watching,
+      () => this.#stopping,
+      () => this.#watch(),
+    );
+    await this.#loop(
+      this.#claiming,
+      () => this.#stopping,
+      () => this.#claim(),
+    );
+    // A run that does not let go has its end written without it; nobody waits for more.
+    await Promise.all([...this.#running.values()].map((running) => running.released));
+    this.#drained = true;
+    this.#beating.wake();
+    await Promise.all([beating, watching]);
+  }
+
+  /** `round` gives the pause after it; a fault of the control store does not end the loop. */
+  async #loop(sleeper: Sleeper, done: () => boolean, round: () => Promise<number>): Promise<void> {
+    while (!done()) {
+      let pause = Math.min(1_000, this.#deps.leaseMs / 3);
+      try {
+        pause = await round();
+      } catch (error) {
+        this.#deps.log.warn({ error }, 'the control store did not answer a worker');
+      }
+      if (!done()) await sleeper.pause(pause);
+    }
+  }
+
+  async #claim(): Promise<number> {
+    const { concurrency, pollMs = 200 } = this.#deps;
+    await this.#expire();
+    const due = await this.#scheduler.tick();
+    const free = concurrency - this.#running.size;
+    const jobs = free > 0 && !this.#stopping ? await this.#claimer.claim(free) : [];
+    for (const job of jobs) this.#start(new RunningJob({ ...this.#deps, graceMs: this.#deps.graceMs ?? 4_000 }, job));
+    // More may be due than fitted into one batch.
+    return due > 0 ? 0 : pollMs;
+  }
+
+  #start(running: RunningJob): void {
+    this.#running.set(running.job.id, running);
+    // Claimed while the stop came in.
+    if (this.#stopping) running.stop('interrupted');
+    running.settled
+      .then(() => {
+        if (running.finished) this.#deps.onFinished?.(running.finished);
+        return undefined;
+      })
+      .catch((error: unknown) => this.#deps.log.warn({ jobId: running.job.id, error }, 'a job was lost'))
+      .finally(() => {
+        if (this.#running.get(running.job.id) === running) this.#running.delete(running.job.id);
+        this.#claiming.wake();
+      });
+  }
+
+  async #expire(): Promise<void> {
+    const { control, clock, leaseMs, owner, log } = this.#deps;
+    const now = clock.now();
+    if (now - this.#lastExpiry < leaseMs / 3) return;
+    // Whoever slept (a stopped process, a laptop) renews before it judges others, who slept too.
+    if (now - this.#lastBeat > leaseMs / 2) return this.#beating.wake();
+    this.#lastExpiry = now;
+    for (const taken of await expireLeases(control, owner, now)) {
+      const killed = killStale(taken.owner);
+      log.warn({ ...taken, killed }, 'a worker lost its lease');
+    }
+  }
+
+  async #beat(): Promise<number> {
+    const { control, clock, leaseMs } = this.#deps;
+    const running = [...this.#running.values()].filter((one) => one.lease !== undefined);
+    const sent = new Map(running.map((one) => [one, one.lease]));
+    const until = clock.now() + leaseMs;
+    try {
+      const leases = [...sent.values()].filter((lease) => lease !== undefined);
+      const { lost, cancelled } = await heartbeat(control.db, leases, until);
+      this.#lastBeat = clock.now();
+      for (const one of running) {
+        if (!lost.includes(one.job.id)) one.renewed(until);
+        // The lease may have got its higher fence, or its end, while the question was on its way.
+        else if (one.lease === sent.get(one)) one.stop('fenced');
+        if (cancelled.includes(one.job.id)) one.stop('cancelled');
+      }
+    } finally {
+      for (const one of running) if (clock.now() > one.leaseUntil) one.stop('fenced');
+    }
+    return leaseMs / 3;
+  }
+
+  async #watch(): Promise<number> {
+    if (this.#running.size > 0)
+      for (const id of await listCancelled(this.#deps.control.db, this.#deps.owner))
+        this.#running.get(id)?.stop('cancelled');
+    return CANCEL_LOOK_MS;
+  }
+}
+
+function killStale(text: string): boolean {
+  const owner = parseOwner(text);
+  return owner !== undefined && killOwner(owner);
+}
