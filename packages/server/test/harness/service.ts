@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadConfig } from '../../src/config.ts';
 import { startService, type RunningService } from '../../src/main.ts';
+import { eventually } from './eventually.ts';
 import { judge } from './published-contract.ts';
 
 export interface Answer {
@@ -49,17 +50,6 @@ export interface StubOptions {
 
 const testKey = 'trib_test-key-of-the-first-organization-0001';
 const ended = new Set(['completed', 'failed', 'cancelled']);
-
-/** Waits until `look` gives something; fails after `ms`. */
-export async function eventually<T>(what: string, look: () => Promise<T | undefined>, ms = 60_000): Promise<T> {
-  const end = Date.now() + ms;
-  for (;;) {
-    const found = await look();
-    if (found !== undefined) return found;
-    if (Date.now() > end) throw new Error(`waited ${ms} ms in vain for ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
 
 /** Starts the whole service, workers included, on embedded stores in a fresh folder; stop it in `afterAll`. */
 export async function startTestService(env: Readonly<Record<string, string>> = {}): Promise<TestService> {

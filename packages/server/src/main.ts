@@ -1,0 +1,171 @@
+import { mkdir } from 'node:fs/promises';
+import { pino, type Logger } from 'pino';
+import { createAuditLog, type AuditLog } from './audit/service.ts';
+import { KeyAuthenticator } from './auth/key-authenticator.ts';
+import { createApiKeyService } from './auth/service.ts';
+import type { CollectionReaders } from './collection-store/port.ts';
+import { createSqliteReaders } from './collection-store/sqlite/readers.ts';
+import { createCollectionRemoval } from './collections/removal.ts';
+import { createCollectionService } from './collections/service.ts';
+import { ConfigError, loadConfig, type Config } from './config.ts';
+import { createContextFactory } from './connections/context.ts';
+import { createProbe } from './connections/probe.ts';
+import { createRegistry } from './connections/registry.ts';
+import { createConnectionService } from './connections/service.ts';
+import type { ControlStore } from './control/database.ts';
+import { openControlStore } from './control/open.ts';
+import { airweaveGroups } from './dialects/airweave/airweave-groups.ts';
+import { IdempotentAnswers } from './http/idempotency.ts';
+import { nativeGroup } from './http/native/native-group.ts';
+import { createHttpServer } from './http/server.ts';
+import { createSupervisor, type Supervisor } from './jobs/supervisor.ts';
+import { systemClock, type Clock } from './lib/clock.ts';
+import { bootstrap } from './organizations/bootstrap.ts';
+import { createOrganizationService } from './organizations/service.ts';
+import { createProjectService, type ProjectService } from './projects/service.ts';
+import { createSearchService } from './search/service.ts';
+import type { Services } from './services.ts';
+import { createSourceRemoval } from './source-connections/removal.ts';
+import { createSourceConnectionService } from './source-connections/service.ts';
+import { createSyncService } from './syncs/service.ts';
+import { openVault } from './vault/open-vault.ts';
+import type { Vault } from './vault/vault.ts';
+
+/** What is opened before anything else, and closed last. */
+interface Foundation {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly control: ControlStore;
+  readonly readers: CollectionReaders;
+  readonly vault: Vault;
+  readonly supervisor: Supervisor;
+}
+
+export interface StartOptions {
+  /** Compare every answer with its declaration; for tests and development. */
+  readonly validateResponses?: boolean;
+  readonly clock?: Clock;
+}
+
+export interface RunningService {
+  /** Where it listens. */
+  readonly url: string;
+  /** The first start's API key, to be shown once; undefined later and where the operator brought one. */
+  readonly newKey: string | undefined;
+  /** Another tenant with its default project and a key of every scope; gives the key. */
+  createOrganization(name: string): Promise<string>;
+  /** Gives leases back, ends jobs as interrupted and closes everything, within ten seconds or so. */
+  stop(): Promise<void>;
+}
+
+/** Live checks of sources must not keep a caller waiting for longer. */
+const probeTimeoutMs = 30_000;
+
+async function openFoundation(config: Config, clock: Clock): Promise<Foundation> {
+  const log = pino({ level: config.logLevel, base: null });
+  await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
+  const control = await openControlStore({ ...config, clock, busy: 'retry', migrations: 'apply' });
+  const vault = await openVault({ dataDir: config.dataDir, control });
+  const readers = createSqliteReaders({ dataDir: config.dataDir, threads: 1 });
+  return { config, clock, log, control, vault, readers, supervisor: createSupervisor({ config, clock, log, control }) };
+}
+
+/** The services of the nouns, and what goes on with deletions that an earlier process began. */
+function buildServices(
+  base: Foundation,
+  common: { readonly audit: AuditLog; readonly projects: ProjectService },
+): { readonly services: Services; resumeDeletions(): Promise<void> } {
+  const { config, clock, log, control, readers, vault } = base;
+  const wake = (): void => base.supervisor.wake();
+  const onError = (error: unknown): void => log.error({ error }, 'a purge failed; the next start goes on with it');
+  const registry = createRegistry({ internal: config.internalSources });
+  const probe = createProbe({ makeContext: createContextFactory({ config, clock, log }), timeoutMs: probeTimeoutMs });
+  const connections = createConnectionService({ vault, clock });
+  const sources = createSourceRemoval({ control, readers, clock, connections, wake });
+  const removal = createCollectionRemoval({ control, readers, clock, sources, onError });
+  const needs = { control, readers, clock, ...common, registry, probe, connections, wake, onError };
+  const collections = createCollectionService({ ...needs, removal });
+  const sourceConnections = createSourceConnectionService({ ...needs, collections, removal: sources });
+  return {
+    services: {
+      registry,
+      collections,
+      sourceConnections,
+      syncs: createSyncService({ ...needs, collections, sourceConnections }),
+      search: createSearchService({ readers, collections, removal: sources }),
+    },
+    async resumeDeletions() {
+      await sources.resume();
+      await removal.resume();
+    },
+  };
+}
+
+/** Builds the object graph, starts the workers and listens. */
+export async function startService(config: Config, options: StartOptions = {}): Promise<RunningService> {
+  const clock = options.clock ?? systemClock;
+  const base = await openFoundation(config, clock);
+  const { control, log, readers, supervisor } = base;
+  const audit = createAuditLog({ control, clock });
+  const authenticator = new KeyAuthenticator({ control, clock, log });
+  const apiKeys = createApiKeyService({ control, clock, audit, onRevoked: (id) => authenticator.forget(id) });
+  const projects = createProjectService({ control, clock, audit });
+  const organizations = createOrganizationService({ control, clock, projects, apiKeys });
+  const newKey = await bootstrap({ control, config, organizations, apiKeys });
+  const { services, resumeDeletions } = buildServices(base, { audit, projects });
+  const http = createHttpServer({
+    groups: [nativeGroup(services), ...airweaveGroups(services)],
+    authenticator,
+    log,
+    clock,
+    config,
+    answers: new IdempotentAnswers({ control, clock }),
+    ...(options.validateResponses && { validateResponses: true }),
+  });
+  const url = await http.listen({ host: config.host, port: config.port });
+  await supervisor.start();
+  const resumed = resumeDeletions().catch((error: unknown) => log.error({ error }, 'deletions could not be resumed'));
+  return {
+    url,
+    newKey,
+    createOrganization: (name) => organizations.create(name, { name: 'Administrator', email: config.bootstrapEmail }),
+    async stop() {
+      await http.close();
+      await supervisor.stop();
+      await resumed;
+      await readers.close();
+      await control.close();
+    },
+  };
+}
+
+/** Prints to people, not to the log: the address, and the key that is shown once. */
+function greet(service: RunningService): void {
+  const key = service.newKey === undefined ? '' : `API key (shown once, keep it): ${service.newKey}\n`;
+  process.stdout.write(`Tributary listens on ${service.url}\n${key}`);
+}
+
+async function main(): Promise<void> {
+  const service = await startService(loadConfig());
+  greet(service);
+  const stop = (): void => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.removeListener(signal, stop);
+    service.stop().catch(fail);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
+}
+
+/** A bad configuration is the operator's to mend: told in words, without a stack. */
+function fail(error: unknown): void {
+  const text =
+    error instanceof ConfigError
+      ? `Tributary cannot start:\n  ${error.problems.join('\n  ')}`
+      : error instanceof Error
+        ? error.stack
+        : String(error);
+  process.stderr.write(`${text}\n`);
+  process.exit(error instanceof ConfigError ? 78 : 1);
+}
+
+if (import.meta.main) await main().catch(fail);

@@ -1,0 +1,96 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { eventually } from './eventually.ts';
+
+export interface ServiceProcess {
+  readonly url: string;
+  readonly pid: number;
+  /** Everything that it wrote to stdout and stderr. */
+  output(): string;
+  /** Sends JSON with the bootstrap key, reads JSON. */
+  call(method: string, path: string, body?: unknown): Promise<{ readonly status: number; readonly body: any }>; // oxlint-disable-line typescript/no-explicit-any -- asserted field by field in tests
+  /** SIGKILL to the service process alone; its workers have to notice by themselves. */
+  kill(): Promise<void>;
+  /** SIGTERM; gives the exit code. */
+  stop(): Promise<number | null>;
+}
+
+export const bootstrapKey = 'trib_end-to-end-key-000000000000000000';
+const mainFile = new URL('../../src/main.ts', import.meta.url).pathname;
+
+/** A port that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const address = probe.address();
+  probe.close();
+  await once(probe, 'close');
+  if (typeof address !== 'object' || !address) throw new Error('no port');
+  return address.port;
+}
+
+/** Runs `main.ts` with nothing of this process's environment but PATH and the given variables; does not wait. */
+export function spawnService(env: Readonly<Record<string, string>>): {
+  readonly child: ChildProcess;
+  output(): string;
+} {
+  const child = spawn(process.execPath, [mainFile], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { PATH: process.env['PATH'], ...env },
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (chunk: string) => {
+      output += chunk;
+    });
+  }
+  return { child, output: () => output };
+}
+
+/** Starts the service as a process of its own and waits until it is ready. */
+export async function startServiceProcess(
+  dataDir: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<ServiceProcess> {
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const { child, output } = spawnService({
+    PORT: String(port),
+    TRIBUTARY_DATA_DIR: dataDir,
+    TRIBUTARY_BOOTSTRAP_API_KEY: bootstrapKey,
+    TRIBUTARY_INTERNAL_SOURCES: '1',
+    TRIBUTARY_RATE_LIMIT_PER_MINUTE: '0',
+    TRIBUTARY_LEASE_MS: '2000',
+    LOG_LEVEL: 'warn',
+    ...env,
+  });
+  const exited = once(child, 'exit') as Promise<[number | null]>;
+  const call: ServiceProcess['call'] = async (method, path, body) => {
+    const response = await fetch(`${url}${path}`, {
+      method,
+      headers: { 'x-api-key': bootstrapKey, 'content-type': 'application/json' },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    return { status: response.status, body: await response.json() };
+  };
+  await eventually('the service to be ready', async () => {
+    if (child.exitCode !== null) throw new Error(`the service ended with ${child.exitCode}: ${output()}`);
+    const response = await fetch(`${url}/health/ready`).catch(() => undefined);
+    return response?.ok ? true : undefined;
+  });
+  return {
+    url,
+    pid: child.pid ?? 0,
+    output,
+    call,
+    async kill() {
+      child.kill('SIGKILL');
+      await exited;
+    },
+    async stop() {
+      child.kill('SIGTERM');
+      return (await exited)[0];
+    },
+  };
+}
