@@ -118,6 +118,13 @@ export function createApiKeyService({
       onRevoked(id);
       return toApiKey(revoked);
     },
+    ...firstKeys(clock),
+  };
+}
+
+/** Keys that no caller asks for: of the first start and of new organizations. */
+function firstKeys(clock: Clock): Pick<ApiKeyService, 'createFirst' | 'ensure'> {
+  return {
     async createFirst(tx, organizationId, owner) {
       const text = newKeyText();
       await insertApiKey(tx, apiKeyRow(organizationId, text, clock.now(), { owner, scopes: ['*'], expiresAt: null }));

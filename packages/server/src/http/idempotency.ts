@@ -1,6 +1,14 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import type { Actor } from '../auth/actor.ts';
 import type { ControlStore } from '../control/database.ts';
+import {
+  deleteIdempotencyKey,
+  deleteIdempotencyKeysBefore,
+  findIdempotencyKey,
+  insertIdempotencyKey,
+  updateAbandonedIdempotencyKey,
+  updateIdempotentAnswer,
+} from '../control/idempotency-keys.ts';
 import { errors } from '../errors.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { BodyAnswer } from './answer.ts';
@@ -58,74 +66,35 @@ export class IdempotentAnswers {
 
   /** Claims the key; gives the stored answer when there is one. */
   async #begin(request: IdempotentRequest): Promise<BodyAnswer | undefined> {
+    const { organizationId } = request.actor;
     const now = this.#clock.now();
-    const requestHash = fingerprint(request);
-    const row = {
-      organization_id: request.actor.organizationId,
-      key: rowKey(request),
-      request_hash: requestHash,
-      status: null,
-      body: null,
-      created_at: now,
-    };
-    const inserted = await this.#db
-      .insertInto('idempotency_key')
-      .values(row)
-      .onConflict((conflict) => conflict.columns(['organization_id', 'key']).doNothing())
-      .executeTakeFirst();
-    if ((inserted.numInsertedOrUpdatedRows ?? 0n) > 0n) return undefined;
-    const first = await this.#row(request).selectAll().executeTakeFirst();
+    const row = { key: rowKey(request), request_hash: fingerprint(request), created_at: now };
+    if (await insertIdempotencyKey(this.#db, organizationId, row)) return undefined;
+    const first = await findIdempotencyKey(this.#db, organizationId, row.key);
+    // It failed and was forgotten in between.
     if (!first) return this.#begin(request);
-    if (first.request_hash !== requestHash) throw errors.idempotency_key_reused({ key: request.key });
+    if (first.request_hash !== row.request_hash) throw errors.idempotency_key_reused({ key: request.key });
     if (first.body !== null) return unseal(first.body, request);
-    if (!(await this.#takeOver(request, now))) throw errors.idempotency_in_progress({ key: request.key });
+    const claim = { key: row.key, now, claimedBefore: now - abandonedAfterMs };
+    const taken = await updateAbandonedIdempotencyKey(this.#db, organizationId, claim);
+    if (!taken) throw errors.idempotency_in_progress({ key: request.key });
     return undefined;
   }
 
-  async #takeOver(request: IdempotentRequest, now: number): Promise<boolean> {
-    const result = await this.#db
-      .updateTable('idempotency_key')
-      .set({ created_at: now })
-      .where('organization_id', '=', request.actor.organizationId)
-      .where('key', '=', rowKey(request))
-      .where('status', 'is', null)
-      .where('created_at', '<', now - abandonedAfterMs)
-      .executeTakeFirst();
-    return result.numUpdatedRows > 0n;
-  }
-
   async #keep(request: IdempotentRequest, answer: BodyAnswer): Promise<void> {
-    await this.#db
-      .updateTable('idempotency_key')
-      .set({ status: answer.status, body: seal(answer, request) })
-      .where('organization_id', '=', request.actor.organizationId)
-      .where('key', '=', rowKey(request))
-      .execute();
+    const stored = { status: answer.status, body: seal(answer, request) };
+    await updateIdempotentAnswer(this.#db, request.actor.organizationId, rowKey(request), stored);
   }
 
   async #forget(request: IdempotentRequest): Promise<void> {
-    await this.#db
-      .deleteFrom('idempotency_key')
-      .where('organization_id', '=', request.actor.organizationId)
-      .where('key', '=', rowKey(request))
-      .execute();
+    await deleteIdempotencyKey(this.#db, request.actor.organizationId, rowKey(request));
   }
 
   async #deleteOld(): Promise<void> {
     const now = this.#clock.now();
     if (now < this.#sweepAt) return;
     this.#sweepAt = now + sweepEveryMs;
-    await this.#db
-      .deleteFrom('idempotency_key')
-      .where('created_at', '<', now - retentionMs)
-      .execute();
-  }
-
-  #row(request: IdempotentRequest) {
-    return this.#db
-      .selectFrom('idempotency_key')
-      .where('organization_id', '=', request.actor.organizationId)
-      .where('key', '=', rowKey(request));
+    await deleteIdempotencyKeysBefore(this.#db, now - retentionMs);
   }
 }
 

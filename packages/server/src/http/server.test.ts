@@ -13,11 +13,7 @@ import { routeGroup } from './route-group.ts';
 import { Reply, routeFor } from './route.ts';
 import { createHttpServer, type HttpServer, type HttpServerOptions } from './server.ts';
 
-interface Services {
-  readonly events: () => AsyncIterable<{ data: unknown; id?: string; event?: string }>;
-}
-
-const route = routeFor<Services>();
+const route = routeFor<undefined>();
 const tag = 'things';
 const Thing = z.object({ id: z.string(), size: z.number() });
 
@@ -71,17 +67,6 @@ const drift = route({
   errors: [],
   handler: () => ({ id: 'a', size: 1, secret: 'more' }),
 });
-const watch = route({
-  method: 'GET',
-  path: '/watch',
-  operationId: 'watch',
-  summary: 'Events',
-  tag,
-  access: 'public',
-  returns: { 200: 'event-stream' },
-  errors: [],
-  handler: ({ services }) => services.events(),
-});
 const wait = route({
   method: 'GET',
   path: '/wait',
@@ -114,7 +99,7 @@ function actor(scopes: readonly (Scope | '*')[]): Actor {
 const admin = actor(['*']);
 const reader = actor(['collections:read']);
 
-function start(overrides: Partial<HttpServerOptions> = {}, services: Partial<Services> = {}) {
+function start(overrides: Partial<HttpServerOptions> = {}) {
   const lines: string[] = [];
   const sink = new Writable({
     write(chunk, _encoding, done) {
@@ -122,18 +107,18 @@ function start(overrides: Partial<HttpServerOptions> = {}, services: Partial<Ser
       done();
     },
   });
-  const dialect = routeGroup<Services>({
+  const dialect = routeGroup<undefined>({
     title: 'Dialect',
     prefix: '/v1',
     routes: [readThings],
-    services: { events: noEvents },
+    services: undefined,
     presentError: (error, request) => ({ status: 499, body: { detail: error.code, id: request.requestId } }),
   });
-  const native = routeGroup<Services>({
+  const native = routeGroup<undefined>({
     title: 'Native',
     prefix: '',
-    routes: [createThing, readThings, breakThing, drift, watch, wait],
-    services: { events: noEvents, ...services },
+    routes: [createThing, readThings, breakThing, drift, wait],
+    services: undefined,
     presentError,
   });
   const server = createHttpServer({
@@ -156,7 +141,6 @@ function start(overrides: Partial<HttpServerOptions> = {}, services: Partial<Ser
   return { ...server, lines, inject: server.app.inject.bind(server.app) };
 }
 
-async function* noEvents() {}
 const key = { 'x-api-key': 'trib_admin' };
 
 describe('a request', () => {
@@ -350,72 +334,6 @@ describe('an answer', () => {
     expect(asked.headers['access-control-allow-origin']).toBe(origin);
     const other = await open.inject({ url: '/things', headers: { ...key, origin: 'https://evil.example.com' } });
     expect(other.headers).not.toHaveProperty('access-control-allow-origin');
-  });
-});
-
-describe('an event stream', () => {
-  it('sends events with ids, and ends when its source ends', async () => {
-    async function* events() {
-      yield { id: '1', event: 'progress', data: { done: 1 } };
-      yield { data: 'two\nlines' };
-    }
-    const { listen } = start({}, { events });
-    const url = await listen({ host: '127.0.0.1', port: 0 });
-    const response = await fetch(`${url}/watch`);
-    expect(response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
-    expect(await response.text()).toBe(': open\n\nid: 1\nevent: progress\ndata: {"done":1}\n\ndata: "two\\nlines"\n\n');
-  });
-
-  it('sends comments while nothing happens, and stops its source when the caller goes away', async () => {
-    let stopped = false;
-    const events = () => ({
-      [Symbol.asyncIterator]: () => ({
-        next: () => new Promise<never>(() => undefined),
-        return: async () => {
-          stopped = true;
-          return { done: true as const, value: undefined };
-        },
-      }),
-    });
-    const { listen } = start({ heartbeatMs: 5 }, { events });
-    const url = await listen({ host: '127.0.0.1', port: 0 });
-    const caller = new AbortController();
-    const response = await fetch(`${url}/watch`, { signal: caller.signal });
-    let text = '';
-    for await (const chunk of response.body!.pipeThrough(new TextDecoderStream()) as unknown as AsyncIterable<string>) {
-      text += chunk;
-      if (text.includes('still here')) break;
-    }
-    caller.abort();
-    await expect.poll(() => stopped).toBe(true);
-  });
-
-  it('tells a failure in an event, without what was not foreseen', async () => {
-    async function* events() {
-      yield { data: 1 };
-      throw new Error('hunter2');
-    }
-    const { listen } = start({}, { events });
-    const text = await (await fetch(`${await listen({ host: '127.0.0.1', port: 0 })}/watch`)).text();
-    expect(text).toContain('event: error\ndata: {"error":{"code":"internal"');
-    expect(text).not.toContain('hunter2');
-  });
-
-  it('takes no more from its source than the reader reads', async () => {
-    let made = 0;
-    async function* events() {
-      for (; made < 100_000; made += 1) yield { data: 'x'.repeat(1000) };
-    }
-    const { listen } = start({}, { events });
-    const url = new URL(await listen({ host: '127.0.0.1', port: 0 }));
-    const socket = connect(Number(url.port), url.hostname);
-    socket.write('GET /watch HTTP/1.1\r\nhost: a\r\n\r\n');
-    await once(socket, 'readable');
-    // Nothing is read from here on: the source must come to rest far from its end.
-    let before = -1;
-    await expect.poll(() => [before, (before = made)], { interval: 100 }).toSatisfy(([a, b]: number[]) => a === b);
-    socket.destroy();
-    expect(made).toBeLessThan(50_000);
   });
 });
 
