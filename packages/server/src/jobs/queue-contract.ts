@@ -19,8 +19,8 @@ import {
   takeBack,
 } from './leases.ts';
 import { findLiveJob, requestCancel } from './queue.ts';
-import type { Seed, TestClock } from './testing.ts';
-import { seedOrganization, testClock } from './testing.ts';
+import type { Seed, TestClock } from './testing/seed.ts';
+import { seedOrganization, testClock } from './testing/seed.ts';
 
 const LEASE_MS = 30_000;
 const counts = { inserted: 3, updated: 2, kept: 1, deleted: 0, failed: 0, chunks: 7 };

@@ -10,8 +10,8 @@ import { finishJob } from './finish.ts';
 import { setCounts } from './leases.ts';
 import { findLiveJob, requestCancel } from './queue.ts';
 import { createScheduler } from './scheduler.ts';
-import type { Seed, TestClock } from './testing.ts';
-import { seedOrganization, testClock } from './testing.ts';
+import type { Seed, TestClock } from './testing/seed.ts';
+import { seedOrganization, testClock } from './testing/seed.ts';
 
 const HOUR = 3_600_000;
 const counts = { inserted: 1, updated: 0, kept: 0, deleted: 0, failed: 0, chunks: 1 };

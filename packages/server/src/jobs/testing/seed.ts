@@ -1,8 +1,8 @@
-import type { ControlStore } from '../control/database.ts';
-import type { ControlTables } from '../control/schema.ts';
-import type { Clock } from '../lib/clock.ts';
-import { must } from '../lib/asserts.ts';
-import { newId } from '../lib/ids.ts';
+import type { ControlStore } from '../../control/database.ts';
+import type { ControlTables } from '../../control/schema.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { must } from '../../lib/asserts.ts';
+import { newId } from '../../lib/ids.ts';
 import type {
   CollectionId,
   ConnectionId,
@@ -11,9 +11,9 @@ import type {
   ProjectId,
   SourceConnectionId,
   SyncId,
-} from '../lib/ids.ts';
+} from '../../lib/ids.ts';
 import type { Insertable } from 'kysely';
-import { enqueueJob } from './queue.ts';
+import { enqueueJob } from '../queue.ts';
 
 /** A clock for tests that stands still until it is moved; sleeping moves it. */
 export interface TestClock extends Clock {

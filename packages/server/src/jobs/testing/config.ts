@@ -1,0 +1,18 @@
+import type { Config } from '../../config.ts';
+import type { WorkerConfig } from '../worker-settings.ts';
+
+/** Settings of a service with workers, for tests; the lease is longer than any test, so nothing waits for it to run out. */
+export function testConfig(dataDir: string, workers: number): WorkerConfig & Pick<Config, 'workers'> {
+  return {
+    dataDir,
+    databaseUrl: undefined,
+    allowPrivateNetwork: [],
+    fileRoots: [],
+    allowExecutables: false,
+    internalSources: false,
+    jobsPerWorker: 2,
+    leaseMs: 600_000,
+    logLevel: 'silent',
+    workers,
+  };
+}
