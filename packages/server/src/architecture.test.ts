@@ -94,6 +94,7 @@ const revealers: Readonly<Record<string, string>> = {
   'packages/server/src/vault/vault.ts': 'seals it',
   'packages/server/src/auth/service.ts': 'hashes the bootstrap key',
   'packages/server/src/control/postgres.ts': 'the driver wants the connection string as text',
+  'packages/server/src/jobs/worker-settings.ts': 'sent to our own worker process over its private channel',
 };
 
 /** Files of connectors that may touch the network by themselves, and why the guard still holds. */
