@@ -1,5 +1,6 @@
 import type { Connector } from '@tributary/connectors/kit/connector';
 import { z } from 'zod';
+import { supportedMethods } from '../../source-connections/settings-check.ts';
 import type { ConfigField, Source } from './source-schema.ts';
 
 /** What of JSON Schema a form field needs; `secret` comes from the field's metadata. */
@@ -49,13 +50,13 @@ function className(id: string): string {
     .join('');
 }
 
-export function presentSource(connector: Connector): z.output<typeof Source> {
+function describeSource(connector: Connector): z.output<typeof Source> {
   const direct = connector.auth.find((scheme) => scheme.type === 'direct');
   const name = className(connector.id);
   return {
     name: connector.title,
     description: connector.description,
-    auth_methods: ['direct'],
+    auth_methods: [...supportedMethods(connector)],
     oauth_type: null,
     requires_byoc: false,
     auth_config_class: direct ? `${name}AuthConfig` : null,
@@ -75,4 +76,15 @@ export function presentSource(connector: Connector): z.output<typeof Source> {
     config_fields: { fields: presentFields(connector.config) },
     supported_auth_providers: [],
   };
+}
+
+/** Connectors never change while the service runs, and turning their schemas into forms costs a millisecond each. */
+const described = new WeakMap<Connector, z.output<typeof Source>>();
+
+export function presentSource(connector: Connector): z.output<typeof Source> {
+  const known = described.get(connector);
+  if (known) return known;
+  const source = describeSource(connector);
+  described.set(connector, source);
+  return source;
 }
