@@ -9,10 +9,22 @@ const BOX_TOKENS = /[{}]|"(?<quoted>(?:[^"\\]|\\.)*)"|[^{};"]+/gs;
  * element's text into a value. Bounds in front (`[2:3]={…}`) are passed over. Gives the text itself when it is no array.
  */
 export function parseArrayLiteral(text: string, element: (text: string) => Json, delimiter = ','): Json {
-  const start = text.indexOf('{');
-  if (start === -1) return text;
+  return isPlain(text) ? parsePlain(text, element, delimiter) : parseTokens(text, element, delimiter);
+}
+
+/** One level without quotes, as most arrays are: it need not be taken apart token by token. */
+const isPlain = (text: string): boolean =>
+  text.startsWith('{') && text.indexOf('}') === text.length - 1 && !text.includes('{', 1) && !text.includes('"');
+
+function parsePlain(text: string, element: (text: string) => Json, delimiter: string): Json {
+  if (text === '{}') return [];
+  const tokens = text.slice(1, -1).split(delimiter);
+  return tokens.map((token) => valueOf(token, undefined, element));
+}
+
+function parseTokens(text: string, element: (text: string) => Json, delimiter: string): Json {
   const levels: Json[][] = [];
-  for (const match of text.slice(start).matchAll(delimiter === ';' ? BOX_TOKENS : TOKENS)) {
+  for (const match of text.slice(Math.max(0, text.indexOf('{'))).matchAll(delimiter === ';' ? BOX_TOKENS : TOKENS)) {
     const [token] = match;
     if (token === '{') {
       levels.push([]);

@@ -46,6 +46,7 @@ const float = (text: string): Json => {
 };
 
 const decimal = (text: string): Json => {
+  if (text.length <= EXACT_DIGITS) return float(text);
   const digits = text.replace(/^-?0*\.?0*/, '').replace('.', '');
   return digits.length <= EXACT_DIGITS ? float(text) : text;
 };
