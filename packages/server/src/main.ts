@@ -15,8 +15,11 @@ import { createConnectionService } from './connections/service.ts';
 import type { ControlStore } from './control/database.ts';
 import { openControlStore } from './control/open.ts';
 import { airweaveGroups } from './dialects/airweave/airweave-groups.ts';
+import { healthRoutes } from './http/health.ts';
 import { IdempotentAnswers } from './http/idempotency.ts';
 import { nativeGroup } from './http/native/native-group.ts';
+import { presentError } from './http/problem.ts';
+import { routeGroup } from './http/route-group.ts';
 import { createHttpServer } from './http/server.ts';
 import { createSupervisor, type Supervisor } from './jobs/supervisor.ts';
 import { systemClock, type Clock } from './lib/clock.ts';
@@ -115,6 +118,13 @@ export async function startService(config: Config, options: StartOptions = {}): 
   const newKey = await bootstrap({ control, config, organizations, apiKeys });
   const { services, resumeDeletions } = buildServices(base, { audit, projects });
   const http = createHttpServer({
+    serviceRoutes: routeGroup({
+      title: 'Service',
+      prefix: '',
+      routes: healthRoutes,
+      services: { checks: [{ name: 'the control store', works: () => control.ping() }] },
+      presentError,
+    }),
     groups: [nativeGroup(services), ...airweaveGroups(services)],
     authenticator,
     log,

@@ -74,11 +74,16 @@ export async function startServiceProcess(
     });
     return { status: response.status, body: await response.json() };
   };
-  await eventually('the service to be ready', async () => {
-    if (child.exitCode !== null) throw new Error(`the service ended with ${child.exitCode}: ${output()}`);
-    const response = await fetch(`${url}/health/ready`).catch(() => undefined);
-    return response?.ok ? true : undefined;
-  });
+  try {
+    await eventually('the service to be ready', async () => {
+      if (child.exitCode !== null) throw new Error(`the service ended with ${child.exitCode}: ${output()}`);
+      const response = await fetch(`${url}/health/ready`).catch(() => undefined);
+      return response?.ok ? true : undefined;
+    });
+  } catch (error) {
+    child.kill('SIGKILL');
+    throw error;
+  }
   return {
     url,
     pid: child.pid ?? 0,
