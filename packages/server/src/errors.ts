@@ -180,13 +180,13 @@ export const catalogue = {
   invalid_auth_fields: {
     kind: 'invalid',
     message: (d: { issues: readonly FieldIssue[] }) =>
-      `Invalid auth fields: ${d.issues.map((i) => `${i.path.slice(2).join('.')}: ${i.message}`).join('; ')}`,
+      `Invalid auth fields: ${d.issues.map((i) => `${i.path.slice(3).join('.')}: ${i.message}`).join('; ')}`,
   },
   /** The configuration lacks a field or has a wrong one; `details.issues` names them. */
   invalid_config_fields: {
     kind: 'invalid',
     message: (d: { issues: readonly FieldIssue[] }) =>
-      `Invalid config fields: ${d.issues.map((i) => `${i.path.slice(1).join('.')}: ${i.message}`).join('; ')}`,
+      `Invalid config fields: ${d.issues.map((i) => `${i.path.slice(2).join('.')}: ${i.message}`).join('; ')}`,
   },
   /** Credentials can be changed only where they were given directly. Connect the source anew to change the method. */
   credentials_not_direct: {

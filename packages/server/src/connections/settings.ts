@@ -23,11 +23,11 @@ export interface SealedSettings {
 }
 
 function toIssues(error: z.ZodError, prefix: readonly string[]): FieldIssue[] {
-  return error.issues.map((issue) => ({
-    path: [...prefix, ...issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part))],
-    message: issue.message,
-    code: issue.code,
-  }));
+  return error.issues.flatMap((issue) => {
+    const path = [...prefix, ...issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part))];
+    if (issue.code !== 'unrecognized_keys') return [{ path, message: issue.message, code: issue.code }];
+    return issue.keys.map((key) => ({ path: [...path, key], message: 'Unknown field', code: issue.code }));
+  });
 }
 
 /** Validates a whole configuration. Throws `invalid_config_fields`; unknown fields are refused, as they are mostly typing errors. */

@@ -69,7 +69,12 @@ describe.each(['/v1', ''])('POST under "%s"', (face) => {
     const { body } = await create({ description: 'Words', config: { entity_count: 2 } });
     expect(body).toMatchObject({ description: 'Words', config: { entity_count: 2 } });
     expect((await create({ description: 'd'.repeat(256) })).status).toBe(422);
-    expect((await create({ config: { entity_count: 'two' } })).status).toBe(422);
+    const wrong = await create({ config: { entity_count: 'two', bogus: 1 } });
+    expect(wrong.status).toBe(422);
+    expect(wrong.body.errors).toMatchObject([
+      { 'body.config.entity_count': expect.any(String) },
+      { 'body.config.bogus': 'Unknown field' },
+    ]);
   });
 
   it('C07 finds the auth method out from the fields given', async () => {

@@ -39,7 +39,7 @@ describe('errors of the Airweave API', () => {
     const error = errors.invalid_config_fields({ issues });
     expect(onDocumented(error).body).toMatchObject({ detail: [{ loc: ['body', 'config', 'port'] }] });
     expect(onObserved(error).body).toEqual({
-      detail: 'Invalid config fields: config.port: Too big',
+      detail: 'Invalid config fields: port: Too big',
       errors: [{ 'body.config.port': 'Too big' }],
     });
   });
