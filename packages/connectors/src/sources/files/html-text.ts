@@ -1,4 +1,5 @@
 import { Parser } from 'htmlparser2';
+import { Unreadable } from './unreadable.ts';
 
 const SILENT = new Set(['script', 'style', 'noscript', 'template', 'svg', 'iframe', 'object', 'head']);
 const BLOCKS = new Set(
@@ -7,20 +8,29 @@ const BLOCKS = new Set(
   ),
 );
 
+/** The parser's work grows with the square of the depth; browsers stop at 512. */
+const DEEPEST = 2_000;
+
 export interface ReadableText {
   readonly title?: string;
   readonly text: string;
 }
 
-/** The words of a page as a reader sees them, one block a line; the title is `<title>`, else the first `<h1>`. */
+/**
+ * The words of a page as a reader sees them, one block a line; the title is `<title>`, else the first `<h1>`.
+ * Throws `Unreadable` when elements are nested too deeply.
+ */
 export function htmlText(html: string): ReadableText {
   const parts: string[] = [];
   let title = '';
   let heading = '';
   let silent = 0;
+  let depth = 0;
   let inside: 'title' | 'h1' | undefined;
   const parser = new Parser({
     onopentag(name) {
+      depth += 1;
+      if (depth > DEEPEST) throw new Unreadable('broken', `The page nests more than ${DEEPEST} elements.`);
       if (SILENT.has(name)) silent += 1;
       if (name === 'title' && title === '') inside = 'title';
       if (name === 'h1' && heading === '') inside = 'h1';
@@ -34,6 +44,7 @@ export function htmlText(html: string): ReadableText {
       parts.push(text.replace(/\s+/g, ' '));
     },
     onclosetag(name) {
+      depth -= 1;
       if (SILENT.has(name)) silent = Math.max(0, silent - 1);
       if (name === inside) inside = undefined;
       if (BLOCKS.has(name)) parts.push('\n');

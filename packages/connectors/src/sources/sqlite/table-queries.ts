@@ -48,26 +48,61 @@ function rowKey(key: readonly SqlValue[], position: readonly SqlValue[]): string
 
 const tuple = (names: readonly string[]): string => (names.length === 1 ? names.join('') : `(${names.join(', ')})`);
 
-/** The statement of one page; it seeks by position, so that no page costs more than the one before. */
-function pageStatement(db: Connection, table: Table, scan: Scan, columns: readonly string[], limit: number) {
-  const order = scan.order.map(quoted);
-  const start = scan.after ? `${tuple(order)} > ${tuple(order.map(() => '?'))}` : scan.from.sql;
-  const sql = `SELECT ${columns.join(', ')} FROM ${quoted(table.name)} WHERE ${scan.where} AND ${start} ORDER BY ${order.join(', ')} LIMIT ${limit}`;
+interface Start {
+  readonly sql: string;
+  readonly values: readonly SqlValue[];
+}
+
+/**
+ * Where a page starts, so that no page costs more than the one before. Behind a position that begins with an indexed
+ * field there are two searches, the rest of the equal values and then the larger ones: SQLite seeks the index by the
+ * field alone when it is given the whole tuple, and would walk over all equal rows for every page.
+ */
+function starts(table: Table, scan: Scan): readonly Start[] {
+  if (!scan.after) return [scan.from];
+  const key = orderKey(table);
+  const behind = `${tuple(key.map(quoted))} > ${tuple(key.map(() => '?'))}`;
+  const field = scan.order.length > key.length ? scan.order[0] : undefined;
+  if (field === undefined) return [{ sql: behind, values: scan.after }];
+  return [
+    { sql: `${quoted(field)} = ? AND ${behind}`, values: scan.after },
+    { sql: `${quoted(field)} > ?`, values: scan.after.slice(0, 1) },
+  ];
+}
+
+function pageStatement(
+  db: Connection,
+  table: Table,
+  scan: Scan,
+  start: Start,
+  columns: readonly string[],
+  limit: number,
+) {
+  const sql = `SELECT ${columns.join(', ')} FROM ${quoted(table.name)} WHERE ${scan.where} AND ${start.sql}
+    ORDER BY ${scan.order.map(quoted).join(', ')} LIMIT ${limit}`;
   return db
     .prepare<SqlValue[], SqlValue[]>(sql)
     .raw()
-    .bind(...scan.values, ...(scan.after ?? scan.from.values));
+    .bind(...scan.values, ...start.values);
 }
 
 /** Rows of one page, at most 500 and about 4 MB. Throws `SqliteError`. */
 export function readRows(db: Connection, table: Table, scan: Scan, maxValueBytes: number): Batch {
+  for (const start of starts(table, scan)) {
+    const batch = readFrom(db, table, scan, start, maxValueBytes);
+    if (batch.last) return batch;
+  }
+  return { rows: [], last: undefined };
+}
+
+function readFrom(db: Connection, table: Table, scan: Scan, start: Start, maxValueBytes: number): Batch {
   const keyLength = table.primaryKey.length;
   const keys = [...table.primaryKey, ...scan.order].map(quoted);
   const selected = table.columns.map((column) => selectExpression(quoted(column.name), maxValueBytes));
   const rows: JsonObject[] = [];
   let last: readonly SqlValue[] | undefined;
   let size = 0;
-  for (const values of pageStatement(db, table, scan, [...keys, ...selected], PAGE_ROWS).iterate()) {
+  for (const values of pageStatement(db, table, scan, start, [...keys, ...selected], PAGE_ROWS).iterate()) {
     last = values.slice(keyLength, keys.length);
     const cells = table.columns.map((column, at) => [column.name, toJson(values[keys.length + at] ?? null)] as const);
     const key = rowKey(values.slice(0, keyLength), last.slice(-orderKey(table).length));
@@ -87,7 +122,8 @@ export function readKeys(
   const scan = wholeTable(table, after);
   const keyLength = table.primaryKey.length;
   const columns = [...table.primaryKey, ...scan.order].map(quoted);
-  const found = pageStatement(db, table, scan, columns, PAGE_KEYS).all();
+  const [start = scan.from] = starts(table, scan);
+  const found = pageStatement(db, table, scan, start, columns, PAGE_KEYS).all();
   return {
     keys: found.map((values) => rowKey(values.slice(0, keyLength), values.slice(keyLength))),
     last: found.at(-1)?.slice(keyLength),
