@@ -7,7 +7,7 @@ import { timestamp } from '../wire-values.ts';
 import { Job, presentFailure, presentJob, RecordFailure } from './job-schema.ts';
 import { JobParams, route, SourceConnectionParams } from './native-route.ts';
 
-const shared = { tag: 'jobs', access: 'syncs:read', method: 'GET' } as const;
+const shared = { tag: 'Jobs', access: 'syncs:read', method: 'GET' } as const;
 const path = '/source-connections/:sourceConnectionId/jobs';
 const Limit = z.coerce.number().int().min(1).max(1000).default(100);
 

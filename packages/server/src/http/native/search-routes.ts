@@ -5,7 +5,7 @@ import { CollectionParams, route } from './native-route.ts';
 import { presentHit, SearchAnswer, SearchQuery, SearchRequest } from './search-schema.ts';
 
 const shared = {
-  tag: 'search',
+  tag: 'Search',
   access: 'search:read',
   path: '/collections/:readableId/search',
   params: CollectionParams,

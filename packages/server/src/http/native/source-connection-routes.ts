@@ -1,7 +1,7 @@
 import { route, SourceConnectionParams } from './native-route.ts';
 import { CheckRequest, CheckResult, presentState, SourceConnectionState } from './source-connection-schema.ts';
 
-const tag = 'source-connections';
+const tag = 'Source connections';
 const path = '/source-connections/:sourceConnectionId';
 const one = { tag, params: SourceConnectionParams, returns: { 200: SourceConnectionState } } as const;
 const access = 'source_connections:write';
