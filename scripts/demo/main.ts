@@ -44,13 +44,11 @@ async function setUp(stage: Stage, narrator: Narrator): Promise<Scene> {
   stage.signal.throwIfAborted();
   const [service, serviceMs] = await timed(startService(stage, docs));
   narrator.timed(`Tributary    ${service.url}`, serviceMs);
+  const tables = Object.entries(counts).map(([table, count]) => `${count} ${table}`);
+  narrator.line(`package-lock.json as ${tables.length} related tables with ${rows} rows: ${tables.join(', ')}`);
+  const { paths, packages } = documents;
   narrator.line(
-    `package-lock.json as tables: ${Object.entries(counts)
-      .map(([table, count]) => `${count} ${table}`)
-      .join(', ')}`,
-  );
-  narrator.line(
-    `node_modules: ${documents.paths.length} documents of ${documents.packages} packages, copied so that we can change them`,
+    `node_modules: ${paths.length} documents of ${packages} packages, copied so that the demo can change some`,
   );
   const { readable_id: collection } = await service.client.collections.create({ name: 'Installed packages' });
   return { narrator, service, collection, documents, postgres, databaseUrl, rows };
@@ -190,8 +188,20 @@ async function keep({ narrator, service, collection, databaseUrl }: Scene, signa
   clearInterval(idle);
 }
 
+/** Whether `--keep` was given; `undefined` for anything else, which has then been told. */
+function readArguments(): boolean | undefined {
+  try {
+    return parseArgs({ options: { keep: { type: 'boolean', default: false } } }).values.keep;
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    console.error(`${why}\nUsage: npm run demo [-- --keep]`);
+    return undefined;
+  }
+}
+
 async function main(): Promise<number> {
-  const { values } = parseArgs({ options: { keep: { type: 'boolean', default: false } } });
+  const keepRunning = readArguments();
+  if (keepRunning === undefined) return 2;
   const start = performance.now();
   await using stage = await Stage.open();
   const narrator = new Narrator(stage.signal);
@@ -200,7 +210,7 @@ async function main(): Promise<number> {
     await play(scene);
     narrator.terminal.out('\n');
     narrator.timed('Everything', performance.now() - start);
-    if (values.keep) await keep(scene, stage.signal);
+    if (keepRunning) await keep(scene, stage.signal);
     return 0;
   } catch (error) {
     if (stage.signal.aborted) narrator.terminal.err('\nStopped.\n');

@@ -27,12 +27,13 @@ export function snippet(text: string, query: string, length = SNIPPET): string {
 /** A hit in three lines: name and source, link, text. */
 export function resultText(terminal: Terminal, result: SearchResult, place: number, query: string): string {
   const { source_name: source, entity_type: type } = result.airweave_system_metadata;
-  const link = linkOf(result);
+  // Rows of a database have no address; their id says where they stand.
+  const link = linkOf(result) || result.entity_id;
   const head = `${String(place).padStart(2)}. ${styled(terminal, 'bold', printable(result.name))}`;
   const origin = styled(terminal, 'dim', `${source}, ${type}`);
   return [
     `${head}  ${origin}`,
-    ...(link === '' ? [] : [`    ${styled(terminal, 'cyan', printable(link))}`]),
+    `    ${styled(terminal, 'cyan', printable(link))}`,
     `    ${snippet(result.textual_representation, query)}`,
     '',
   ].join('\n');
