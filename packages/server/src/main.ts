@@ -15,7 +15,7 @@ import { createConnectionService } from './connections/service.ts';
 import type { ControlStore } from './control/database.ts';
 import { openControlStore } from './control/open.ts';
 import { airweaveGroups } from './dialects/airweave/airweave-groups.ts';
-import { healthRoutes } from './http/health.ts';
+import { healthRoutes } from './http/health-routes.ts';
 import { IdempotentAnswers } from './http/idempotency.ts';
 import { nativeGroup } from './http/native/native-group.ts';
 import { presentError } from './http/problem.ts';

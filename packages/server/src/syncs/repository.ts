@@ -6,6 +6,18 @@ import type { RunTotals, SyncJob } from './model.ts';
 
 type JobRow = Selectable<ControlTables['sync_job']>;
 
+/** A job that a stop ended has no error of its own; people still want to know why it ended. */
+function errorOf(row: JobRow): SyncJob['error'] {
+  if (row.error_code !== null)
+    return { code: row.error_code, message: row.error_message ?? '', category: row.error_category };
+  if (row.state !== 'interrupted') return null;
+  return {
+    code: 'interrupted',
+    message: 'The service was stopped; the next job goes on from the last cursor.',
+    category: null,
+  };
+}
+
 function toJob(row: JobRow): SyncJob {
   return {
     id: row.id,
@@ -27,10 +39,7 @@ function toJob(row: JobRow): SyncJob {
       failed: row.failed,
       chunks: row.chunks,
     },
-    error:
-      row.error_code === null
-        ? null
-        : { code: row.error_code, message: row.error_message ?? '', category: row.error_category },
+    error: errorOf(row),
   };
 }
 
