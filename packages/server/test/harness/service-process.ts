@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { eventually } from './eventually.ts';
 
@@ -10,8 +11,8 @@ export interface ServiceProcess {
   output(): string;
   /** Sends JSON with the bootstrap key, reads JSON. */
   call(method: string, path: string, body?: unknown): Promise<{ readonly status: number; readonly body: any }>; // oxlint-disable-line typescript/no-explicit-any -- asserted field by field in tests
-  /** SIGKILL to the service process alone; its workers have to notice by themselves. */
-  kill(): Promise<void>;
+  /** SIGKILL to the service process, and to its workers too or not: then they have to notice by themselves. */
+  kill(which: 'service' | 'service and workers'): Promise<void>;
   /** SIGTERM; gives the exit code. */
   stop(): Promise<number | null>;
 }
@@ -46,6 +47,15 @@ export function spawnService(env: Readonly<Record<string, string>>): {
     });
   }
   return { child, output: () => output };
+}
+
+/** Process ids of the direct children, as Linux tells them. */
+function childrenOf(pid: number): number[] {
+  const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8');
+  return text
+    .split(' ')
+    .filter((part) => part.trim() !== '')
+    .map(Number);
 }
 
 /** Starts the service as a process of its own and waits until it is ready. */
@@ -89,8 +99,10 @@ export async function startServiceProcess(
     pid: child.pid ?? 0,
     output,
     call,
-    async kill() {
+    async kill(which) {
+      const workers = which === 'service' ? [] : childrenOf(child.pid ?? 0);
       child.kill('SIGKILL');
+      for (const worker of workers) process.kill(worker, 'SIGKILL');
       await exited;
     },
     async stop() {
