@@ -23,8 +23,8 @@ export type Answer = BodyAnswer | EventsAnswer;
 const json = 'application/json; charset=utf-8';
 
 /**
- * What a handler gave back, as an answer. A body is sent as JSON unless the reply names another content type and the
- * body is a string; `undefined` sends no body.
+ * What a handler gave back, as an answer. A body is sent as JSON; a string whose reply names a content type is sent as it
+ * is; `undefined` sends no body.
  */
 export function toAnswer(route: RouteDeclaration, result: unknown): Answer {
   const { body, status, headers } = result instanceof Reply ? (result as Reply<unknown>) : new Reply(result);
@@ -38,9 +38,8 @@ export function toAnswer(route: RouteDeclaration, result: unknown): Answer {
   if (body === undefined || finalStatus === 204 || finalStatus === 304) {
     return { type: 'body', status: finalStatus, headers: lowered, text: undefined };
   }
-  const type = lowered['content-type'] ?? json;
-  const text = typeof body === 'string' && !isJson(type) ? body : JSON.stringify(body);
-  return { type: 'body', status: finalStatus, headers: { ...lowered, 'content-type': type }, text };
+  const text = typeof body === 'string' && lowered['content-type'] !== undefined ? body : JSON.stringify(body);
+  return { type: 'body', status: finalStatus, headers: { 'content-type': json, ...lowered }, text };
 }
 
 /** A presented error as an answer. */

@@ -1,48 +1,40 @@
-import { z } from 'zod';
-import { errors } from '../errors.ts';
-import { routeFor, type RouteDeclaration } from './route.ts';
+import type { Clock } from '../lib/clock.ts';
 
-/** One thing that must work before requests are taken; `name` is shown when it does not. */
-export interface ReadyCheck {
+/** Something that the service cannot work without. */
+export interface ReadinessCheck {
   readonly name: string;
-  /** Answers whether it works; must not throw. */
-  readonly works: () => Promise<boolean>;
+  /** Answers whether it works; a rejection counts as no. */
+  readonly check: () => Promise<boolean>;
 }
 
-export interface HealthServices {
-  readonly checks: readonly ReadyCheck[];
+export interface Readiness {
+  readonly status: 'ready' | 'not_ready';
+  readonly checks: Readonly<Record<string, 'ok' | 'failed'>>;
 }
 
-const route = routeFor<HealthServices>();
-const Healthy = z.object({ status: z.literal('ok') }).meta({ id: 'Health' });
+/** A check that has not answered by then has failed. */
+const checkTimeoutMs = 2_000;
 
-/** For load balancers and supervisors: is the process there, and can it answer? */
-export const healthRoutes: readonly RouteDeclaration<HealthServices>[] = [
-  route({
-    method: 'GET',
-    path: '/health/live',
-    operationId: 'getLiveness',
-    summary: 'Say that the process runs',
-    tag: 'Health',
-    access: 'public',
-    returns: { 200: Healthy },
-    errors: [],
-    handler: () => ({ status: 'ok' }),
-  }),
-  route({
-    method: 'GET',
-    path: '/health/ready',
-    operationId: 'getReadiness',
-    summary: 'Say whether requests can be answered',
-    tag: 'Health',
-    access: 'public',
-    returns: { 200: Healthy },
-    errors: ['unavailable'],
-    async handler({ services }) {
-      for (const { name, works } of services.checks) {
-        if (!(await works())) throw errors.unavailable({ reason: `${name} cannot be reached` });
-      }
-      return { status: 'ok' };
-    },
-  }),
-];
+/** Asks all checks at once. Names only: why a check fails is for the log, not for everybody. */
+export async function readiness(checks: readonly ReadinessCheck[], clock: Clock): Promise<Readiness> {
+  const results = await Promise.all(
+    checks.map(async ({ name, check }) => [name, (await answersInTime(check, clock)) ? 'ok' : 'failed'] as const),
+  );
+  const ready = results.every(([, result]) => result === 'ok');
+  return { status: ready ? 'ready' : 'not_ready', checks: Object.fromEntries(results) };
+}
+
+async function answersInTime(check: () => Promise<boolean>, clock: Clock): Promise<boolean> {
+  const done = new AbortController();
+  const late = clock.sleep(checkTimeoutMs, done.signal).then(
+    () => false,
+    () => false,
+  );
+  try {
+    return await Promise.race([check(), late]);
+  } catch {
+    return false;
+  } finally {
+    done.abort();
+  }
+}
