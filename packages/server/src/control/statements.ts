@@ -1,13 +1,16 @@
 import { sql } from 'kysely';
-import type { RawBuilder } from 'kysely';
+import type { RawBuilder, SqlBool } from 'kysely';
 import type { CollectionId, JobId, OrganizationId, SourceConnectionId } from '../lib/ids.ts';
 import type { ControlStore, Queryable } from './database.ts';
+import type { Flag } from './schema.ts';
 
 export interface ClaimCandidate {
   readonly id: JobId;
   readonly organization_id: OrganizationId;
   readonly source_connection_id: SourceConnectionId;
   readonly collection_id: CollectionId;
+  /** 0 when the connection was switched off, or its source connection or collection deleted, in the meantime. */
+  readonly active: Flag;
 }
 
 export interface ClaimTurn {
@@ -21,7 +24,11 @@ export interface ClaimTurn {
 export interface DialectStatements {
   /** Ends a query that takes rows for writing; rows that another transaction holds are left out. */
   readonly skipLocked: (table: string) => RawBuilder<unknown>;
-  /** The oldest claimable jobs of each organization, held for this transaction. */
+  /** `column in (values)` with one parameter, so that the text is the same for any number of values. */
+  readonly isOneOf: (column: string, values: readonly string[]) => RawBuilder<SqlBool>;
+  /** Makes a JSON object of names and values. */
+  readonly jsonObject: RawBuilder<unknown>;
+  /** The oldest claimable jobs of each organization; they and their collections are held for this transaction. */
   readonly takeClaimable: (tx: Queryable, turn: ClaimTurn) => Promise<readonly ClaimCandidate[]>;
 }
 
@@ -38,15 +45,28 @@ const claimable = (organizationId: RawBuilder<unknown>, { owner, each }: ClaimTu
   order by job.requested_at
   limit ${each}`;
 
+const columns = sql`job.id, job.organization_id, job.source_connection_id, job.collection_id,
+  case when connection.enabled = 1 and source_connection.deleted_at is null and collection.deleted_at is null
+    then 1 else 0 end as active`;
+
+const joins = sql`
+  join source_connection on source_connection.id = job.source_connection_id
+  join connection on connection.id = source_connection.connection_id
+  join collection on collection.id = job.collection_id`;
+
 export const statements: Readonly<Record<ControlStore['dialect'], DialectStatements>> = {
   sqlite: {
     // BEGIN IMMEDIATE has shut every other writer out already.
     skipLocked: () => sql``,
+    isOneOf: (column, values) =>
+      sql<SqlBool>`${sql.ref(column)} in (select value from json_each(${JSON.stringify(values)}))`,
+    jsonObject: sql`json_object`,
     // No LATERAL here, but a statement costs microseconds.
     async takeClaimable(tx, turn) {
       const found: ClaimCandidate[] = [];
       for (const organizationId of turn.organizationIds) {
-        const { rows } = await sql<ClaimCandidate>`${claimable(sql`${organizationId}`, turn)}`.execute(tx);
+        const { rows } = await sql<ClaimCandidate>`
+          select ${columns} from (${claimable(sql`${organizationId}`, turn)}) as job ${joins}`.execute(tx);
         found.push(...rows);
       }
       return found;
@@ -54,10 +74,17 @@ export const statements: Readonly<Record<ControlStore['dialect'], DialectStateme
   },
   postgres: {
     skipLocked: (table) => sql`for update of ${sql.table(table)} skip locked`,
+    isOneOf: (column, values) => sql<SqlBool>`${sql.ref(column)} = any(${values}::text[])`,
+    jsonObject: sql`json_build_object`,
+    /**
+     * Two workers that look at the same time could both begin to write one collection: neither sees the other's claim yet.
+     * So its row is held, and the update that follows looks again, with what the one before has committed.
+     */
     async takeClaimable(tx, turn) {
       const { rows } = await sql<ClaimCandidate>`
-        select job.* from unnest(${turn.organizationIds}::text[]) as organization (id)
-        cross join lateral (${claimable(sql`organization.id`, turn)} for update of job skip locked) as job`.execute(tx);
+        select ${columns} from unnest(${turn.organizationIds}::text[]) as organization (id)
+        cross join lateral (${claimable(sql`organization.id`, turn)} for update of job skip locked) as job
+        ${joins} for no key update of collection skip locked`.execute(tx);
       return rows;
     },
   },

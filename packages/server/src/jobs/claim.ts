@@ -1,13 +1,13 @@
 import { sql } from 'kysely';
 import type { ControlStore, Queryable } from '../control/database.ts';
 import type { JobTrigger, Millis } from '../control/schema.ts';
-import type { ClaimCandidate } from '../control/statements.ts';
 import { statements } from '../control/statements.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { CollectionId, JobId, OrganizationId, SourceConnectionId, SyncId } from '../lib/ids.ts';
 import { endJob } from './ending.ts';
-import { appendEvents } from './events.ts';
+import { appendStateEvents } from './events.ts';
 import type { JobRow } from './job-row.ts';
+import { move } from './states.ts';
 import { listTurns } from './turns.ts';
 
 /** A job that this worker may run as long as its lease holds. */
@@ -91,62 +91,32 @@ async function take(
   const { dialect } = deps.control;
   const candidates = (await statements[dialect].takeClaimable(tx, turn)).slice(0, limit);
   if (candidates.length === 0) return [];
-  const startable = await cancelInactive(tx, candidates, now);
+  for (const job of candidates) if (job.active === 0) await cancelInactive(tx, job.id, now);
+  const startable = candidates.filter((job) => job.active === 1).map((job) => job.id);
   if (startable.length === 0) return [];
-  const free = await holdCollections(tx, dialect, startable);
-  const rows = await lease(tx, deps, free, now);
-  await appendEvents(tx, rows, 'state', now);
+  const rows = await lease(tx, deps, startable, now);
+  await appendStateEvents(
+    tx,
+    dialect,
+    rows.map((row) => row.id),
+    now,
+  );
   return rows.map(claimedJob);
 }
 
-/** Ends the jobs that may not run any more, and gives the others. */
-async function cancelInactive(tx: Queryable, candidates: readonly ClaimCandidate[], now: Millis) {
-  const rows = await tx
-    .selectFrom('source_connection')
-    .innerJoin('connection', 'connection.id', 'source_connection.connection_id')
-    .select(['source_connection.id', 'source_connection.deleted_at', 'connection.enabled'])
-    .where(
-      'source_connection.id',
-      'in',
-      candidates.map((job) => job.source_connection_id),
-    )
-    .execute();
-  const active = new Set(rows.filter((row) => row.deleted_at === null && row.enabled === 1).map((row) => row.id));
-  for (const job of candidates) {
-    if (active.has(job.source_connection_id)) continue;
-    const set = {
-      error_code: 'sync_not_active',
-      error_message: 'The connection was switched off before the job began.',
-    };
-    await endJob(tx, { jobId: job.id, from: 'pending', to: 'cancelled', lease: undefined, set, now });
-  }
-  return candidates.filter((job) => active.has(job.source_connection_id));
+async function cancelInactive(tx: Queryable, jobId: JobId, now: Millis): Promise<void> {
+  const set = {
+    error_code: 'sync_not_active',
+    error_message: 'The connection was switched off or deleted before the job began.',
+  };
+  await endJob(tx, { jobId, from: 'pending', to: 'cancelled', lease: undefined, set, now });
 }
 
-/**
- * Holds the collections' rows, so that two workers which look at the same time cannot both begin to write one. Whoever
- * holds the row sees in its next statement what the one before has committed.
- */
-async function holdCollections(tx: Queryable, dialect: ControlStore['dialect'], jobs: readonly ClaimCandidate[]) {
-  const ids = [...new Set(jobs.map((job) => job.collection_id))].toSorted();
-  const { rows } = await sql<{ id: CollectionId }>`
-    select id from collection where id in (${sql.join(ids)}) and deleted_at is null order by id
-    ${statements[dialect].skipLocked('collection')}`.execute(tx);
-  const held = new Set(rows.map((row) => row.id));
-  return jobs.filter((job) => held.has(job.collection_id));
-}
-
-async function lease(
-  tx: Queryable,
-  deps: ClaimerDeps,
-  jobs: readonly ClaimCandidate[],
-  now: Millis,
-): Promise<JobRow[]> {
-  if (jobs.length === 0) return [];
+function lease(tx: Queryable, deps: ClaimerDeps, ids: readonly JobId[], now: Millis): Promise<JobRow[]> {
   return tx
     .updateTable('sync_job')
     .set((eb) => ({
-      state: 'running' as const,
+      state: move('pending', 'running'),
       lease_owner: deps.owner,
       lease_until: now + deps.leaseMs,
       fence: eb('fence', '+', 1),
@@ -155,23 +125,14 @@ async function lease(
       counts_at_claim: sql<number>`inserted + updated + kept + deleted + failed`,
       event_sequence: eb('event_sequence', '+', 1),
     }))
-    .where(
-      'id',
-      'in',
-      jobs.map((job) => job.id),
-    )
+    .where(statements[deps.control.dialect].isOneOf('id', ids))
     .where('state', '=', 'pending')
-    .where('collection_id', 'not in', (eb) =>
-      eb
-        .selectFrom('sync_job as writing')
-        .select('writing.collection_id')
-        .where(
-          'writing.collection_id',
-          'in',
-          jobs.map((job) => job.collection_id),
-        )
-        .where(sql<boolean>`writing.state in ('running', 'cancelling')`)
-        .where('writing.lease_owner', '<>', deps.owner),
+    .where(
+      sql<boolean>`not exists (
+        select 1 from sync_job as writing
+        where writing.collection_id = sync_job.collection_id and writing.state in ('running', 'cancelling')
+          and writing.lease_owner <> ${deps.owner}
+      )`,
     )
     .returningAll()
     .execute();

@@ -1,6 +1,8 @@
 import type { Counts } from '../collection-store/port.ts';
-import type { Queryable } from '../control/database.ts';
+import { sql } from 'kysely';
+import type { ControlStore, Queryable } from '../control/database.ts';
 import type { JobState, Millis } from '../control/schema.ts';
+import { statements } from '../control/statements.ts';
 import type { JobId, OrganizationId } from '../lib/ids.ts';
 import { countsOf } from './job-row.ts';
 import type { JobRow } from './job-row.ts';
@@ -30,30 +32,47 @@ const PROGRESS_KEPT = 200;
 const PAGE = 500;
 
 /**
- * Writes one event for each row, in the transaction that changed it. The rows come from an update that raised
- * `event_sequence`: it holds their lock, so no two events of a job get one number.
+ * Writes an event of a job, in the transaction that changed it. The row comes from an update that raised
+ * `event_sequence`: it holds the lock, so no two events of a job get one number.
  */
-export async function appendEvents(
+export async function appendEvent(
   db: Queryable,
-  rows: readonly JobRow[],
+  row: JobRow,
   kind: JobEvent['kind'],
   at: Millis,
   encountered: Readonly<Record<string, number>> = {},
 ): Promise<void> {
-  if (rows.length === 0) return;
-  const events = rows.map((row) => ({
+  const event = {
     job_id: row.id,
     sequence: row.event_sequence,
     organization_id: row.organization_id,
     kind,
     payload: JSON.stringify(payloadOf(row, encountered)),
     created_at: at,
-  }));
-  await db.insertInto('job_event').values(events).execute();
+  };
+  await db.insertInto('job_event').values(event).execute();
 }
 
 function payloadOf(row: JobRow, encountered: Readonly<Record<string, number>>): JobEventPayload {
   return { state: row.state, counts: countsOf(row), encountered, error: row.error_message };
+}
+
+/** The same for many jobs that were just moved, in one statement. */
+export async function appendStateEvents(
+  db: Queryable,
+  dialect: ControlStore['dialect'],
+  ids: readonly JobId[],
+  at: Millis,
+): Promise<void> {
+  if (ids.length === 0) return;
+  const { jsonObject, isOneOf } = statements[dialect];
+  const counts = sql`${jsonObject}('inserted', inserted, 'updated', updated, 'kept', kept, 'deleted', deleted, 'failed', failed, 'chunks', chunks)`;
+  await sql`
+    insert into job_event (job_id, sequence, organization_id, kind, payload, created_at)
+    select id, event_sequence, organization_id, 'state',
+      ${jsonObject}('state', state, 'counts', ${counts}, 'encountered', ${jsonObject}(), 'error', error_message),
+      cast(${at} as bigint)
+    from sync_job where ${isOneOf('id', ids)}`.execute(db);
 }
 
 /** Events after a sequence (0 or less: all), oldest first, at most 500: ask again from the last one for more. */

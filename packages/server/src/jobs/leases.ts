@@ -6,7 +6,7 @@ import type { ControlTables, JobState, Millis } from '../control/schema.ts';
 import { statements } from '../control/statements.ts';
 import type { JobId } from '../lib/ids.ts';
 import { endJob } from './ending.ts';
-import { appendEvents, deleteOldProgress } from './events.ts';
+import { appendEvent, deleteOldProgress } from './events.ts';
 import type { JobRow, Lease } from './job-row.ts';
 import { countsOf, totalOf } from './job-row.ts';
 import { moveJob } from './repository.ts';
@@ -88,7 +88,7 @@ export async function setCounts(db: Queryable, lease: Lease, progress: Progress,
     .returningAll()
     .executeTakeFirst();
   if (!row) return false;
-  await appendEvents(db, [row], 'progress', now, progress.encountered);
+  await appendEvent(db, row, 'progress', now, progress.encountered);
   await deleteOldProgress(db, row);
   return true;
 }

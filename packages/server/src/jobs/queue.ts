@@ -3,6 +3,7 @@ import type { JobTrigger, Millis } from '../control/schema.ts';
 import { errors } from '../errors.ts';
 import type { JobId, OrganizationId, SourceConnectionId } from '../lib/ids.ts';
 import { endJob } from './ending.ts';
+import { appendEvent } from './events.ts';
 import type { JobRow } from './job-row.ts';
 import { findLiveJob, insertPendingJobs, moveJob } from './repository.ts';
 import { isTerminal } from './states.ts';
@@ -45,7 +46,10 @@ export async function enqueueJob(db: Queryable, input: EnqueueInput): Promise<Jo
   if (order.paused_by === 'credential') throw errors.sync_not_active({ state: 'paused' });
   const job = { ...input, collectionId: order.collection_id, syncId: order.sync_id };
   const [inserted] = await insertPendingJobs(db, [job], input.now);
-  if (inserted) return inserted.id;
+  if (inserted) {
+    await appendEvent(db, inserted, 'state', input.now);
+    return inserted.id;
+  }
   const live = await findLiveJob(db, organizationId, sourceConnectionId);
   // It may have ended between the two statements; the caller may well try again then.
   throw errors.sync_already_running({ jobId: live?.id ?? '', state: live?.state ?? 'running' });

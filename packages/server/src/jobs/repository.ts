@@ -4,7 +4,7 @@ import type { Queryable } from '../control/database.ts';
 import type { ControlTables, JobState, JobTrigger, Millis } from '../control/schema.ts';
 import { newId } from '../lib/ids.ts';
 import type { CollectionId, JobId, OrganizationId, SourceConnectionId, SyncId } from '../lib/ids.ts';
-import { appendEvents } from './events.ts';
+import { appendEvent } from './events.ts';
 import type { JobRow, Lease } from './job-row.ts';
 import { isTerminal, leasedStates, liveStates, move } from './states.ts';
 
@@ -18,36 +18,39 @@ export interface NewJob {
   readonly requestedByEmail: string | null;
 }
 
-/** Inserts pending jobs, leaving out source connections that have a live one; gives those that were inserted. */
+/**
+ * Inserts pending jobs, leaving out source connections that have a live one; gives those that were inserted. Their first
+ * event is still to be written.
+ */
 export async function insertPendingJobs(
   db: Queryable,
   jobs: readonly NewJob[],
   now: Millis,
 ): Promise<readonly JobRow[]> {
   if (jobs.length === 0) return [];
-  const rows = await db
-    .insertInto('sync_job')
-    .values(
-      jobs.map((job) => ({
-        id: newId<JobId>(),
-        organization_id: job.organizationId,
-        source_connection_id: job.sourceConnectionId,
-        collection_id: job.collectionId,
-        sync_id: job.syncId,
-        state: 'pending' as const,
-        trigger_kind: job.trigger,
-        full_refresh: job.fullRefresh ? (1 as const) : (0 as const),
-        requested_at: now,
-        event_sequence: 1,
-        requested_by_email: job.requestedByEmail,
-      })),
-    )
-    // Only the index of live jobs can conflict: ids are fresh.
-    .onConflict((conflict) => conflict.doNothing())
-    .returningAll()
-    .execute();
-  await appendEvents(db, rows, 'state', now);
-  return rows;
+  return (
+    db
+      .insertInto('sync_job')
+      .values(
+        jobs.map((job) => ({
+          id: newId<JobId>(),
+          organization_id: job.organizationId,
+          source_connection_id: job.sourceConnectionId,
+          collection_id: job.collectionId,
+          sync_id: job.syncId,
+          state: 'pending' as const,
+          trigger_kind: job.trigger,
+          full_refresh: job.fullRefresh ? (1 as const) : (0 as const),
+          requested_at: now,
+          event_sequence: 1,
+          requested_by_email: job.requestedByEmail,
+        })),
+      )
+      // Only the index of live jobs can conflict: ids are fresh.
+      .onConflict((conflict) => conflict.doNothing())
+      .returningAll()
+      .execute()
+  );
 }
 
 /** The one pending, running or cancelling job of a source connection. */
@@ -100,7 +103,7 @@ export async function moveJob(db: Queryable, step: Move): Promise<JobRow | undef
     )
     .returningAll()
     .executeTakeFirst();
-  if (row) await appendEvents(db, [row], 'state', now, step.encountered);
+  if (row) await appendEvent(db, row, 'state', now, step.encountered);
   return row;
 }
 

@@ -216,7 +216,10 @@ export function describeScheduler(name: string, make: (clock: Clock) => Promise<
           '4 state failed',
         ]);
         expect(await kinds(lease.jobId, 3)).toEqual(['4 state failed']);
-        const [, , progress, end] = await listEventsSince(store.db, seed.organizationId, lease.jobId, -1);
+        const [pending, running, progress, end] = await listEventsSince(store.db, seed.organizationId, lease.jobId, -1);
+        const none = { inserted: 0, updated: 0, kept: 0, deleted: 0, failed: 0, chunks: 0 };
+        for (const event of [pending, running])
+          expect(event).toMatchObject({ counts: none, encountered: {}, error: null, at: clock.now() });
         expect(progress).toMatchObject({ counts, encountered: { Issue: 4 }, error: null, at: clock.now() });
         expect(end).toMatchObject({ counts, error: 'Renew the key.' });
       });

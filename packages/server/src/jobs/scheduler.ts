@@ -5,6 +5,7 @@ import type { Flag, JobState, Millis } from '../control/schema.ts';
 import { statements } from '../control/statements.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { CollectionId, OrganizationId, SourceConnectionId, SyncId } from '../lib/ids.ts';
+import { appendStateEvents } from './events.ts';
 import { insertPendingJobs } from './repository.ts';
 import { nextRunAt } from './schedule.ts';
 import { listTurns } from './turns.ts';
@@ -120,7 +121,13 @@ function enqueueBatch(deps: SchedulerDeps, batch: Batch): Promise<number> {
   return deps.control.transaction(async (tx) => {
     const due = await takeDue(tx, deps.control.dialect, batch);
     const startable = due.filter((row) => row.enabled === 1 && row.sync_id !== null);
-    await insertPendingJobs(tx, startable.map(newJob), batch.now);
+    const jobs = await insertPendingJobs(tx, startable.map(newJob), batch.now);
+    await appendStateEvents(
+      tx,
+      deps.control.dialect,
+      jobs.map((job) => job.id),
+      batch.now,
+    );
     await moveOn(
       tx,
       due.map((row) => ({ id: row.id, next: nextOf(deps, row, batch.now) })),
