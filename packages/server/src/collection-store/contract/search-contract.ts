@@ -102,6 +102,27 @@ export function describeSearch(use: Use): void {
       expect(await search(store, place.collectionId, { limit: 10, offset: 50 })).toEqual([]);
     });
 
+    it('page through what a filter lets through in the order of the whole', async () => {
+      const store = use();
+      const place = newPlace();
+      const upserts = Array.from({ length: 60 }, (_, index) =>
+        record(`k${index}`, { n: index }, { text: 'okapi '.repeat(1 + (index % 7)) + filler.slice(0, index * 20) }),
+      );
+      await syncOnce(store, place, [page({ upserts })]);
+      const text = 'okapi shore';
+      const even = upserts.filter((_, index) => index % 2 === 0).map(({ key }) => key);
+      const whole = (await search(store, place.collectionId, { text })).map((hit) => hit.key);
+      const expected = whole.filter((key) => even.includes(key));
+      const filter = [{ conditions: [{ field: 'original_entity_id', operator: 'in' as const, value: even }] }];
+      const paged: string[] = [];
+      for (let offset = 0; offset <= 30; offset += 4) {
+        const part = await search(store, place.collectionId, { text, filter, limit: 4, offset });
+        paged.push(...part.map((hit) => hit.key));
+      }
+      expect(paged).toEqual(expected);
+      expect((await search(store, place.collectionId, { text, filter })).map((hit) => hit.key)).toEqual(expected);
+    });
+
     it('look into the named source connections only, and never into excepted ones', async () => {
       const store = use();
       const collectionId = newId<CollectionId>();

@@ -19,6 +19,7 @@ export class CollectionFile {
   readonly #path: string;
   readonly #clock: Clock;
   #db: Connection | undefined;
+  #ended = false;
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(dataDir: string, collectionId: CollectionId, clock: Clock) {
@@ -58,6 +59,13 @@ export class CollectionFile {
     });
   }
 
+  /** Closes the file for good; transactions that come later fail. */
+  end(): void {
+    this.#ended = true;
+    this.close();
+  }
+
+  /** Gives the file and its cache back; the next transaction opens it again. */
   close(): void {
     this.#db?.close();
     this.#db = undefined;
@@ -72,6 +80,7 @@ export class CollectionFile {
   async #withPatience<T>(work: () => T): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
+        if (this.#ended) throw errors.unavailable({ reason: 'the collection store is closed' });
         return work();
       } catch (error) {
         if (!isBusy(error)) throw error;

@@ -36,29 +36,54 @@ export function search(db: Connection, query: CompiledQuery): SearchHit[] {
   return found.map((hit, index) => ({ ...hit, highlights: highlights[index] ?? [] }));
 }
 
+/** The best chunks that are looked at before every chunk that matches is compared with a filter. */
+const PROBED = 1000;
+
 /**
  * Chunks in the order of their rank, the first of each entity. Chunks of one entity can fill the window; it then grows
  * until there are enough entities or no more chunks. Equal ranks go by chunk id, so pages of one state never overlap.
  */
 function bestPerEntity(db: Connection, match: string, condition: SqlFragment | undefined, wanted: number): Ranked[] {
+  if (condition) {
+    // Most filters let a good part through: then the best few are enough, and the rest need not be read.
+    const probed = db.prepare(probe(condition.sql)).all(match, BigInt(PROBED + wanted), ...condition.values);
+    const best = firstOfEach(probed as Ranked[]);
+    if (best.length >= wanted) return best.slice(0, wanted);
+  }
   const statement = condition ? db.prepare(filteredRanking(condition.sql)) : prepared(db, RANKING);
   for (let window = wanted * 2 + 20; ; window *= 8) {
-    const rows = statement.all(match, ...(condition?.values ?? []), BigInt(window)) as Ranked[];
-    const best = new Map<number, Ranked>();
-    for (const row of rows) if (!best.has(row.entity)) best.set(row.entity, row);
-    if (best.size >= wanted || rows.length < window) return [...best.values()].slice(0, wanted);
+    const values = condition ? [match, ...condition.values, BigInt(window)] : [match, BigInt(window)];
+    const rows = statement.all(...values) as Ranked[];
+    const best = firstOfEach(rows);
+    if (best.length >= wanted || rows.length < window) return best.slice(0, wanted);
   }
 }
 
-const RANKING = `SELECT c.entity, c.id AS chunk, ranked.score
-  FROM (SELECT rowid AS id, ${RANK} AS score FROM chunk_fts WHERE chunk_fts MATCH ? ORDER BY score, id LIMIT ?) ranked
-  JOIN chunk c ON c.id = ranked.id ORDER BY ranked.score, c.id`;
+function firstOfEach(rows: readonly Ranked[]): Ranked[] {
+  const best = new Map<number, Ranked>();
+  for (const row of rows) if (!best.has(row.entity)) best.set(row.entity, row);
+  return [...best.values()];
+}
 
-/** The full-text index comes first: CROSS JOIN keeps the planner from starting with a table that the filter names. */
+const RANKED = `(SELECT rowid AS id, ${RANK} AS score FROM chunk_fts WHERE chunk_fts MATCH ? ORDER BY score, id LIMIT ?)`;
+
+const RANKING = `SELECT c.entity, c.id AS chunk, r.score FROM ${RANKED} r
+  CROSS JOIN chunk c ON c.id = r.id ORDER BY r.score, c.id`;
+
+/** Ranks all, and holds the condition against the best. */
+function probe(condition: string): string {
+  return `SELECT c.entity, c.id AS chunk, r.score FROM ${RANKED} r
+    CROSS JOIN chunk c ON c.id = r.id ${JOINS} WHERE ${condition} ORDER BY r.score, c.id`;
+}
+
+/**
+ * Holds the condition against all, and ranks what is left. The full-text index comes first: CROSS JOIN keeps the planner
+ * from starting with a table that the filter names.
+ */
 function filteredRanking(condition: string): string {
   return `SELECT c.entity, c.id AS chunk, ${RANK} AS score FROM chunk_fts
-    CROSS JOIN chunk c ON c.id = chunk_fts.rowid
-    ${JOINS} WHERE chunk_fts MATCH ? AND ${condition} ORDER BY score, c.id LIMIT ?`;
+    CROSS JOIN chunk c ON c.id = chunk_fts.rowid ${JOINS}
+    WHERE chunk_fts MATCH ? AND ${condition} ORDER BY score, c.id LIMIT ?`;
 }
 
 const JOINS = `CROSS JOIN entity e ON e.id = c.entity

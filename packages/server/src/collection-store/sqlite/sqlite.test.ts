@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { describeCollectionStore, type StoreUnderTest } from '../contract.ts';
 import { begin, newPlace, page, record, search } from '../contract/fixtures.ts';
@@ -64,6 +65,23 @@ describe('the SQLite store', () => {
     );
     expect(await search(store, one.collectionId)).toHaveLength(60);
     expect(await store.readers.visibleThrough(one.collectionId)).toBe(60);
+  });
+
+  it('waits for another process that is writing', async () => {
+    const place = newPlace();
+    const writer = await begin(store.writers, place);
+    const other = new Database(join(store.folder, `${place.collectionId}.sqlite`), { timeout: 0 });
+    other.exec('BEGIN IMMEDIATE');
+    const applied = writer.apply(page({ upserts: [record('a')] }));
+    // The first attempt blocks this thread; its end gives the thread back, and the lock is let go before the second.
+    setImmediate(() => other.close());
+    expect((await applied).page.inserted).toBe(1);
+  });
+
+  it('takes nothing more after it was closed', async () => {
+    const writer = await begin(store.writers, newPlace());
+    await store.writers.close();
+    await expect(writer.apply(page())).rejects.toMatchObject({ code: 'unavailable' });
   });
 
   it('gives the bytes of the last source connection back when it is purged', async () => {

@@ -28,7 +28,7 @@ export function createSqliteWriters({ dataDir, clock = systemClock }: WriterOpti
       return new SqliteSourceWriter(file, sourceConnectionId, fence, clock);
     },
     async close() {
-      for (const file of files.values()) file.close();
+      for (const file of files.values()) file.end();
       files.clear();
     },
   };
