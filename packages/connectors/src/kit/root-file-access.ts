@@ -1,5 +1,6 @@
 import { constants } from 'node:fs';
 import { lstat, open, readdir, realpath } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import type { BigIntStats, Stats } from 'node:fs';
 import { isAbsolute, join, parse, relative, resolve as absolute, sep } from 'node:path';
 import { ConnectorError } from './connector-error.ts';
@@ -36,29 +37,60 @@ function checkSpelling(path: string): void {
 
 const realOrSelf = (path: string): Promise<string> => realpath(path).catch(() => absolute(path));
 
-/** Refuses when any part between `root` (itself trusted) and `path` is a link. */
-async function refuseLinks(root: string, path: string): Promise<void> {
+/**
+ * The real path of `path`; refuses when any part between `root` (itself trusted) and it is a link. A real path that is
+ * spelled as asked has none; a file system that minds no case spells otherwise, and is then looked at part by part.
+ */
+async function realWithoutLinks(root: string, path: string): Promise<string> {
+  const real = await realpath(path);
+  if (real === path) return real;
   let current = root;
   for (const part of relative(root, path)
     .split(sep)
     .filter((word) => word !== '')) {
     current = join(current, part);
-    if ((await lstat(current)).isSymbolicLink())
+    if ((await lstat(current)).isSymbolicLink()) {
       throw refuse(`The path ${path} goes through a link, and links are refused.`);
+    }
   }
+  return real;
+}
+
+async function readWhole(handle: FileHandle, size: number): Promise<Buffer> {
+  const bytes = Buffer.alloc(size);
+  let filled = 0;
+  while (filled < size) {
+    const { bytesRead } = await handle.read(bytes, filled, size - filled, filled);
+    if (bytesRead === 0) break;
+    filled += bytesRead;
+  }
+  return bytes.subarray(0, filled);
 }
 
 /** Milliseconds of the last change of a file or folder: its inode's, or its bytes' on file systems that keep no other. */
 const changeTime = (stats: Stats): number => Math.max(stats.ctimeMs, stats.mtimeMs);
 
 class RootFileAccess implements FileAccess {
-  readonly #roots: readonly string[];
-  readonly #refused: readonly string[];
+  readonly #options: FileAccessOptions;
 
   constructor(options: FileAccessOptions) {
-    this.#roots = options.roots;
-    this.#refused = options.refused;
+    this.#options = options;
   }
+
+  /** Each root as it was given, with its real path; looked up once, so that a root cannot be exchanged under a job. */
+  get #roots(): Promise<readonly (readonly [given: string, real: string])[]> {
+    this.#knownRoots ??= Promise.all(
+      this.#options.roots.map(async (given) => [given, await realOrSelf(given)] as const),
+    );
+    return this.#knownRoots;
+  }
+  #knownRoots: Promise<readonly (readonly [given: string, real: string])[]> | undefined;
+
+  get #refused(): Promise<readonly string[]> {
+    this.#knownRefused ??= Promise.all(this.#options.refused.map(realOrSelf));
+    return this.#knownRefused;
+  }
+  #knownRefused: Promise<readonly string[]> | undefined;
 
   async resolve(path: string): Promise<string> {
     return (await this.#locate(path)).real;
@@ -71,7 +103,7 @@ class RootFileAccess implements FileAccess {
 
   async *walk(folder: string, options: WalkOptions = {}): AsyncGenerator<FileEntry> {
     const { real } = await this.#locate(folder);
-    const refused = await Promise.all(this.#refused.map(realOrSelf));
+    const refused = await this.#refused;
     const stats = await lstat(real);
     if (!stats.isDirectory()) throw new ConnectorError('configuration', `${folder} is not a folder.`);
     yield* walkFolder({ ...options, refused }, real, '', changeTime(stats), 0);
@@ -80,43 +112,47 @@ class RootFileAccess implements FileAccess {
   async read(folder: string, path: string, maxBytes: number): Promise<Buffer> {
     if (isAbsolute(path)) throw refuse('The path of a file must be relative to its folder.');
     checkSpelling(path);
-    const { real, root } = await this.#locate(join(await this.resolve(folder), path));
+    const { real, root } = await this.#locate(folder);
+    const file = join(real, path);
     // O_NONBLOCK: a pipe that took the file's place must not hang us.
-    const handle = await open(real, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(
+      (error: unknown) => {
+        throw errorCode(error) === 'ELOOP' ? refuse(`${path} is a link, and links are refused.`) : error;
+      },
+    );
     try {
       const stats = await handle.stat({ bigint: true });
-      await this.#recheck(root, real, stats);
+      await this.#recheck(root, real, file, stats);
       if (stats.size > BigInt(maxBytes)) {
         throw new ConnectorError('invalid_answer', `${path} is larger than ${maxBytes} bytes.`);
       }
-      const bytes = Buffer.alloc(Number(stats.size));
-      let filled = 0;
-      while (filled < bytes.length) {
-        const { bytesRead } = await handle.read(bytes, filled, bytes.length - filled, filled);
-        if (bytesRead === 0) break;
-        filled += bytesRead;
-      }
-      return bytes.subarray(0, filled);
+      return await readWhole(handle, Number(stats.size));
     } finally {
       await handle.close();
     }
   }
 
-  /** What was opened must still be what the path names, and the path must still be free of links. */
-  async #recheck(root: string, real: string, opened: BigIntStats): Promise<void> {
-    if (!opened.isFile()) throw refuse(`${real} is not a regular file.`);
-    await refuseLinks(root, real);
+  /** Before a byte is read: what was opened is what the path names, and no link on the way led to it. */
+  async #recheck(root: string, folder: string, file: string, opened: BigIntStats): Promise<void> {
+    if (!opened.isFile()) throw refuse(`${file} is not a regular file.`);
+    const real = await realWithoutLinks(folder, file);
+    await this.#refuseClosed(root, real, file);
     const now = await lstat(real, { bigint: true });
-    if (now.dev !== opened.dev || now.ino !== opened.ino) throw refuse(`${real} was swapped while it was read.`);
+    if (now.dev !== opened.dev || now.ino !== opened.ino) throw refuse(`${file} was swapped while it was read.`);
+  }
+
+  async #refuseClosed(root: string, real: string, path: string): Promise<void> {
+    if (!isBelow(root, real)) throw refuse(`${path} leads out of the folders of TRIBUTARY_FILE_ROOTS.`);
+    const refused = await this.#refused;
+    if (refused.some((one) => isBelow(one, real))) throw refuse(`${path} is inside a folder that is always refused.`);
   }
 
   async #locate(path: string): Promise<{ readonly real: string; readonly root: string }> {
-    if (this.#roots.length === 0) {
+    if (this.#options.roots.length === 0) {
       throw refuse('No folder of this host is open to connectors. The operator can set TRIBUTARY_FILE_ROOTS.');
     }
     checkSpelling(path);
-    for (const given of this.#roots) {
-      const root = await realOrSelf(given);
+    for (const [given, root] of await this.#roots) {
       const candidate = this.#below(path, given, root);
       if (candidate === undefined) continue;
       const real = await this.#real(root, candidate, path);
@@ -136,11 +172,8 @@ class RootFileAccess implements FileAccess {
 
   async #real(root: string, candidate: string, path: string): Promise<string | undefined> {
     try {
-      await refuseLinks(root, candidate);
-      const real = await realpath(candidate);
-      if (!isBelow(root, real)) throw refuse(`${path} leads out of the folders of TRIBUTARY_FILE_ROOTS.`);
-      const refused = await Promise.all(this.#refused.map(realOrSelf));
-      if (refused.some((one) => isBelow(one, real))) throw refuse(`${path} is inside a folder that is always refused.`);
+      const real = await realWithoutLinks(root, candidate);
+      await this.#refuseClosed(root, real, path);
       return real;
     } catch (error) {
       if (errorCode(error) === 'ENOENT' && !isAbsolute(path)) return undefined;
