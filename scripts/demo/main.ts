@@ -8,7 +8,7 @@ import { changeDocuments, copyDocuments, packageOf, type Documents } from './doc
 import { Narrator } from './narrator.ts';
 import { changePackageTables, createPackageTables } from './package-tables.ts';
 import { startService, type RunningService } from './service-process.ts';
-import { Stage } from './stage.ts';
+import { Stage, STOPPED } from './stage.ts';
 import { expectChanges, followSync, showSyncs, type SyncedSource } from './sync.ts';
 
 const DOCUMENTS = 'Package documentation';
@@ -213,9 +213,10 @@ async function main(): Promise<number> {
     if (keepRunning) await keep(scene, stage.signal);
     return 0;
   } catch (error) {
-    if (stage.signal.aborted) narrator.terminal.err('\nStopped.\n');
-    else narrator.failed(error);
-    return stage.signal.aborted ? 130 : 1;
+    const stopped = stage.signal.reason === STOPPED;
+    if (stopped) narrator.terminal.err('\nStopped.\n');
+    else narrator.failed(stage.signal.reason ?? error);
+    return stopped ? 130 : 1;
   }
 }
 
