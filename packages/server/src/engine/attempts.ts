@@ -39,8 +39,9 @@ export async function attempt(work: () => Promise<void>, options: AttemptOptions
       const fault = faultOf(error, options.signal);
       logFault(options.log, fault, error);
       if (fault.type !== 'transient') return fault;
-      tries = progress() === reached ? tries + 1 : 1;
-      reached = progress();
+      const now = progress();
+      tries = now === reached ? tries + 1 : 1;
+      reached = now;
       const wait = waitAfter(fault, tries, options.random);
       if (wait === undefined) return failureOf(fault.reason, fault.message);
       if (wait > LONGEST_WAIT_MS) return { type: 'postponed', at: options.clock.now() + wait, reason: fault.message };

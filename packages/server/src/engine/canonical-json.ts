@@ -87,50 +87,51 @@ function writeArray(items: readonly unknown[], depth: number, maxLength: number)
 }
 
 function writeMembers(value: Members, depth: number, maxLength: number): string {
-  const names = Object.keys(value);
-  if (!isSorted(names)) names.sort();
+  const { sorted, quoted } = shapeOf(Object.keys(value), depth);
   let out = '';
-  for (const name of names) {
-    const written = write(value[name], depth + 1, maxLength);
+  for (let index = 0; index < sorted.length; index++) {
+    const written = write(value[sorted[index] as string], depth + 1, maxLength);
     if (written === undefined) continue;
-    out += (out === '' ? '{' : ',') + quoteName(name) + written;
+    out += (out === '' ? '{' : ',') + (quoted[index] as string) + written;
     if (out.length > maxLength) throw tooLarge(maxLength);
   }
   return out === '' ? '{}' : `${out}}`;
 }
 
-/** Rows of one table mostly come with their members in one order; looking is cheaper than sorting. */
-function isSorted(names: readonly string[]): boolean {
-  for (let index = 1; index < names.length; index++) {
-    if ((names[index - 1] as string) > (names[index] as string)) return false;
-  }
-  return true;
+/** The names of an object as it has them, in canonical order, and that order written (`"name":`). */
+interface Shape {
+  readonly names: readonly string[];
+  readonly sorted: readonly string[];
+  readonly quoted: readonly string[];
 }
 
-/** Names repeat from row to row; so many of them are kept quoted. */
-const MAX_NAMES = 5_000;
-const quotedNames = new Map<string, string>();
+/** Larger shapes hardly repeat and are not worth the memory. */
+const MAX_KEPT_NAMES = 500;
+const MAX_KEPT_NAME_LENGTH = 100;
+/** The last shape at each depth: rows of one table mostly look alike, and comparing names is cheaper than sorting them. */
+const lastShapes: (Shape | undefined)[] = [];
 
-/** `"name":` */
-function quoteName(name: string): string {
-  const known = quotedNames.get(name);
-  if (known !== undefined) return known;
-  const quoted = `${quote(name)}:`;
-  if (quotedNames.size < MAX_NAMES && name.length <= 100) quotedNames.set(name, quoted);
-  return quoted;
+function shapeOf(names: readonly string[], depth: number): Shape {
+  const last = lastShapes[depth];
+  if (last && last.names.length === names.length && areEqual(last.names, names)) return last;
+  // The default order is by UTF-16 code units, as RFC 8785 §3.2.3 asks.
+  const sorted = names.toSorted();
+  const shape = { names, sorted, quoted: sorted.map((name) => `${quote(name)}:`) };
+  const isSmall = names.length <= MAX_KEPT_NAMES && names.every((name) => name.length <= MAX_KEPT_NAME_LENGTH);
+  if (isSmall) lastShapes[depth] = shape;
+  return shape;
 }
-
-// Characters that `JSON.stringify` would escape, and surrogates, which may be lone.
-// oxlint-disable-next-line no-control-regex -- control characters are what it looks for
-const NEEDS_CARE = /[\u0000-\u001f"\\\ud800-\udfff]/;
-/** Beyond this length the built-in writer is faster than looking for characters that need care. */
-const LONG_TEXT = 48;
 
 function quote(text: string): string {
-  if (text.length < LONG_TEXT && !NEEDS_CARE.test(text)) return `"${text}"`;
+  // One-byte texts are known to be well formed without a look at them.
   return JSON.stringify(text.isWellFormed() ? text : text.toWellFormed());
 }
 
 function tooLarge(maxLength: number): CanonicalJsonError {
   return new CanonicalJsonError('too_large', `The record is larger than ${maxLength} characters.`);
+}
+
+function areEqual(some: readonly string[], others: readonly string[]): boolean {
+  for (let index = 0; index < some.length; index++) if (some[index] !== others[index]) return false;
+  return true;
 }

@@ -69,9 +69,7 @@ export function planStream(input: PlanInput): StreamPlan {
   const states = new Map(stored.map((cursor) => [cursor.slice, parseScopeState(cursor.value)]));
   const held = [...states.values()].find((state) => state?.held)?.held;
   const scopes = wanted.map((slice) => planScope(slice, states.get(slice?.id ?? ''), input));
-  // Only a full read can name again what a source of changes does not tell; a listing names it every time.
-  const mustRelist = input.sweepConfirmed && held !== undefined && stream.deletes === 'reported';
-  const forget = mustRelist || scopes.includes('unreadable');
+  const forget = owesListing(input, [...states.values()], held) || scopes.includes('unreadable');
   return {
     scopes: scopes.map((scope, index) => (forget || scope === 'unreadable' ? freshScope(wanted[index]) : scope)),
     forget,
@@ -90,6 +88,20 @@ function planScope(slice: Slice | undefined, state: ScopeState | undefined, inpu
   if (!input.stream.incremental || cursor === undefined) return freshScope(slice);
   if (state.cursorField !== input.cursorField || !isReadable(input.stream, cursor)) return 'unreadable';
   return { slice, cursor, ended: false, whole: ended, complete: false, gaps: false };
+}
+
+/**
+ * Only a full read can name again what a source of changes does not tell; a listing names it every time. It is owed when
+ * a held sweep was confirmed, and when an older job ended between its complete listing and the sweep.
+ */
+function owesListing(
+  { stream, generation, sweepConfirmed }: PlanInput,
+  states: readonly (ScopeState | undefined)[],
+  held: ScopeState['held'],
+): boolean {
+  if (stream.deletes === 'listing') return false;
+  if (sweepConfirmed && held) return true;
+  return states.some((state) => state?.complete === true && state.generation !== generation);
 }
 
 function isReadable(stream: Stream, cursor: Json): boolean {

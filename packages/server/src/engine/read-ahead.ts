@@ -47,7 +47,11 @@ export async function* readAhead<T>(
   try {
     let pending = advance();
     for (;;) {
-      const result = await untilAborted(pending, signal);
+      const result = await untilAborted(pending, signal).catch((error: unknown) => {
+        // An iterator that fails has closed itself; after an abort it may still be at work.
+        ended = !signal.aborted;
+        throw error;
+      });
       if (result.done === true) {
         ended = true;
         return;

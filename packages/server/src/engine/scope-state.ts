@@ -18,7 +18,7 @@ export interface ScopeState {
    * generation's has not named what that one named.
    */
   readonly whole: boolean;
-  /** The connector said that the read has named every record. */
+  /** The connector said that the read has named every record, and the sweep that follows from it is not settled yet. */
   readonly complete: boolean;
   /** A record failed without a key, so what the listing did not name may still exist. */
   readonly gaps: boolean;

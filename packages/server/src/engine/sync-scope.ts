@@ -34,7 +34,7 @@ export async function syncScope(reading: ScopeReading, scope: Scope): Promise<vo
   const { stream, normaliser, signal, clock } = reading;
   const since = scope.cursor === undefined ? undefined : stream.parseCursor(scope.cursor);
   const loops = new LoopGuard();
-  let complete = false;
+  let complete = scope.complete;
   for await (const given of readAhead(stream.read(since, scope.slice), signal, clock)) {
     const page = normaliser.normalise(given);
     loops.observe(page);
@@ -42,7 +42,8 @@ export async function syncScope(reading: ScopeReading, scope: Scope): Promise<vo
     scope.gaps ||= page.unnamedFailures;
     const last = page.batches.length - 1;
     for (const [index, batch] of page.batches.entries()) {
-      await storeBatch(reading, scope, batch, index === last ? page.cursor : undefined);
+      if (index < last || page.cursor === undefined) await reading.store.apply({ ...pageOf(reading, scope), ...batch });
+      else await storeWithCursor(reading, scope, batch, { cursor: page.cursor, complete });
     }
   }
   scope.complete = complete;
@@ -50,14 +51,17 @@ export async function syncScope(reading: ScopeReading, scope: Scope): Promise<vo
   await storeState(reading, scope, { ...NOTHING, failures: normaliser.takeLateFailures() });
 }
 
-async function storeBatch(reading: ScopeReading, scope: Scope, batch: Batch, cursor: Json | undefined): Promise<void> {
-  if (cursor === undefined) {
-    await reading.store.apply({ ...pageOf(reading, scope), ...batch });
-    return;
-  }
+async function storeWithCursor(
+  reading: ScopeReading,
+  scope: Scope,
+  batch: Batch,
+  { cursor, complete }: { readonly cursor: Json; readonly complete: boolean },
+): Promise<void> {
   const before = scope.cursor;
-  await storeState(reading, { ...scope, cursor }, batch);
+  await storeState(reading, { ...scope, cursor, complete }, batch);
   scope.cursor = cursor;
+  // From here on a later try begins after the pages that named everything, and need not say it again.
+  scope.complete = complete;
   if (JSON.stringify(before) !== JSON.stringify(cursor)) reading.onProgress();
 }
 

@@ -137,17 +137,20 @@ class StreamSync {
     const gaps = this.#scopes.some((scope) => scope.gaps);
     const verdict = judgeSweep(unseen, { gaps, confirmed: sweepConfirmed });
     if (verdict === 'sweep') await store.sweep(this.#stream.name);
-    await this.#keepHeld(verdict === 'hold' ? unseen : undefined);
+    await this.#settle(verdict === 'hold' ? unseen : undefined);
     return false;
   }
 
-  /** A source of changes will not name the missing again, so the next job must know that a sweep waits. */
-  async #keepHeld(held: ScopeState['held']): Promise<void> {
-    const known = this.#held;
+  /** A source of changes does not name all again, so what became of its sweep must outlive the job. */
+  async #settle(held: ScopeState['held']): Promise<void> {
+    const wasHeld = this.#held !== undefined;
     this.#held = held;
-    const first = this.#scopes[0];
-    if (!this.#stream.incremental || !first || (!known && !held)) return;
-    for (const scope of held ? [first] : this.#scopes) await storeState(this.#reading(), scope);
+    if (!this.#stream.incremental) return;
+    for (const scope of this.#scopes) {
+      if (!scope.complete && !wasHeld && !held) continue;
+      scope.complete = false;
+      await storeState(this.#reading(), scope);
+    }
   }
 
   #reading() {

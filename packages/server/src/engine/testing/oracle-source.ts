@@ -154,15 +154,19 @@ export class OracleSource {
     }
   }
 
-  /** Asks with `>=`, since more rows of the same time may come after the last read. */
+  /**
+   * Asks with `>=`, since more rows of the same time may come after the last read; and the cursor stays behind the time
+   * of the first page, since rows that were read early may change while the later ones are read.
+   */
   async *#newest(from = -1) {
+    const begun = this.#time;
     const ids = [...this.rows.keys()].sort((a, b) => this.#timeOf(a) - this.#timeOf(b) || (a < b ? -1 : 1));
     let time = from;
     for (let start = 0; start < ids.length; start += PAGE) {
       this.#page('newest');
       const part = ids.slice(start, start + PAGE);
       const upserts = this.#take(part.filter((id) => this.#timeOf(id) >= from));
-      time = Math.max(time, ...upserts.map((row) => row.updatedAt));
+      time = Math.max(time, ...upserts.map((row) => Math.min(row.updatedAt, begun)));
       yield { upserts, present: part.filter((id) => this.rows.has(id) && this.#timeOf(id) < from) };
       await Promise.resolve();
     }

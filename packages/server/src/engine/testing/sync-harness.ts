@@ -27,11 +27,13 @@ export interface RunOptions {
   readonly wrap?: (writer: SourceWriter) => SourceWriter;
 }
 
+const THIS_SOURCE = '(SELECT id FROM source WHERE source_connection_id = ?)';
+
 /** A collection in a folder of its own, and jobs that run against it with the real store. */
 export class SyncHarness {
   readonly dataDir = mkdtempSync(join(tmpdir(), 'sync-'));
   readonly collectionId = newId<CollectionId>();
-  readonly sourceConnectionId = newId<SourceConnectionId>();
+  sourceConnectionId = newId<SourceConnectionId>();
   readonly syncId = newId<SyncId>();
   readonly writers = createSqliteWriters({ dataDir: this.dataDir });
 
@@ -55,6 +57,11 @@ export class SyncHarness {
     });
   }
 
+  /** Leaves the source connection alone and goes on with a fresh one of the same collection. */
+  nextSource(): void {
+    this.sourceConnectionId = newId<SourceConnectionId>();
+  }
+
   /** Runs and insists on the outcome's type. */
   async expect<T extends SyncOutcome['type']>(
     type: T,
@@ -66,25 +73,26 @@ export class SyncHarness {
     return outcome as Extract<SyncOutcome, { readonly type: T }>;
   }
 
-  /** What is in the collection: the fields by `<stream>/<key>`. */
+  /** What the collection holds of the source connection: the fields by `<stream>/<key>`. */
   content(): Record<string, JsonObject> {
     const rows = this.#query<{ readonly stream: string; readonly key: string; readonly payload: string }>(
       `SELECT s.name AS stream, e.key, b.payload FROM entity e JOIN stream s ON s.id = e.stream JOIN body b ON b.id = e.id
-       ORDER BY s.name, e.key`,
+       WHERE s.source = ${THIS_SOURCE} ORDER BY s.name, e.key`,
     );
     return Object.fromEntries(rows.map((row) => [`${row.stream}/${row.key}`, JSON.parse(row.payload) as JsonObject]));
   }
 
-  /** Inserted minus deleted, over all jobs that the store knows. */
+  /** Inserted minus deleted, over all jobs that the store knows of the source connection. */
   balance(): number {
-    return (
-      this.#query<{ readonly balance: number }>('SELECT sum(inserted - deleted) AS balance FROM job')[0]?.balance ?? 0
-    );
+    const sql = `SELECT sum(inserted - deleted) AS balance FROM job WHERE source = ${THIS_SOURCE}`;
+    return this.#query<{ readonly balance: number }>(sql)[0]?.balance ?? 0;
   }
 
   /** The failures of all jobs. */
   failures(): readonly { readonly key: string | null; readonly code: string; readonly message: string }[] {
-    return this.#query('SELECT key, code, message FROM failure ORDER BY rowid');
+    return this.#query(
+      `SELECT key, code, message FROM failure WHERE job IN (SELECT id FROM job WHERE source = ${THIS_SOURCE}) ORDER BY rowid`,
+    );
   }
 
   async close(): Promise<void> {
@@ -95,7 +103,7 @@ export class SyncHarness {
   #query<T>(sql: string): T[] {
     const db = new Database(collectionPath(this.dataDir, this.collectionId), { readonly: true });
     try {
-      return db.prepare(sql).all() as T[];
+      return db.prepare(sql).all(this.sourceConnectionId) as T[];
     } finally {
       db.close();
     }
