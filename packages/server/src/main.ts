@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises';
+import manifest from '../package.json' with { type: 'json' };
 import { pino, type Logger } from 'pino';
 import { createAuditLog, type AuditLog } from './audit/service.ts';
 import { KeyAuthenticator } from './auth/key-authenticator.ts';
@@ -15,12 +16,11 @@ import { createConnectionService } from './connections/service.ts';
 import type { ControlStore } from './control/database.ts';
 import { openControlStore } from './control/open.ts';
 import { airweaveGroups } from './dialects/airweave/airweave-groups.ts';
-import { healthRoutes } from './http/health-routes.ts';
 import { IdempotentAnswers } from './http/idempotency.ts';
+import { createMetrics } from './http/metrics.ts';
 import { nativeGroup } from './http/native/native-group.ts';
-import { presentError } from './http/problem.ts';
-import { routeGroup } from './http/route-group.ts';
 import { createHttpServer } from './http/server.ts';
+import { serviceGroup } from './http/service-group.ts';
 import { createSupervisor, type Supervisor } from './jobs/supervisor.ts';
 import { systemClock, type Clock } from './lib/clock.ts';
 import { bootstrap } from './organizations/bootstrap.ts';
@@ -30,6 +30,7 @@ import { createSearchService } from './search/service.ts';
 import type { Services } from './services.ts';
 import { createSourceRemoval } from './source-connections/removal.ts';
 import { createSourceConnectionService } from './source-connections/service.ts';
+import { countJobsByState } from './syncs/repository.ts';
 import { createSyncService } from './syncs/service.ts';
 import { openVault } from './vault/open-vault.ts';
 import type { Vault } from './vault/vault.ts';
@@ -117,20 +118,31 @@ export async function startService(config: Config, options: StartOptions = {}): 
   const organizations = createOrganizationService({ control, clock, projects, apiKeys });
   const newKey = await bootstrap({ control, config, organizations, apiKeys });
   const { services, resumeDeletions } = buildServices(base, { audit, projects });
+  const groups = [nativeGroup({ ...services, apiKeys, audit, organizations, projects }), ...airweaveGroups(services)];
+  const metrics = createMetrics([
+    {
+      name: 'tributary_sync_jobs',
+      help: 'Sync jobs by state.',
+      label: 'state',
+      collect: () => countJobsByState(control.db),
+    },
+  ]);
   const http = createHttpServer({
-    serviceRoutes: routeGroup({
-      title: 'Service',
-      prefix: '',
-      routes: healthRoutes,
-      services: { checks: [{ name: 'the control store', works: () => control.ping() }] },
-      presentError,
+    serviceRoutes: serviceGroup({
+      groups,
+      version: manifest.version,
+      publicUrl: config.publicUrl,
+      checks: [{ name: 'control store', check: () => control.ping() }],
+      metrics,
+      clock,
     }),
-    groups: [nativeGroup(services), ...airweaveGroups(services)],
+    groups,
     authenticator,
     log,
     clock,
     config,
     answers: new IdempotentAnswers({ control, clock }),
+    onAnswered: (answered) => metrics.observe(answered),
     ...(options.validateResponses && { validateResponses: true }),
   });
   const url = await http.listen({ host: config.host, port: config.port });

@@ -120,3 +120,13 @@ export async function getRunTotals(
     .executeTakeFirstOrThrow();
   return { total: Number(row.total), successful: Number(row.successful), failed: Number(row.failed) };
 }
+
+/** How many jobs are in each state, over all organizations; for the operator's metrics. */
+export async function countJobsByState(db: Queryable): Promise<Record<string, number>> {
+  const rows = await db
+    .selectFrom('sync_job')
+    .select(['state', sql<number>`count(*)`.as('count')])
+    .groupBy('state')
+    .execute();
+  return Object.fromEntries(rows.map((row) => [row.state, Number(row.count)]));
+}

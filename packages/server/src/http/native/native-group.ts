@@ -1,17 +1,39 @@
+import type { AuditLog } from '../../audit/service.ts';
+import type { ApiKeyService } from '../../auth/service.ts';
+import type { OrganizationService } from '../../organizations/service.ts';
+import type { ProjectService } from '../../projects/service.ts';
 import type { Services } from '../../services.ts';
 import { presentError } from '../problem.ts';
 import { routeGroup, type RouteGroup } from '../route-group.ts';
+import { apiKeyRoutes } from './api-key-routes.ts';
+import { auditRoutes } from './audit-routes.ts';
 import { jobRoutes } from './job-routes.ts';
+import { organizationRoutes } from './organization-routes.ts';
 import { searchRoutes } from './search-routes.ts';
 import { sourceConnectionRoutes } from './source-connection-routes.ts';
 
+/** What the native routes may call beside what every dialect may. */
+export interface NativeServices extends Services {
+  readonly apiKeys: ApiKeyService;
+  readonly audit: AuditLog;
+  readonly organizations: OrganizationService;
+  readonly projects: ProjectService;
+}
+
 /** What no dialect has: Tributary's own API under `/tributary/v1`. */
-export function nativeGroup(services: Services): RouteGroup {
-  return routeGroup({
+export function nativeGroup(services: NativeServices): RouteGroup {
+  return routeGroup<NativeServices>({
     title: 'Tributary',
     prefix: '/tributary/v1',
     services,
-    routes: [...sourceConnectionRoutes, ...jobRoutes, ...searchRoutes],
+    routes: [
+      ...sourceConnectionRoutes,
+      ...jobRoutes,
+      ...searchRoutes,
+      ...organizationRoutes,
+      ...apiKeyRoutes,
+      ...auditRoutes,
+    ],
     presentError,
   });
 }
