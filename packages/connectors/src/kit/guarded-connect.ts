@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { connect as dialTls } from 'node:tls';
 import { ConnectorError } from './connector-error.ts';
 import type { ConnectTarget } from './context.ts';
+import { linkSignals } from './linked-signal.ts';
 import { createNetworkGuard } from './network-guard.ts';
 import type { CheckedAddress, GuardOptions, NetworkGuard, NetworkPolicy } from './network-guard.ts';
 
@@ -105,8 +106,8 @@ export async function openSocket(
   target: ConnectTarget,
   options: { readonly timeoutMs?: number; readonly signal?: AbortSignal; readonly alpn?: readonly string[] } = {},
 ): Promise<Socket> {
-  const timeout = AbortSignal.timeout(options.timeoutMs ?? CONNECT_TIMEOUT_MS);
-  const signal = options.signal ? AbortSignal.any([timeout, options.signal]) : timeout;
+  const deadline = linkSignals([options.signal], options.timeoutMs ?? CONNECT_TIMEOUT_MS);
+  const { signal } = deadline;
   try {
     const addresses = await abortable(guard.resolve(target.host), signal);
     const tcp = await openTcp(addresses, target.port, signal);
@@ -114,7 +115,9 @@ export async function openSocket(
   } catch (error) {
     options.signal?.throwIfAborted();
     if (error instanceof ConnectorError) throw error;
-    throw unreachable(target, error, timeout.aborted);
+    throw unreachable(target, error, deadline.timedOut);
+  } finally {
+    deadline.release();
   }
 }
 

@@ -67,7 +67,7 @@ describe('requests', () => {
     expect((await rig.client().request({ url: origin })).text()).toBe('straight');
   });
 
-  test('ends when the client or the request is aborted, while it rig.waits for the answer', async () => {
+  test('ends when the client or the request is aborted, while it waits for the answer', async () => {
     const { origin, seen } = await rig.serve(() => undefined);
     const [whole, single] = [new AbortController(), new AbortController()];
     const first = rig.client({ signal: whole.signal }).request({ url: origin });
@@ -153,7 +153,7 @@ describe('answers', () => {
 });
 
 describe('faults', () => {
-  test('G4.8 outlasts a burst of 5xx with growing rig.waits and gives up after five tries', async () => {
+  test('G4.8 outlasts a burst of 5xx with growing waits and gives up after five tries', async () => {
     const burst = await rig.serve((_request, response, count) => response.writeHead(count < 3 ? 502 : 200).end('ok'));
     expect((await rig.client().request({ url: burst.origin })).text()).toBe('ok');
     expect(rig.waits).toEqual([500, 1_000, 2_000]);
@@ -255,7 +255,7 @@ describe('limits', () => {
       19_000,
     ],
     ['nothing', () => ({}), 500],
-  ])('G4.7 rig.waits at least as long as a 429 asks with %s', async (_how, headers, least) => {
+  ])('G4.7 waits at least as long as a 429 asks with %s', async (_how, headers, least) => {
     const { origin } = await rig.serve((_request, response, count) =>
       response.writeHead(count === 0 ? 429 : 200, count === 0 ? headers() : {}).end('ok'),
     );
@@ -264,7 +264,7 @@ describe('limits', () => {
     expect(rig.waits[0]).toBeLessThanOrEqual(30_500);
   });
 
-  test('G4.7 gives rig.waits above 30 s to the engine, and holds everybody who shares the budget', async () => {
+  test('G4.7 gives waits above 30 s to the engine, and holds everybody who shares the budget', async () => {
     const { origin, seen } = await rig.serve((_request, response) =>
       response.writeHead(429, { 'retry-after': '120' }).end(),
     );

@@ -8,6 +8,7 @@ import type { Exchange, HttpTimeouts } from './http-exchange.ts';
 import { httpResponse } from './http-response.ts';
 import { judgeAnswer, judgeFault, methodOf } from './http-verdict.ts';
 import type { Spoken, Verdict } from './http-verdict.ts';
+import { linkSignals } from './linked-signal.ts';
 import { createNetworkGuard } from './network-guard.ts';
 import type { GuardOptions, NetworkGuard, NetworkPolicy } from './network-guard.ts';
 import { createRateBudget, LONGEST_WAIT_MS } from './rate-budget.ts';
@@ -76,13 +77,16 @@ class RetryingHttpClient implements GuardedHttpClient {
   async request(request: HttpRequest): Promise<HttpResponse> {
     const secrets = plainSecrets([...Object.values(request.headers ?? {}), ...Object.values(request.query ?? {})]);
     const spoken = { url: redactUrl(firstHop(request).url, secrets), secrets };
-    const signals = [this.#options.signal, request.signal].filter((signal) => signal !== undefined);
-    const signal = signals.length > 0 ? AbortSignal.any(signals) : undefined;
-    for (let attempt = 0; ; attempt += 1) {
-      const verdict = await this.#try(request, spoken, signal);
-      if (verdict.type === 'fail') throw verdict.error;
-      if (verdict.type === 'retry') await this.#waitBefore(attempt + 1, verdict, signal);
-      else return httpResponse(verdict.answer, redactUrl(new URL(verdict.answer.url), secrets), secrets);
+    const { signal, release } = linkSignals([this.#options.signal, request.signal]);
+    try {
+      for (let attempt = 0; ; attempt += 1) {
+        const verdict = await this.#try(request, spoken, signal);
+        if (verdict.type === 'fail') throw verdict.error;
+        if (verdict.type === 'retry') await this.#waitBefore(attempt + 1, verdict, signal);
+        else return httpResponse(verdict.answer, redactUrl(new URL(verdict.answer.url), secrets), secrets);
+      }
+    } finally {
+      release();
     }
   }
 
@@ -91,7 +95,7 @@ class RetryingHttpClient implements GuardedHttpClient {
   }
 
   /** Sleeps until the next try is due; throws when there is none, or when it is too far off to be slept through. */
-  async #waitBefore(attempt: number, verdict: Verdict & { type: 'retry' }, signal?: AbortSignal): Promise<void> {
+  async #waitBefore(attempt: number, verdict: Verdict & { type: 'retry' }, signal: AbortSignal): Promise<void> {
     const { clock, random = Math.random } = this.#options;
     const { afterMs = 0, error } = verdict;
     this.#budget.pauseUntil(clock.now() + afterMs);
@@ -100,23 +104,28 @@ class RetryingHttpClient implements GuardedHttpClient {
     await clock.sleep(afterMs + jitteredDelayMs(attempt - 1, BACKOFF, random), signal);
   }
 
-  async #try(request: HttpRequest, spoken: Spoken, signal?: AbortSignal): Promise<Verdict> {
+  async #try(request: HttpRequest, spoken: Spoken, signal: AbortSignal): Promise<Verdict> {
     const { clock, log } = this.#options;
     const release = await this.#budget.acquire(signal);
     const startedAt = clock.now();
     const about = { method: methodOf(request), url: spoken.url };
-    const total = AbortSignal.timeout(this.#exchange.timeouts.totalMs);
+    const total = linkSignals([signal], this.#exchange.timeouts.totalMs);
     try {
-      const ends = signal ? AbortSignal.any([signal, total]) : total;
-      const answer = await exchangeOnce(this.#exchange, firstHop(request), request.maxBytes ?? DEFAULT_MAX_BYTES, ends);
+      const answer = await exchangeOnce(
+        this.#exchange,
+        firstHop(request),
+        request.maxBytes ?? DEFAULT_MAX_BYTES,
+        total.signal,
+      );
       log.debug({ ...about, status: answer.status, ms: clock.now() - startedAt }, 'source answered');
       return judgeAnswer(answer, request, spoken, clock.now());
     } catch (error) {
-      signal?.throwIfAborted();
+      signal.throwIfAborted();
       const verdict = judgeFault(error, request, spoken);
       log.debug({ ...about, verdict: verdict.type, ms: clock.now() - startedAt }, 'source did not answer');
       return verdict;
     } finally {
+      total.release();
       release();
     }
   }
