@@ -40,9 +40,11 @@ afterEach(async () => {
   await rm(dataDir, { recursive: true, force: true });
 });
 
-function supervise(workers: number, clock = systemClock): Supervisor {
+const scripted = new URL('testing/worker-process.ts', import.meta.url);
+const real = new URL('worker-process.ts', import.meta.url);
+
+function supervise(workers: number, { clock = systemClock, script = scripted } = {}): Supervisor {
   const log = { debug: () => undefined, info: () => undefined, warn: () => undefined };
-  const script = new URL('testing/worker-process.ts', import.meta.url);
   const supervisor = createSupervisor({ config: testConfig(dataDir, workers), control, clock, log, script });
   supervisors.push(supervisor);
   return supervisor;
@@ -74,6 +76,13 @@ test('rel1 a worker that dies is replaced, and its job goes on without waiting f
   expect(await job(id)).toMatchObject({ attempts: 2, fence: 2 });
 });
 
+test('the worker process of the service builds what it needs and runs jobs', async () => {
+  const id = await start();
+  await supervise(1, { script: real }).start();
+  await until(id, 'failed');
+  expect(await job(id)).toMatchObject({ error_code: 'connector_unknown', lease_owner: null });
+});
+
 test('passes wake-ups on: a cancellation is seen at once', async () => {
   const id = await start();
   const supervisor = supervise(1);
@@ -90,7 +99,7 @@ test('kills a worker that does not stop, and takes its leases back', async () =>
     now: () => Date.now(),
     sleep: (ms: number, signal?: AbortSignal) => systemClock.sleep(ms / 50, signal),
   };
-  const supervisor = supervise(1, hurried);
+  const supervisor = supervise(1, { clock: hurried });
   await supervisor.start();
   await until(id, 'running');
   const owner = await ownerOf(id);
