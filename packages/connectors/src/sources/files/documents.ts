@@ -9,7 +9,7 @@ import { trackChanges } from './change-tracker.ts';
 import type { FilesCursor } from './change-tracker.ts';
 import { pathFilter } from './config.ts';
 import type { FilesConfig } from './config.ts';
-import { extractText } from './extract-text.ts';
+import { extractText, MOST_TEXT } from './extract-text.ts';
 import { mediaTypeOf } from './media-types.ts';
 import { Unreadable } from './unreadable.ts';
 
@@ -69,8 +69,11 @@ async function readDocument(ctx: Context, folder: string, entry: FileEntry): Pro
   if (entry.size > most) return failed('too_large', `larger than ${most} bytes; only its name can be found.`, false);
   try {
     const bytes = await ctx.files.read(ctx.config.path, entry.path, most);
-    const found = await extractText(type, bytes, ctx.signal);
-    return { type: 'read', row: { ...row, ...found }, retry: false };
+    const { isCut, ...found } = (await extractText(type, bytes, ctx.signal)) ?? {};
+    const read: Outcome = { type: 'read', row: { ...row, ...found }, retry: false };
+    if (!isCut) return read;
+    const message = `${entry.path}: only the first ${MOST_TEXT} characters can be found.`;
+    return { ...read, failure: { key: entry.path, code: 'too_large', message } };
   } catch (error) {
     ctx.signal.throwIfAborted();
     // Gone, or swapped for a link, since it was listed: not among the files any more.

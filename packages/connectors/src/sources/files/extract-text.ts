@@ -8,8 +8,13 @@ import { checkZip } from './zip-limits.ts';
 /** Raise it when the same bytes give other text: every file is then read again. */
 export const EXTRACTOR_VERSION = 1;
 
-/** Text beyond this is cut: no search needs more of one file, and a small PDF can hold endless pages. */
-const MOST_TEXT = 10_000_000;
+/** Text beyond so many characters is cut: no search needs more of one file, and a small PDF can hold endless pages. */
+export const MOST_TEXT = 4_000_000;
+
+export interface FileText extends ReadableText {
+  /** Whether there was more text than `MOST_TEXT`. */
+  readonly isCut?: true;
+}
 
 /** The pdf.js engine, DOCX and XLSX parsers are loaded on first use: most folders need none of them. */
 async function pdfText(bytes: Buffer, signal: AbortSignal): Promise<ReadableText> {
@@ -21,7 +26,7 @@ async function pdfText(bytes: Buffer, signal: AbortSignal): Promise<ReadableText
   try {
     const pages: string[] = [];
     let size = 0;
-    for (let number = 1; number <= pdf.numPages && size < MOST_TEXT; number += 1) {
+    for (let number = 1; number <= pdf.numPages && size <= MOST_TEXT; number += 1) {
       signal.throwIfAborted();
       const page = await pdf.getPage(number);
       const content = await page.getTextContent();
@@ -90,14 +95,12 @@ async function extract(type: MediaType, bytes: Buffer, signal: AbortSignal): Pro
  * Title and text of a file's bytes; `undefined` when it holds no text that we read. Throws `Unreadable` (`broken`,
  * `too_large`), whatever the parser threw; throws the signal's reason when it is aborted between two PDF pages.
  */
-export async function extractText(
-  type: MediaType,
-  bytes: Buffer,
-  signal: AbortSignal,
-): Promise<ReadableText | undefined> {
+export async function extractText(type: MediaType, bytes: Buffer, signal: AbortSignal): Promise<FileText | undefined> {
   try {
     const found = await extract(type, bytes, signal);
-    return found && found.text.length > MOST_TEXT ? { ...found, text: found.text.slice(0, MOST_TEXT) } : found;
+    return found && found.text.length > MOST_TEXT
+      ? { ...found, text: found.text.slice(0, MOST_TEXT), isCut: true }
+      : found;
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof Unreadable) throw error;

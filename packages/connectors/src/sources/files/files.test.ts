@@ -225,6 +225,15 @@ describe('what cannot be read', () => {
     ]);
   });
 
+  test('G4.12 cuts an endless text and says so', async () => {
+    write('long.txt', 'word\n'.repeat(1_000_000));
+    const { pages } = await sync();
+    expect(pages[0]!.upserts[0]!['text']).toHaveLength(4_000_000);
+    expect(pages[0]!.failures).toEqual([
+      { key: 'long.txt', code: 'too_large', message: expect.stringContaining('4000000') },
+    ]);
+  });
+
   test('G4.18 claims no complete listing when a folder could not be listed, and reads it once it can be', async () => {
     write('a.txt', 'a');
     const first = await sync();
