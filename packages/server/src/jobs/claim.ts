@@ -23,6 +23,8 @@ export interface ClaimedJob {
   readonly fence: number;
   /** 1 for the first. */
   readonly attempt: number;
+  /** Attempts in a row before this one that brought nothing. */
+  readonly stalledAttempts: number;
   readonly startedAt: Millis;
   readonly leaseUntil: Millis;
 }
@@ -149,6 +151,7 @@ function claimedJob(row: JobRow): ClaimedJob {
     fullRefresh: row.full_refresh === 1,
     fence: row.fence,
     attempt: row.attempts,
+    stalledAttempts: row.stalled_attempts,
     startedAt: row.started_at ?? 0,
     leaseUntil: row.lease_until ?? 0,
   };

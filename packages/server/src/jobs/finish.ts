@@ -25,6 +25,8 @@ const ends: Readonly<Record<End['type'], Readonly<Record<'running' | 'cancelling
 export interface FinishInput {
   readonly lease: Lease;
   readonly outcome: SyncOutcome;
+  /** With `postponed` after a fault of our own: how many attempts in a row have brought nothing. */
+  readonly stalledAttempts?: number | undefined;
   /** Entities met by record type, for the last event. */
   readonly encountered?: Readonly<Record<string, number>>;
   readonly now: Millis;
@@ -39,7 +41,7 @@ export async function finishJob(db: Queryable, input: FinishInput): Promise<Fini
   if (outcome.type === 'fenced' || outcome.type === 'postponed') {
     const waits =
       outcome.type === 'postponed' ? { counts: outcome.counts, notBefore: outcome.at } : { notBefore: null };
-    const job = await giveBack(db, lease, { ...waits, now });
+    const job = await giveBack(db, lease, { ...waits, stalledAttempts: input.stalledAttempts, now });
     return job && { job, credentialPaused: false };
   }
   return (await end(db, input, outcome, 'running')) ?? end(db, input, outcome, 'cancelling');

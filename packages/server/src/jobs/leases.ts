@@ -93,22 +93,30 @@ export async function setCounts(db: Queryable, lease: Lease, progress: Progress,
   return true;
 }
 
+export interface GiveBack {
+  readonly counts?: Counts;
+  readonly notBefore: Millis | null;
+  /** How many attempts in a row have brought nothing; default: as before. */
+  readonly stalledAttempts?: number | undefined;
+  readonly now: Millis;
+}
+
 /**
  * Gives a lease back: the job waits until `notBefore`, or may be claimed at once. One that is being cancelled ends
  * instead. `undefined` when the lease was lost.
  */
-export async function giveBack(
-  db: Queryable,
-  lease: Lease,
-  input: { readonly counts?: Counts; readonly notBefore: Millis | null; readonly now: Millis },
-): Promise<JobRow | undefined> {
+export async function giveBack(db: Queryable, lease: Lease, input: GiveBack): Promise<JobRow | undefined> {
   const { jobId } = lease;
   const move = { jobId, lease, now: input.now };
   const waiting = await moveJob(db, {
     ...move,
     from: 'running',
     to: 'pending',
-    set: { ...input.counts, not_before: input.notBefore },
+    set: {
+      ...input.counts,
+      not_before: input.notBefore,
+      ...(input.stalledAttempts === undefined ? {} : { stalled_attempts: input.stalledAttempts }),
+    },
   });
   if (waiting) return waiting;
   const set = input.counts ?? {};
@@ -124,12 +132,20 @@ export interface TakenLease {
 }
 
 /** Attempts in a row that end with their worker and bring nothing; then the job itself must be the cause. */
-const STALLED_ATTEMPTS = 5;
+export const STALLED_ATTEMPTS = 5;
 const BATCH = 200;
 
-/** Takes the leases that have run out, except one's own: a process that was stopped renews before it judges. */
-export function expireLeases(control: ControlStore, own: string, now: Millis): Promise<readonly TakenLease[]> {
-  return takeLeases(control, sql`lease_until < ${now} and lease_owner <> ${own}`, now);
+export interface Expiry {
+  readonly owner: string;
+  /** What this worker runs: late, but not dead. Its other leases are as dead as anybody's. */
+  readonly held: readonly JobId[];
+  readonly now: Millis;
+}
+
+/** Takes the leases that have run out. */
+export function expireLeases(control: ControlStore, { owner, held, now }: Expiry): Promise<readonly TakenLease[]> {
+  const own = sql`(lease_owner = ${owner} and ${statements[control.dialect].isOneOf('id', held)})`;
+  return takeLeases(control, sql`lease_until < ${now} and not ${own}`, now);
 }
 
 /** Takes every lease of a worker that is known to be dead. */

@@ -61,6 +61,8 @@ export function describeQueue(name: string, make: (clock: Clock) => Promise<Cont
         leaseMs: LEASE_MS,
         ...(runningPerOrganization === undefined ? {} : { runningPerOrganization }),
       });
+    const expire = (owner: string, held: readonly JobId[] = []) =>
+      expireLeases(store, { owner, held, now: clock.now() });
     const claimOne = async (owner: string) => (await claimer(owner).claim(1))[0]!;
     const jobRow = (id: JobId) =>
       store.db.selectFrom('sync_job').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
@@ -212,10 +214,10 @@ export function describeQueue(name: string, make: (clock: Clock) => Promise<Cont
         const jobId = await seed.enqueue(await seed.addOrder());
         const old = leaseOf(await claimOne('a'), 'a');
         clock.advance(LEASE_MS - 1);
-        expect(await expireLeases(store, 'b', clock.now())).toEqual([]);
+        expect(await expire('b')).toEqual([]);
         clock.advance(2);
-        expect(await expireLeases(store, 'a', clock.now())).toEqual([]);
-        expect(await expireLeases(store, 'b', clock.now())).toEqual([{ jobId, owner: 'a', state: 'pending' }]);
+        expect(await expire('a', [jobId])).toEqual([]);
+        expect(await expire('b')).toEqual([{ jobId, owner: 'a', state: 'pending' }]);
         const fresh = await claimOne('b');
         expect(fresh).toMatchObject({ id: jobId, fence: 2, attempt: 2, startedAt: clock.now() - LEASE_MS - 1 });
         const before = await jobRow(jobId);
@@ -249,7 +251,7 @@ export function describeQueue(name: string, make: (clock: Clock) => Promise<Cont
         expect(beat).toEqual({ lost: [], cancelled: [jobs[1]!.id] });
         expect(await listCancelled(store.db, 'a')).toEqual([jobs[1]!.id]);
         clock.advance(LEASE_MS - 1);
-        expect(await expireLeases(store, 'b', clock.now())).toEqual([]);
+        expect(await expire('b')).toEqual([]);
       });
 
       test('a job whose workers die five times without getting further fails; one that gets further goes on', async () => {
@@ -367,7 +369,7 @@ export function describeQueue(name: string, make: (clock: Clock) => Promise<Cont
         await claimOne('a');
         await cancel(jobId);
         clock.advance(LEASE_MS + 1);
-        expect(await expireLeases(store, 'b', clock.now())).toEqual([{ jobId, owner: 'a', state: 'cancelled' }]);
+        expect(await expire('b')).toEqual([{ jobId, owner: 'a', state: 'cancelled' }]);
       });
 
       test('a job that has ended cannot be cancelled', async () => {

@@ -10,7 +10,7 @@ import type { ClaimedJob } from './claim.ts';
 import type { Finished } from './finish.ts';
 import { finishJob } from './finish.ts';
 import type { Lease } from './job-row.ts';
-import { raiseFence, setCounts } from './leases.ts';
+import { raiseFence, setCounts, STALLED_ATTEMPTS } from './leases.ts';
 
 /** Runs one attempt of a job; made by `createExecute` in `run-job.ts`. */
 export type ExecuteJob = (
@@ -38,8 +38,6 @@ const PROGRESS_EVERY_MS = 250;
 const RETRY = { firstMs: 50, maxMs: 2_000 };
 /** An end that cannot be written for so long is left to whoever takes the lease. */
 const WRITE_WITHIN_MS = 60_000;
-/** Faults of the control store are tried again so often before the job fails. */
-const ATTEMPTS = 5;
 const NO_COUNTS: Counts = { inserted: 0, updated: 0, kept: 0, deleted: 0, failed: 0, chunks: 0 };
 
 /** One claimed job in this process: runs it, copies its progress, stops it, and writes its end once. */
@@ -57,6 +55,7 @@ export class RunningJob {
   #latest: SyncProgress | undefined;
   #writing: Promise<void> | undefined;
   readonly #released = Promise.withResolvers<void>();
+  #stalledAttempts: number | undefined;
   #ended = false;
   #written = false;
   #finished: Finished | undefined;
@@ -138,7 +137,8 @@ export class RunningJob {
     if (error instanceof CollectionGoneError) return { type: 'cancelled', counts };
     if (reason !== undefined) return { type: reason, counts };
     this.#deps.log.warn({ jobId: this.job.id, attempt: this.job.attempt, error }, 'an attempt of a job broke');
-    return outcomeOfFault(error, this.job.attempt, counts, this.#deps.clock.now());
+    this.#stalledAttempts = this.job.stalledAttempts + 1;
+    return outcomeOfFault(error, this.#stalledAttempts, counts, this.#deps.clock.now());
   }
 
   #progress(progress: SyncProgress): void {
@@ -180,7 +180,8 @@ export class RunningJob {
     const deadline = clock.now() + WRITE_WITHIN_MS;
     for (let attempt = 0; ; attempt += 1) {
       try {
-        const input = { lease: this.#lease, outcome, encountered, now: clock.now() };
+        const stalledAttempts = this.#stalledAttempts;
+        const input = { lease: this.#lease, outcome, stalledAttempts, encountered, now: clock.now() };
         this.#finished = await control.transaction((tx) => finishJob(tx, input));
         return;
       } catch (error) {
@@ -193,11 +194,11 @@ export class RunningJob {
 }
 
 /** A fault of ours, not of the source: what the catalogue knows ends the job, anything else may pass. */
-function outcomeOfFault(error: unknown, attempt: number, counts: Counts, now: number): SyncOutcome {
+function outcomeOfFault(error: unknown, stalled: number, counts: Counts, now: number): SyncOutcome {
   if (error instanceof AppError && error.kind !== 'unavailable')
     return { type: 'failed', code: error.code, message: error.message, category: null, counts };
-  if (attempt < ATTEMPTS) {
-    const at = now + backoffMs(attempt, { firstMs: 1_000, maxMs: 60_000 });
+  if (stalled < STALLED_ATTEMPTS) {
+    const at = now + backoffMs(stalled, { firstMs: 1_000, maxMs: 60_000 });
     return { type: 'postponed', at, reason: 'a fault of our own', counts };
   }
   const message = "Something went wrong on our side; the job's id finds the log line.";

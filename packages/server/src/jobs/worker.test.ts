@@ -285,7 +285,6 @@ test('rel30 a worker that cannot reach the control store stops writing when its 
   cut = true;
   await expect.poll(() => reasons).toEqual(['fenced']);
   cut = false;
-  await store.db.updateTable('sync_job').set({ lease_owner: 'gone' }).where('id', '=', id).execute();
   await until(id, 'completed');
   expect(await job(id)).toMatchObject({ attempts: 2 });
 });
@@ -327,6 +326,19 @@ test('a fault of our own is tried again later; one that the catalogue names ends
   });
   await expect.poll(async () => (await job(passing)).not_before).toBeGreaterThan(Date.now() - 1_000);
   expect(await state(passing)).toBe('pending');
+});
+
+test('a fault of our own that lasts ends the job after five attempts in a row, waits for the source not counted', async () => {
+  const id = await start();
+  await store.db.updateTable('sync_job').set({ stalled_attempts: 4, attempts: 4 }).where('id', '=', id).execute();
+  const patient = await start();
+  await store.db.updateTable('sync_job').set({ attempts: 40 }).where('id', '=', patient).execute();
+  work(async () => {
+    throw new Error('the vault did not answer');
+  });
+  await until(id, 'failed');
+  expect(await job(id)).toMatchObject({ error_code: 'internal', attempts: 5 });
+  await expect.poll(() => job(patient)).toMatchObject({ state: 'pending', attempts: 41, stalled_attempts: 1 });
 });
 
 test('an end that cannot be written at first is written when the store answers again', async () => {

@@ -1,7 +1,6 @@
 import type { Logger } from '@tributary/connectors/kit/context';
 import type { ControlStore } from '../control/database.ts';
 import type { Clock } from '../lib/clock.ts';
-import type { JobId } from '../lib/ids.ts';
 import { createClaimer } from './claim.ts';
 import type { Finished } from './finish.ts';
 import { expireLeases, heartbeat, listCancelled } from './leases.ts';
@@ -49,7 +48,7 @@ export function createWorker(deps: WorkerDeps): Worker {
 
 class WorkerLoops {
   readonly #deps: WorkerDeps;
-  readonly #running = new Map<JobId, RunningJob>();
+  readonly #running = new Set<RunningJob>();
   readonly #scheduler;
   readonly #claimer;
   readonly #claiming: Sleeper;
@@ -78,7 +77,7 @@ class WorkerLoops {
   async run(signal: AbortSignal): Promise<void> {
     const stop = () => {
       this.#stopping = true;
-      for (const running of this.#running.values()) running.stop('interrupted');
+      for (const running of this.#running) running.stop('interrupted');
       this.wake();
     };
     if (signal.aborted) return;
@@ -99,7 +98,7 @@ class WorkerLoops {
       () => this.#claim(),
     );
     // A run that does not let go has its end written without it; nobody waits for more.
-    await Promise.all([...this.#running.values()].map((running) => running.released));
+    await Promise.all([...this.#running].map((running) => running.released));
     this.#drained = true;
     this.#beating.wake();
     await Promise.all([beating, watching]);
@@ -130,7 +129,7 @@ class WorkerLoops {
   }
 
   #start(running: RunningJob): void {
-    this.#running.set(running.job.id, running);
+    this.#running.add(running);
     // Claimed while the stop came in.
     if (this.#stopping) running.stop('interrupted');
     running.settled
@@ -140,7 +139,7 @@ class WorkerLoops {
       })
       .catch((error: unknown) => this.#deps.log.warn({ jobId: running.job.id, error }, 'a job was lost'))
       .finally(() => {
-        if (this.#running.get(running.job.id) === running) this.#running.delete(running.job.id);
+        this.#running.delete(running);
         this.#claiming.wake();
       });
   }
@@ -149,18 +148,24 @@ class WorkerLoops {
     const { control, clock, leaseMs, owner, log } = this.#deps;
     const now = clock.now();
     if (now - this.#lastExpiry < leaseMs / 3) return;
-    // Whoever slept (a stopped process, a laptop) renews before it judges others, who slept too.
-    if (now - this.#lastBeat > leaseMs / 2) return this.#beating.wake();
     this.#lastExpiry = now;
-    for (const taken of await expireLeases(control, owner, now)) {
+    // Whoever was cut off or slept (a stopped process, a laptop) renews before it judges others, who may have slept too.
+    if (now - this.#lastBeat > leaseMs / 2) return this.#beating.wake();
+    const held = this.#held().map((one) => one.job.id);
+    for (const taken of await expireLeases(control, { owner, held, now })) {
       const killed = killStale(taken.owner);
       log.warn({ ...taken, killed }, 'a worker lost its lease');
     }
   }
 
+  /** Runs that still have their lease. */
+  #held(): readonly RunningJob[] {
+    return [...this.#running].filter((one) => one.lease !== undefined);
+  }
+
   async #beat(): Promise<number> {
     const { control, clock, leaseMs } = this.#deps;
-    const running = [...this.#running.values()].filter((one) => one.lease !== undefined);
+    const running = this.#held();
     const sent = new Map(running.map((one) => [one, one.lease]));
     const until = clock.now() + leaseMs;
     try {
@@ -180,9 +185,10 @@ class WorkerLoops {
   }
 
   async #watch(): Promise<number> {
-    if (this.#running.size > 0)
-      for (const id of await listCancelled(this.#deps.control.db, this.#deps.owner))
-        this.#running.get(id)?.stop('cancelled');
+    if (this.#running.size > 0) {
+      const cancelled = await listCancelled(this.#deps.control.db, this.#deps.owner);
+      for (const one of this.#held()) if (cancelled.includes(one.job.id)) one.stop('cancelled');
+    }
     return CANCEL_LOOK_MS;
   }
 }
