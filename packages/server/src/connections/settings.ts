@@ -23,7 +23,7 @@ export interface SealedSettings {
 }
 
 function toIssues(error: z.ZodError, prefix: readonly string[]): FieldIssue[] {
-  return error.issues.flatMap((issue) => {
+  return error.issues.flatMap((issue): FieldIssue[] => {
     const path = [...prefix, ...issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part))];
     if (issue.code !== 'unrecognized_keys') return [{ path, message: issue.message, code: issue.code }];
     return issue.keys.map((key) => ({ path: [...path, key], message: 'Unknown field', code: issue.code }));
