@@ -19,7 +19,7 @@ export interface ServiceGroupOptions {
 }
 
 const route = routeFor<ServiceGroupOptions>();
-const shared = { method: 'GET', tag: 'service', access: 'public', errors: [] } as const;
+const shared = { method: 'GET', tag: 'Health and metrics', access: 'public', errors: [] } as const;
 
 const Live = z.object({ status: z.literal('healthy') });
 const Ready = z.object({

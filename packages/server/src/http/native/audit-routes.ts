@@ -29,7 +29,7 @@ export const auditRoutes = [
     path: '/audit-events',
     operationId: 'listAuditEvents',
     summary: 'List the changes made through the API, newest first',
-    tag: 'audit',
+    tag: 'Audit',
     access: 'audit:read',
     query: z.object({
       limit: z.coerce.number().int().min(1).max(1000).default(100),

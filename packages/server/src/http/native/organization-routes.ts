@@ -15,8 +15,8 @@ const ProjectName = z
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'must be 1 to 64 letters, digits, dots, hyphens or underscores')
   .meta({ id: 'ProjectName' });
 const ProjectParams = z.object({ projectName: z.string() });
-const onProjects = { tag: 'organization', path: '/projects' } as const;
-const onProject = { tag: 'organization', path: '/projects/:projectName', params: ProjectParams } as const;
+const onProjects = { tag: 'Organization', path: '/projects' } as const;
+const onProject = { tag: 'Organization', path: '/projects/:projectName', params: ProjectParams } as const;
 
 function present(row: { readonly id: string; readonly name: string; readonly created_at: number }) {
   return { id: row.id, name: row.name, createdAt: timestamp(row.created_at) };
@@ -29,7 +29,7 @@ export const organizationRoutes = [
     path: '/organization',
     operationId: 'getOrganization',
     summary: 'Show the organization that the API key belongs to',
-    tag: 'organization',
+    tag: 'Organization',
     access: 'organization:read',
     returns: { 200: Organization },
     errors: [],
