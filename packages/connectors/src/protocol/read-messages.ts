@@ -1,0 +1,85 @@
+import { ConnectorError } from '../kit/connector-error.ts';
+import type { Connector, Stream } from '../kit/connector.ts';
+import type { ConnectorContext } from '../kit/context.ts';
+import type { ContextMaker } from './connector-messages.ts';
+import { type MessageLog, messageLog } from './message-log.ts';
+import type { AirbyteMessage, ConfiguredCatalog, ConfiguredStream, StreamState } from './messages.ts';
+import { readStreamMessages } from './read-stream-messages.ts';
+import { traceError } from './trace-error.ts';
+
+/**
+ * The answer to `read`: the streams of the catalog one after the other, each from its state. A stream that fails leaves an
+ * error trace and the status INCOMPLETE, and the others are read all the same.
+ */
+export async function* readMessages(
+  connector: Connector,
+  makeContext: ContextMaker,
+  catalog: ConfiguredCatalog,
+  states: ReadonlyMap<string, StreamState>,
+): AsyncGenerator<AirbyteMessage> {
+  const log = messageLog();
+  const opened = new Map<string, Opened>();
+  for (const configured of catalog.streams) {
+    const { name } = configured.stream;
+    const { ctx, streams } = await openFor(connector, makeContext, configured, log, opened);
+    const stream = streams.get(name);
+    if (!stream) {
+      const missing = new ConnectorError(
+        'configuration',
+        `There is no stream ${name} any more; choose the streams again.`,
+      );
+      yield traceError(missing, ctx.clock.now(), { name });
+      yield status(name, 'INCOMPLETE', ctx);
+      continue;
+    }
+    yield status(name, 'STARTED', ctx);
+    let running = false;
+    try {
+      for await (const message of readStreamMessages(stream, ctx, states.get(name))) {
+        yield* log.take();
+        if (message.type === 'RECORD' && !running) {
+          running = true;
+          yield status(name, 'RUNNING', ctx);
+        }
+        yield message;
+      }
+      yield* log.take();
+      yield status(name, 'COMPLETE', ctx);
+    } catch (error) {
+      ctx.signal.throwIfAborted();
+      yield* log.take();
+      yield traceError(error, ctx.clock.now(), { name });
+      yield status(name, 'INCOMPLETE', ctx);
+    }
+  }
+}
+
+interface Opened {
+  readonly ctx: ConnectorContext;
+  readonly streams: ReadonlyMap<string, Stream>;
+}
+
+/** The cursor field is part of the context, so streams with different ones are opened apart. */
+async function openFor(
+  connector: Connector,
+  makeContext: ContextMaker,
+  { sync_mode: mode, cursor_field: field }: ConfiguredStream,
+  log: MessageLog,
+  opened: Map<string, Opened>,
+): Promise<Opened> {
+  const cursorField = mode === 'incremental' ? field?.join('.') : undefined;
+  const known = opened.get(cursorField ?? '');
+  if (known) return known;
+  const ctx = makeContext({ log, ...(cursorField !== undefined && { cursorField }) });
+  const streams = await connector.discover(ctx);
+  const made = { ctx, streams: new Map(streams.map((stream) => [stream.name, stream])) };
+  opened.set(cursorField ?? '', made);
+  return made;
+}
+
+type Status = 'STARTED' | 'RUNNING' | 'COMPLETE' | 'INCOMPLETE';
+
+function status(name: string, value: Status, { clock }: ConnectorContext): AirbyteMessage {
+  const stream_status = { stream_descriptor: { name }, status: value };
+  return { type: 'TRACE', trace: { type: 'STREAM_STATUS', emitted_at: clock.now(), stream_status } };
+}
