@@ -1,4 +1,4 @@
-import { type Stats, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import type { CollectionId } from '../../lib/ids.ts';
 import { type Connection, openForReading } from './connection.ts';
 import { collectionPath } from './files.ts';
@@ -22,22 +22,32 @@ export class OpenCollections {
     this.#dataDir = dataDir;
   }
 
-  /** The collection's connection; `undefined` when it has no file. A file that was removed meanwhile is let go. */
+  /** The collection's connection; `undefined` when it has no file. */
   find(id: CollectionId): Connection | undefined {
-    const path = collectionPath(this.#dataDir, id);
-    const file: Stats | undefined = statSync(path, { throwIfNoEntry: false });
+    this.#closeRemoved();
     const known = this.#open.get(id);
-    this.#open.delete(id);
-    if (known && known.inode === file?.ino) {
+    if (known) {
+      // Reinserted, so that the order of the map is the order of use.
+      this.#open.delete(id);
       this.#open.set(id, known);
       return known.db;
     }
-    known?.db.close();
-    const db = file && openForReading(path, BUSY_MS);
-    if (!db) return undefined;
-    this.#open.set(id, { db, inode: file.ino });
+    const path = collectionPath(this.#dataDir, id);
+    const inode = inodeOf(path);
+    const db = inode === undefined ? undefined : openForReading(path, BUSY_MS);
+    if (!db || inode === undefined) return undefined;
+    this.#open.set(id, { db, inode });
     this.#closeOldest();
     return db;
+  }
+
+  /** Some other thread or process may have deleted a collection; an open file would keep its bytes on the disk. */
+  #closeRemoved(): void {
+    for (const [id, { db, inode }] of this.#open) {
+      if (inodeOf(collectionPath(this.#dataDir, id)) === inode) continue;
+      db.close();
+      this.#open.delete(id);
+    }
   }
 
   #closeOldest(): void {
@@ -47,4 +57,8 @@ export class OpenCollections {
       this.#open.delete(id);
     }
   }
+}
+
+function inodeOf(path: string): number | undefined {
+  return statSync(path, { throwIfNoEntry: false })?.ino;
 }
