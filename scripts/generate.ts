@@ -2,6 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { errorsPage } from './generate/errors-page.ts';
+import { openApiFile } from './generate/openapi-file.ts';
 import { settingsTable } from './generate/settings-table.ts';
 import { sourcesPage } from './generate/sources-page.ts';
 
@@ -10,6 +11,7 @@ const root = new URL('../', import.meta.url);
 /** Every file that is made from code; `now` is what it holds at the moment. */
 const generated: Readonly<Record<string, (now: string) => string | Promise<string>>> = {
   'docs/api/errors.md': errorsPage,
+  'docs/api/openapi.json': openApiFile,
   'docs/connectors/sources.md': sourcesPage,
   'docs/operate.md': (now) => between(now, 'settings', settingsTable()),
 };
