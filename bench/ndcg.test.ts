@@ -13,7 +13,7 @@ describe('nDCG@10', () => {
   });
 
   it('counts nothing behind the tenth place', () => {
-    expect(ndcg10([...'0123456789', 'a'], grades)).toBe(0);
+    expect(ndcg10([...'0123456789'.split(''), 'a'], grades)).toBe(0);
   });
 
   it('is 0 when nothing is relevant', () => {

@@ -82,7 +82,31 @@ interface Needs {
   readonly removal: CollectionRemoval;
 }
 
-export function createCollectionService({ control, clock, audit, removal }: Needs): CollectionService {
+async function insertNew({ control, clock, audit }: Needs, actor: Actor, input: CollectionInput): Promise<string> {
+  const readableId = input.readableId ?? readableIdFrom(input.name);
+  const now = clock.now();
+  await control.transaction(async (tx) => {
+    if (await findCollection(tx, actor.organizationId, readableId)) throw errors.collection_exists({ readableId });
+    const id = newId<CollectionId>();
+    await insertCollection(tx, {
+      id,
+      organization_id: actor.organizationId,
+      readable_id: readableId,
+      name: input.name,
+      sync_config: input.syncConfig ? JSON.stringify(input.syncConfig) : null,
+      created_at: now,
+      modified_at: now,
+      created_by_email: actor.email,
+      modified_by_email: actor.email,
+      deleted_at: null,
+    });
+    await audit.record(tx, actor, { action: 'collection.created', subjectKind: 'collection', subjectId: id });
+  });
+  return readableId;
+}
+
+export function createCollectionService(needs: Needs): CollectionService {
+  const { control, clock, audit, removal } = needs;
   const show = async (actor: Actor, readableId: string): Promise<Collection> => {
     const row = await getRow(control.db, actor, readableId);
     return toCollection(row, await listSourceStates(control.db, actor.organizationId, [row.id]));
@@ -90,26 +114,7 @@ export function createCollectionService({ control, clock, audit, removal }: Need
   return {
     get: show,
     async create(actor, input) {
-      const readableId = input.readableId ?? readableIdFrom(input.name);
-      const now = clock.now();
-      await control.transaction(async (tx) => {
-        if (await findCollection(tx, actor.organizationId, readableId)) throw errors.collection_exists({ readableId });
-        const id = newId<CollectionId>();
-        await insertCollection(tx, {
-          id,
-          organization_id: actor.organizationId,
-          readable_id: readableId,
-          name: input.name,
-          sync_config: input.syncConfig ? JSON.stringify(input.syncConfig) : null,
-          created_at: now,
-          modified_at: now,
-          created_by_email: actor.email,
-          modified_by_email: actor.email,
-          deleted_at: null,
-        });
-        await audit.record(tx, actor, { action: 'collection.created', subjectKind: 'collection', subjectId: id });
-      });
-      return show(actor, readableId);
+      return show(actor, await insertNew(needs, actor, input));
     },
     async list(actor, page, search) {
       const rows = await listCollections(control.db, actor.organizationId, { ...page, limit: page.limit + 1 }, search);

@@ -60,6 +60,37 @@ function nextLabel(labels: readonly (string | null)[]): string | null {
 
 const emptySettings: SealedSettings = { credentials: {}, config: {} };
 
+/** A row for a new connection, with a free handle and, for a second one of its kind, a label. */
+async function newRow(
+  tx: Queryable,
+  actor: Actor,
+  input: NewConnection,
+  now: number,
+): Promise<Parameters<typeof insertConnection>[1]> {
+  const { projectId, connector } = input;
+  const wanted = handleFrom(input.name, connector.id);
+  const handle = freeHandle(wanted, new Set(await listHandleKeys(tx, actor.organizationId, projectId, wanted)));
+  return {
+    id: newId<ConnectionId>(),
+    organization_id: actor.organizationId,
+    project_id: projectId,
+    handle,
+    handle_key: handle,
+    connector: connector.id,
+    connector_given: input.given,
+    description: null,
+    endpoint: JSON.stringify(input.endpoint),
+    auth_method: input.authMethod,
+    authenticated_at: now,
+    enabled: 1,
+    label: nextLabel(await listLabels(tx, actor.organizationId, projectId, connector.id)),
+    created_at: now,
+    modified_at: now,
+    created_by_email: actor.email,
+    modified_by_email: actor.email,
+  };
+}
+
 export function createConnectionService({
   vault,
   clock,
@@ -78,32 +109,10 @@ export function createConnectionService({
   };
   return {
     async create(tx, actor, input) {
-      const id = newId<ConnectionId>();
-      const now = clock.now();
-      const wanted = handleFrom(input.name, input.connector.id);
-      const taken = new Set(await listHandleKeys(tx, actor.organizationId, input.projectId, wanted));
-      const handle = freeHandle(wanted, taken);
-      await insertConnection(tx, {
-        id,
-        organization_id: actor.organizationId,
-        project_id: input.projectId,
-        handle,
-        handle_key: handle,
-        connector: input.connector.id,
-        connector_given: input.given,
-        description: null,
-        endpoint: JSON.stringify(input.endpoint),
-        auth_method: input.authMethod,
-        authenticated_at: now,
-        enabled: 1,
-        label: nextLabel(await listLabels(tx, actor.organizationId, input.projectId, input.connector.id)),
-        created_at: now,
-        modified_at: now,
-        created_by_email: actor.email,
-        modified_by_email: actor.email,
-      });
-      await seal(tx, actor.organizationId, id, input.sealed);
-      return id;
+      const row = await newRow(tx, actor, input, clock.now());
+      await insertConnection(tx, row);
+      await seal(tx, actor.organizationId, row.id, input.sealed);
+      return row.id;
     },
     async get(db, organizationId, id) {
       return must(await findConnection(db, organizationId, id), 'a source connection always has its connection');

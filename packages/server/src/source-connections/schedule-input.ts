@@ -22,6 +22,20 @@ function defaultCron(connector: Connector, now: Millis): string {
   return `${minutes % 60} ${Math.floor(minutes / 60) % 24} * * *`;
 }
 
+/** The schedule that is wanted, with the parts that the caller left out taken from `before`. */
+function complete(wanted: ScheduleInput, before: ScheduleColumns): Omit<ScheduleColumns, 'next_run_at'> {
+  const { cron = before.cron, timezone = before.timezone, cursorField = before.cursor_field } = wanted;
+  // A new cron expression replaces a continuous schedule unless it is said again.
+  const continuous = wanted.continuous ?? (wanted.cron === undefined && before.continuous === 1);
+  return { cron, timezone, continuous: continuous ? 1 : 0, cursor_field: cursorField };
+}
+
+/** When the schedule is due first. */
+function firstRun({ cron, timezone, continuous }: Omit<ScheduleColumns, 'next_run_at'>, now: Millis): Millis | null {
+  if (continuous === 1) return now;
+  return cron === null ? null : nextRunAt(cron, timezone, now);
+}
+
 /**
  * Checks a schedule and works out its columns. `undefined` gives the default schedule, null none; parts that are left
  * out keep what `before` has. Throws `invalid_cron`, `schedule_too_frequent`.
@@ -33,19 +47,10 @@ export function resolveSchedule(
   before: ScheduleColumns = off,
 ): ScheduleColumns {
   if (input === null) return off;
-  const wanted: ScheduleInput = input ?? { cron: defaultCron(connector, now) };
-  const timezone = wanted.timezone ?? before.timezone;
-  const cron = wanted.cron === undefined ? before.cron : wanted.cron;
-  const continuous = wanted.continuous ?? (wanted.cron === undefined && before.continuous === 1);
-  const cursorField = wanted.cursorField === undefined ? before.cursor_field : wanted.cursorField;
+  const columns = complete(input ?? { cron: defaultCron(connector, now) }, before);
+  const { cron, timezone, continuous } = columns;
   if (cron !== null) assertSchedule(cron, timezone);
-  const tooOften = continuous || (cron !== null && isSubHourly(cron, timezone, now));
+  const tooOften = continuous === 1 || (cron !== null && isSubHourly(cron, timezone, now));
   if (tooOften && !connector.continuous) throw errors.schedule_too_frequent({ shortName: connector.id });
-  return {
-    cron,
-    timezone,
-    continuous: continuous ? 1 : 0,
-    cursor_field: cursorField,
-    next_run_at: continuous ? now : cron === null ? null : nextRunAt(cron, timezone, now),
-  };
+  return { ...columns, next_run_at: firstRun(columns, now) };
 }

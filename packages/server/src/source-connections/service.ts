@@ -13,6 +13,7 @@ import type {
   CheckInput,
   CheckResult,
   CreateInput,
+  SourceConnection,
   SourceConnectionDetail,
   SourceConnectionListItem,
   UpdateInput,
@@ -21,7 +22,7 @@ import type { SourceRemoval } from './removal.ts';
 import { listSourceConnections, updateSourceConnection, type JoinedRow } from './repository.ts';
 import { checkSettings, decideMethod } from './settings-check.ts';
 import { changeSourceConnection } from './update.ts';
-import { getRow, loadDetail, toSourceConnection } from './views.ts';
+import { getRow, loadDetail, loadHead, toSourceConnection } from './views.ts';
 
 /** Standing orders: which source is read into which collection, and when. Every call stays inside the actor's organization. */
 export interface SourceConnectionService {
@@ -34,6 +35,8 @@ export interface SourceConnectionService {
   check(actor: Actor, input: CheckInput): Promise<CheckResult>;
   /** Throws `source_connection_not_found`, also for another organization's id. */
   get(actor: Actor, id: SourceConnectionId): Promise<SourceConnectionDetail>;
+  /** The same without what costs a look into the collection store. */
+  getHead(actor: Actor, id: SourceConnectionId): Promise<SourceConnection>;
   /** Newest first; `collection` filters by readable id (an unknown one gives an empty list). */
   list(actor: Actor, page: PageRequest, collection: string | undefined): Promise<Listed<SourceConnectionListItem>>;
   /** `ifVersion`: refuse with `precondition_failed` when the stored version is another. */
@@ -119,29 +122,68 @@ function tickAfter(row: JoinedRow, now: number): number | null {
   return row.cron === null ? null : nextRunAt(row.cron, row.timezone, now);
 }
 
+type Columns = Parameters<typeof updateSourceConnection>[3];
+
+/** Changes columns of a row in one transaction with its audit event. */
+async function changeColumns(
+  { control, clock, audit }: Needs,
+  actor: Actor,
+  id: SourceConnectionId,
+  action: string,
+  columns: (row: JoinedRow) => Columns,
+): Promise<void> {
+  await control.transaction(async (tx) => {
+    const row = await getRow(tx, actor.organizationId, id);
+    const who = { modified_at: clock.now(), modified_by_email: actor.email };
+    await updateSourceConnection(tx, actor.organizationId, id, { ...columns(row), ...who });
+    await audit.record(tx, actor, { action, subjectKind: 'source_connection', subjectId: id });
+  });
+}
+
+/** Lets the next listing delete what was held back, and queues it. */
+async function confirmHeldSweep(needs: Needs, actor: Actor, id: SourceConnectionId): Promise<void> {
+  const { organizationId } = actor;
+  await needs.control.transaction(async (tx) => {
+    const row = await getRow(tx, organizationId, id);
+    if (row.sweep_held === null) throw errors.sweep_not_held({ id });
+    await updateSourceConnection(tx, organizationId, id, { sweep_confirmed: 1 });
+    await enqueueJob(tx, {
+      organizationId,
+      sourceConnectionId: id,
+      trigger: 'manual',
+      fullRefresh: false,
+      requestedByEmail: actor.email,
+      now: needs.clock.now(),
+    });
+    await needs.audit.record(tx, actor, {
+      action: 'source_connection.sweep_confirmed',
+      subjectKind: 'source_connection',
+      subjectId: id,
+    });
+  });
+  needs.wake();
+}
+
+async function removeAndPurge(needs: Needs, actor: Actor, id: SourceConnectionId): Promise<void> {
+  const { control, clock, audit, removal, onError } = needs;
+  await control.transaction(async (tx) => {
+    await removal.mark(tx, actor.organizationId, id);
+    await audit.record(tx, actor, {
+      action: 'source_connection.deleted',
+      subjectKind: 'source_connection',
+      subjectId: id,
+    });
+  });
+  await settleWithin(removal.finish(actor.organizationId, id), { ms: purgePatienceMs, clock, onError });
+}
+
 export function createSourceConnectionService(needs: Needs): SourceConnectionService {
-  const { control, clock, audit, removal } = needs;
+  const { clock } = needs;
   const show = (actor: Actor, id: SourceConnectionId): Promise<SourceConnectionDetail> =>
     loadDetail(needs, actor.organizationId, id);
-  const change = async (
-    actor: Actor,
-    id: SourceConnectionId,
-    action: string,
-    columns: (row: JoinedRow) => Parameters<typeof updateSourceConnection>[3],
-  ): Promise<SourceConnectionDetail> => {
-    await control.transaction(async (tx) => {
-      const row = await getRow(tx, actor.organizationId, id);
-      await updateSourceConnection(tx, actor.organizationId, id, {
-        ...columns(row),
-        modified_at: clock.now(),
-        modified_by_email: actor.email,
-      });
-      await audit.record(tx, actor, { action, subjectKind: 'source_connection', subjectId: id });
-    });
-    return show(actor, id);
-  };
   return {
     get: show,
+    getHead: (actor, id) => loadHead(needs.control, actor.organizationId, id),
     check: (_actor, input) => checkOnly(needs, input),
     list: (actor, page, collection) => listItems(needs, actor, page, collection),
     async create(actor, input) {
@@ -155,52 +197,26 @@ export function createSourceConnectionService(needs: Needs): SourceConnectionSer
     },
     async remove(actor, id) {
       const shown = await show(actor, id);
-      await control.transaction(async (tx) => {
-        await removal.mark(tx, actor.organizationId, id);
-        await audit.record(tx, actor, {
-          action: 'source_connection.deleted',
-          subjectKind: 'source_connection',
-          subjectId: id,
-        });
-      });
-      await settleWithin(removal.finish(actor.organizationId, id), {
-        ms: purgePatienceMs,
-        clock,
-        onError: needs.onError,
-      });
+      await removeAndPurge(needs, actor, id);
       return shown;
     },
-    pause: (actor, id) =>
-      change(actor, id, 'source_connection.paused', (row) => ({
+    async pause(actor, id) {
+      await changeColumns(needs, actor, id, 'source_connection.paused', (row) => ({
         paused_by: row.paused_by ?? 'user',
         paused_at: row.paused_at ?? clock.now(),
-      })),
-    resume: (actor, id) =>
-      change(actor, id, 'source_connection.resumed', (row) => ({
+      }));
+      return show(actor, id);
+    },
+    async resume(actor, id) {
+      await changeColumns(needs, actor, id, 'source_connection.resumed', (row) => ({
         paused_by: null,
         paused_at: null,
         next_run_at: tickAfter(row, clock.now()),
-      })),
+      }));
+      return show(actor, id);
+    },
     async confirmSweep(actor, id) {
-      await control.transaction(async (tx) => {
-        const row = await getRow(tx, actor.organizationId, id);
-        if (row.sweep_held === null) throw errors.sweep_not_held({ id });
-        await updateSourceConnection(tx, actor.organizationId, id, { sweep_confirmed: 1 });
-        await enqueueJob(tx, {
-          organizationId: actor.organizationId,
-          sourceConnectionId: id,
-          trigger: 'manual',
-          fullRefresh: false,
-          requestedByEmail: actor.email,
-          now: clock.now(),
-        });
-        await audit.record(tx, actor, {
-          action: 'source_connection.sweep_confirmed',
-          subjectKind: 'source_connection',
-          subjectId: id,
-        });
-      });
-      needs.wake();
+      await confirmHeldSweep(needs, actor, id);
       return show(actor, id);
     },
   };

@@ -12,7 +12,7 @@ const healthy: StatusFacts = {
   cron: '0 * * * *',
   continuous: false,
   lastJob: null,
-  sweepHeld: null,
+  sweepsHeld: [],
 };
 
 function job(change: Partial<SyncJob>): SyncJob {
@@ -65,7 +65,7 @@ describe('the status of a source connection', () => {
         fix: { method: 'PATCH', path: '/v1/source-connections/sc-1' },
       },
     ]);
-    expect(tasksOf({ ...healthy, sweepHeld: { stream: 'users', unseen: 90, total: 100 } })).toMatchObject([
+    expect(tasksOf({ ...healthy, sweepsHeld: [{ stream: 'users', unseen: 90, total: 100 }] })).toMatchObject([
       {
         code: 'confirm_sweep',
         message: expect.stringContaining('90 of 100'),

@@ -1,4 +1,5 @@
 import type { AuthMethod, JobState, Millis } from '../control/schema.ts';
+import type { HeldSweep } from '../engine/outcome.ts';
 import type { SyncJob } from '../syncs/model.ts';
 
 /** Four honest axes instead of one word; the dialects' words are derived from them. */
@@ -35,7 +36,8 @@ export interface StatusFacts {
   readonly cron: string | null;
   readonly continuous: boolean;
   readonly lastJob: SyncJob | null;
-  readonly sweepHeld: { readonly stream: string; readonly unseen: number; readonly total: number } | null;
+  /** Sweeps that were held back; empty when none is. */
+  readonly sweepsHeld: readonly HeldSweep[];
 }
 
 const run: Readonly<Record<JobState, StatusAxes['run']>> = {
@@ -84,43 +86,64 @@ export function statusOf(facts: StatusFacts): StatusAxes {
   };
 }
 
+interface Rule {
+  readonly code: Task['code'];
+  readonly applies: (facts: StatusFacts, axes: StatusAxes) => boolean;
+  readonly message: (facts: StatusFacts) => string;
+  readonly fix: (facts: StatusFacts) => Task['fix'];
+}
+
+const edit = ({ id }: StatusFacts): Task['fix'] => ({ method: 'PATCH', path: `/v1/source-connections/${id}` });
+const act =
+  (action: string) =>
+  ({ id }: StatusFacts): Task['fix'] => ({ method: 'POST', path: `/tributary/v1/source-connections/${id}/${action}` });
+
+/** What each state asks of a person, most pressing first. */
+const rules: readonly Rule[] = [
+  {
+    code: 'authenticate',
+    applies: (_, axes) => axes.setup === 'pending_auth',
+    message: () => 'Finish the authentication; nothing can be read before.',
+    fix: edit,
+  },
+  {
+    code: 'renew_credential',
+    applies: (_, axes) => axes.setup === 'needs_reauth',
+    message: ({ lastJob }) =>
+      `${lastJob?.error?.message ?? 'The source refused the credential.'} Give a new credential; the schedule then goes on.`,
+    fix: edit,
+  },
+  {
+    code: 'confirm_sweep',
+    applies: ({ sweepsHeld }) => sweepsHeld.length > 0,
+    message: ({ sweepsHeld }) =>
+      `${sweepsHeld.map(({ stream, unseen, total }) => `The last listing of ${stream} did not name ${unseen} of ${total} records.`).join(' ')} Their deletion is held back; confirm it if they are really gone.`,
+    fix: act('sweep/confirm'),
+  },
+  {
+    code: 'fix_configuration',
+    applies: (_, axes) => axes.freshness === 'failed' && axes.setup === 'ready',
+    message: ({ lastJob }) => lastJob?.error?.message ?? 'The last job failed.',
+    fix: edit,
+  },
+  {
+    code: 'resume_schedule',
+    applies: ({ pausedBy }) => pausedBy === 'user',
+    message: () => 'The schedule is paused.',
+    fix: act('resume'),
+  },
+  {
+    code: 'enable_connection',
+    applies: ({ enabled }) => !enabled,
+    message: () => 'The connection is switched off.',
+    fix: edit,
+  },
+];
+
 /** The tasks that follow from the facts; empty when nothing is to be done. */
 export function tasksOf(facts: StatusFacts): Task[] {
-  const native = `/tributary/v1/source-connections/${facts.id}`;
-  const edit = { method: 'PATCH', path: `/v1/source-connections/${facts.id}` } as const;
   const axes = statusOf(facts);
-  const tasks: Task[] = [];
-  if (axes.setup === 'pending_auth')
-    tasks.push({ code: 'authenticate', message: 'Finish the authentication; nothing can be read before.', fix: edit });
-  if (axes.setup === 'needs_reauth') {
-    const why = facts.lastJob?.error?.message ?? 'The source refused the credential.';
-    tasks.push({
-      code: 'renew_credential',
-      message: `${why} Give a new credential; the schedule then goes on.`,
-      fix: edit,
-    });
-  }
-  if (facts.sweepHeld) {
-    const { stream, unseen, total } = facts.sweepHeld;
-    tasks.push({
-      code: 'confirm_sweep',
-      message: `The last listing of ${stream} did not name ${unseen} of ${total} records, so their deletion is held back. Confirm it if they are really gone.`,
-      fix: { method: 'POST', path: `${native}/sweep/confirm` },
-    });
-  }
-  if (axes.freshness === 'failed' && axes.setup === 'ready') {
-    tasks.push({
-      code: 'fix_configuration',
-      message: facts.lastJob?.error?.message ?? 'The last job failed.',
-      fix: edit,
-    });
-  }
-  if (facts.pausedBy === 'user')
-    tasks.push({
-      code: 'resume_schedule',
-      message: 'The schedule is paused.',
-      fix: { method: 'POST', path: `${native}/resume` },
-    });
-  if (!facts.enabled) tasks.push({ code: 'enable_connection', message: 'The connection is switched off.', fix: edit });
-  return tasks;
+  return rules
+    .filter((rule) => rule.applies(facts, axes))
+    .map((rule) => ({ code: rule.code, message: rule.message(facts), fix: rule.fix(facts) }));
 }

@@ -39,7 +39,7 @@ export function toSourceConnection(row: JoinedRow, lastJob: SyncJob | null): Sou
     cron: row.cron,
     continuous: row.continuous === 1,
     lastJob,
-    sweepHeld: row.sweep_held === null ? null : (JSON.parse(row.sweep_held) as StatusFacts['sweepHeld']),
+    sweepsHeld: row.sweep_held === null ? [] : (JSON.parse(row.sweep_held) as StatusFacts['sweepsHeld']),
   };
   return {
     id: row.id,
@@ -82,6 +82,16 @@ function cursorValue(cursors: readonly StoredCursor[]): Json {
       cursor.value,
     ]),
   );
+}
+
+/** Loads a source connection with its newest job. Throws `source_connection_not_found`. */
+export async function loadHead(
+  control: ControlStore,
+  organizationId: OrganizationId,
+  id: SourceConnectionId,
+): Promise<SourceConnection> {
+  const row = await getRow(control.db, organizationId, id);
+  return toSourceConnection(row, (await listLatestJobs(control.db, organizationId, [id])).get(id) ?? null);
 }
 
 /** Loads everything that the view of one source connection shows. Throws `source_connection_not_found`. */

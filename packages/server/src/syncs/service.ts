@@ -63,7 +63,7 @@ interface Needs {
 
 /** Why the source connection may not run now, in the words of the published API. */
 async function assertRunnable(needs: Needs, actor: Actor, id: SourceConnectionId): Promise<void> {
-  const { status, syncId } = await needs.sourceConnections.get(actor, id);
+  const { status, syncId } = await needs.sourceConnections.getHead(actor, id);
   if (syncId === null || status.setup === 'pending_auth') throw errors.sync_not_found({ id });
   if (status.mode === 'off') throw errors.sync_not_active({ state: 'inactive' });
   if (status.mode === 'paused' && status.setup === 'needs_reauth') throw errors.sync_not_active({ state: 'paused' });
@@ -75,42 +75,58 @@ async function getJob(db: Queryable, actor: Actor, id: SourceConnectionId, jobId
   return job;
 }
 
-export function createSyncService(needs: Needs): SyncService {
-  const { control, clock, audit, sourceConnections } = needs;
-  const start = async (actor: Actor, id: SourceConnectionId, fullRefresh: boolean): Promise<SyncJob> => {
-    await assertRunnable(needs, actor, id);
-    const jobId = await control.transaction(async (tx) => {
-      const queued = await enqueueJob(tx, {
-        organizationId: actor.organizationId,
-        sourceConnectionId: id,
-        trigger: 'manual',
-        fullRefresh,
-        requestedByEmail: actor.email,
-        now: clock.now(),
-      });
-      await audit.record(tx, actor, { action: 'sync.started', subjectKind: 'sync_job', subjectId: queued });
-      return queued;
+async function start(needs: Needs, actor: Actor, id: SourceConnectionId, fullRefresh: boolean): Promise<SyncJob> {
+  const { control, clock, audit } = needs;
+  await assertRunnable(needs, actor, id);
+  const jobId = await control.transaction(async (tx) => {
+    const queued = await enqueueJob(tx, {
+      organizationId: actor.organizationId,
+      sourceConnectionId: id,
+      trigger: 'manual',
+      fullRefresh,
+      requestedByEmail: actor.email,
+      now: clock.now(),
     });
-    needs.wake();
-    return getJob(control.db, actor, id, jobId);
-  };
+    await audit.record(tx, actor, { action: 'sync.started', subjectKind: 'sync_job', subjectId: queued });
+    return queued;
+  });
+  needs.wake();
+  return getJob(control.db, actor, id, jobId);
+}
+
+/** Starts what can be started; what runs already, or cannot run now, is left out. */
+async function startAll(needs: Needs, actor: Actor, readableId: string): Promise<SyncJob[]> {
+  await needs.collections.get(actor, readableId);
+  const jobs: SyncJob[] = [];
+  const { items } = await needs.sourceConnections.list(actor, { skip: 0, limit: 1000 }, readableId);
+  for (const { id } of items) {
+    try {
+      jobs.push(await start(needs, actor, id, false));
+    } catch (error) {
+      if (!(error instanceof AppError && (error.kind === 'conflict' || error.kind === 'not_found'))) throw error;
+    }
+  }
+  return jobs;
+}
+
+async function cancel(needs: Needs, actor: Actor, id: SourceConnectionId, jobId: JobId): Promise<SyncJob> {
+  const { control, clock, audit } = needs;
+  await control.transaction(async (tx) => {
+    await getJob(tx, actor, id, jobId);
+    await requestCancel(tx, { organizationId: actor.organizationId, jobId, now: clock.now() });
+    await audit.record(tx, actor, { action: 'sync.cancel_requested', subjectKind: 'sync_job', subjectId: jobId });
+  });
+  needs.wake();
+  return getJob(control.db, actor, id, jobId);
+}
+
+export function createSyncService(needs: Needs): SyncService {
+  const { control, clock, sourceConnections } = needs;
   return {
-    start: (actor, id, input) => start(actor, id, input.fullRefresh),
-    async startAll(actor, readableId) {
-      await needs.collections.get(actor, readableId);
-      const jobs: SyncJob[] = [];
-      const { items } = await sourceConnections.list(actor, { skip: 0, limit: 1000 }, readableId);
-      for (const { id } of items) {
-        try {
-          jobs.push(await start(actor, id, false));
-        } catch (error) {
-          if (!(error instanceof AppError && (error.kind === 'conflict' || error.kind === 'not_found'))) throw error;
-        }
-      }
-      return jobs;
-    },
+    start: (actor, id, input) => start(needs, actor, id, input.fullRefresh),
+    startAll: (actor, readableId) => startAll(needs, actor, readableId),
     async list(actor, id, limit) {
-      await sourceConnections.get(actor, id);
+      await sourceConnections.getHead(actor, id);
       return listJobs(control.db, actor.organizationId, id, limit);
     },
     async find(actor, jobId) {
@@ -119,21 +135,15 @@ export function createSyncService(needs: Needs): SyncService {
       return job;
     },
     async get(actor, id, jobId) {
-      await sourceConnections.get(actor, id);
+      await sourceConnections.getHead(actor, id);
       return getJob(control.db, actor, id, jobId);
     },
     async cancel(actor, id, jobId) {
-      await sourceConnections.get(actor, id);
-      await control.transaction(async (tx) => {
-        await getJob(tx, actor, id, jobId);
-        await requestCancel(tx, { organizationId: actor.organizationId, jobId, now: clock.now() });
-        await audit.record(tx, actor, { action: 'sync.cancel_requested', subjectKind: 'sync_job', subjectId: jobId });
-      });
-      needs.wake();
-      return getJob(control.db, actor, id, jobId);
+      await sourceConnections.getHead(actor, id);
+      return cancel(needs, actor, id, jobId);
     },
     async listFailures(actor, id, jobId, page) {
-      const { collectionReadableId } = await sourceConnections.get(actor, id);
+      const { collectionReadableId } = await sourceConnections.getHead(actor, id);
       await getJob(control.db, actor, id, jobId);
       const collection = await needs.collections.get(actor, collectionReadableId);
       return needs.readers.listFailures(collection.id, jobId, page.skip, page.limit);
