@@ -6,6 +6,7 @@ import { cancelCommand, jobsCommand, syncCommand } from './commands/jobs.ts';
 import { searchCommand } from './commands/search.ts';
 import { serveCommand } from './commands/serve.ts';
 import { sourcesCommand } from './commands/sources.ts';
+import { connectorCommand } from './connector/connector.ts';
 import { examples } from './session.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -40,6 +41,7 @@ export function createProgram(terminal: Terminal): Command {
     jobsCommand(terminal),
     cancelCommand(terminal),
     searchCommand(terminal),
+    connectorCommand(terminal),
   ];
   for (const command of commands) program.addCommand(command);
   everywhere(program, terminal);

@@ -1,0 +1,100 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { catalog } from '@tributary/connectors/catalog';
+import { runCli } from '../run-cli.ts';
+import { testTerminal } from '../testing-terminal.ts';
+
+const main = fileURLToPath(new URL('../main.ts', import.meta.url));
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tributary-connector-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+async function file(name: string, content: unknown): Promise<string> {
+  const path = join(folder, name);
+  await writeFile(path, JSON.stringify(content));
+  return path;
+}
+
+const linesOf = (out: string) =>
+  out
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+
+async function tributary(...args: readonly string[]) {
+  const terminal = testTerminal();
+  const code = await runCli(['connector', ...args], terminal);
+  return { code, err: terminal.written.err, messages: linesOf(terminal.written.out) };
+}
+
+test('runs as a program that writes nothing but messages', async () => {
+  const child = spawn(process.execPath, [main, 'connector', 'stub', 'spec'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  let out = '';
+  child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+  expect(await once(child, 'close')).toEqual([0, null]);
+  expect(linesOf(out)).toMatchObject([{ type: 'SPEC' }]);
+});
+
+test('answers spec in one line, by alias too', async () => {
+  const [one, other] = await Promise.all([tributary('postgres', 'spec'), tributary('postgresql', 'spec')]);
+  expect(one.messages).toMatchObject([{ type: 'SPEC', spec: { connectionSpecification: { title: 'PostgreSQL' } } }]);
+  expect(other.messages).toEqual(one.messages);
+  expect([one.code, other.code]).toEqual([0, 0]);
+});
+
+test('goes from discover to read to the next read', async () => {
+  const config = await file('config.json', { entity_count: 4, credentials: { stub_key: 'x' } });
+  const found = await tributary('incremental_stub', 'discover', '--config', config);
+  const { streams } = found.messages[0]!['catalog'] as { streams: { name: string; supported_sync_modes: string[] }[] };
+  const chosen = await file('catalog.json', {
+    streams: streams.map((stream) => ({ stream, sync_mode: stream.supported_sync_modes.at(-1) })),
+  });
+  const first = await tributary('incremental_stub', 'read', '--config', config, '--catalog', chosen);
+  expect(first.code).toBe(0);
+  expect(first.messages.filter((message) => message['type'] === 'RECORD')).toHaveLength(5);
+  const states = first.messages.filter((message) => message['type'] === 'STATE');
+  const state = await file(
+    'state.json',
+    states.map((message) => message['state']),
+  );
+  const more = await file('more.json', { entity_count: 6, credentials: { stub_key: 'x' } });
+  const second = await tributary('incremental_stub', 'read', '--config', more, '--catalog', chosen, '--state', state);
+  expect(second.messages.filter((message) => message['type'] === 'RECORD')).toHaveLength(2);
+});
+
+test('calls bad settings a failed check, and a failed read with another exit code', async () => {
+  const bad = await file('bad.json', { entity_count: -1 });
+  const checked = await tributary('stub', 'check', '--config', bad);
+  expect(checked.messages).toMatchObject([{ connectionStatus: { status: 'FAILED' } }]);
+  expect(checked.code).toBe(0);
+  const chosen = await file('all.json', { streams: [{ stream: { name: 'entities' }, sync_mode: 'full_refresh' }] });
+  const failing = await file('failing.json', { exception_type: 'timeout', error_message: 'too slow' });
+  const read = await tributary('exception_stub', 'read', '--config', failing, '--catalog', chosen);
+  expect(read.code).toBe(11);
+  expect(read.err).toContain('too slow');
+  expect(read.messages).toContainEqual(
+    expect.objectContaining({
+      trace: expect.objectContaining({ error: expect.objectContaining({ failure_type: 'transient_error' }) }),
+    }),
+  );
+});
+
+test('says what is missing on the command line', async () => {
+  const [unknown, action, config] = await Promise.all([
+    tributary('nothing', 'spec'),
+    tributary('stub', 'write'),
+    tributary('stub', 'check'),
+  ]);
+  expect(unknown.err).toContain(Object.keys(catalog).join(', '));
+  expect(action.err).toContain('write is none of');
+  expect(config.err).toContain('--config');
+  expect([unknown.code, action.code, config.code]).toEqual([2, 2, 2]);
+});
