@@ -13,7 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { describeConnector } from '../../kit/connector-contract.ts';
 import { Holding, jsonCopy, startReading } from '../../kit/contract-reading.ts';
 import type { JsonObject } from '../../kit/json.ts';
@@ -30,7 +30,13 @@ function write(path: string, content: string | Buffer): void {
   writeFileSync(join(folder, path), content);
 }
 
-const makeFolder = (): string => realpathSync(mkdtempSync(join(tmpdir(), 'files-source-')));
+const made: string[] = [];
+
+function makeFolder(): string {
+  const path = realpathSync(mkdtempSync(join(tmpdir(), 'files-source-')));
+  made.push(path);
+  return path;
+}
 
 interface Run {
   readonly pages: readonly Page<JsonObject, unknown>[];
@@ -77,6 +83,8 @@ beforeEach(() => {
 });
 
 afterEach(() => void execFileSync('rm', ['-rf', folder]));
+
+afterAll(() => void execFileSync('rm', ['-rf', ...made]));
 
 describeConnector(files, {
   http: { none: 'it reads the disk' },
