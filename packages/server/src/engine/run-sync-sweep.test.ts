@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ConnectorError } from '@tributary/connectors/kit/connector-error';
 import { newId } from '../lib/ids.ts';
 import type { JobId } from '../lib/ids.ts';
+import type { SyncProgress } from './outcome.ts';
 import { inPages, rowsConnector, rowsOf } from './testing/rows-connector.ts';
 import type { Row } from './testing/rows-connector.ts';
 import { stopper, SyncHarness } from './testing/sync-harness.ts';
@@ -65,6 +66,43 @@ describe('a listing that is not complete never deletes', () => {
       expect(pages).toBe(page);
     }
     expect((await harness.expect('completed', connector)).counts).toMatchObject({ kept: 10, deleted: 0 });
+  });
+});
+
+describe('a read that goes on in the middle of an older job', () => {
+  /** Reads rows from a position on, then names all keys if it is of that kind, and says that it named everything. */
+  const source = (isThere: (row: Row) => boolean, names: 'rows' | 'keys') => {
+    const reads: (number | undefined)[] = [];
+    const connector = rowsConnector({
+      rows: {
+        incremental: true,
+        async *read(since) {
+          reads.push(since);
+          for await (const page of since === 99 ? [] : inPages(rowsOf(8), 2, since))
+            yield { ...page, upserts: page.upserts.filter(isThere) };
+          const left = rowsOf(8).filter(isThere);
+          const present = names === 'keys' ? left.map((row) => row.id) : [];
+          yield { upserts: [], present, cursor: 99, complete: true };
+        },
+      },
+    });
+    return { reads, connector };
+  };
+
+  test.each([
+    ['18 is not believed, since it has not named what the older one named', 'rows', [undefined, 4, undefined]],
+    ['18 is believed when it lists the keys', 'keys', [undefined, 4]],
+  ] as const)('%s', async (_, names, expected) => {
+    let gone = '';
+    const { connector, reads } = source((row) => row.id !== gone, names);
+    const { signal, stop } = stopper();
+    const onProgress = ({ counts }: SyncProgress): unknown => counts.inserted >= 4 && stop('cancelled');
+    await harness.expect('cancelled', connector, { signal, onProgress });
+    gone = 'k0001';
+    const { counts } = await harness.expect('completed', connector);
+    expect(counts).toMatchObject({ inserted: 4, deleted: 1 });
+    expect(size()).toBe(7);
+    expect(reads).toEqual(expected);
   });
 });
 

@@ -14,8 +14,8 @@ export interface ScopeState {
   readonly ended: boolean;
   /**
    * The reading of this generation began where nothing can have been skipped: without a cursor, or with that of a read
-   * that ended. Only then may its end be taken for a complete listing. A read that goes on in the middle of an older
-   * generation's has not named what that one named.
+   * that ended; or it names keys apart from the rows. Only then may its end be taken for a complete listing. A read that
+   * goes on in the middle of an older generation's has not named what that one named.
    */
   readonly whole: boolean;
   /** The connector said that the read has named every record, and the sweep that follows from it is not settled yet. */

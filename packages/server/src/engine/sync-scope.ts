@@ -40,6 +40,8 @@ export async function syncScope(reading: ScopeReading, scope: Scope): Promise<vo
     loops.observe(page);
     complete ||= page.complete;
     scope.gaps ||= page.unnamedFailures;
+    // Who names keys apart from the rows lists them, and does not count on what an older job has read.
+    scope.whole ||= (given.present?.length ?? 0) > 0;
     const last = page.batches.length - 1;
     for (const [index, batch] of page.batches.entries()) {
       if (index < last || page.cursor === undefined) await reading.store.apply({ ...pageOf(reading, scope), ...batch });

@@ -127,29 +127,32 @@ export class OracleSource {
     if (since && since.sequence < this.logStart) {
       throw new ConnectorError('cursor_expired', 'The log does not go back so far.');
     }
-    let sequence = since?.sequence ?? this.#log.length;
-    if (!since || since.after !== undefined) {
-      let after: string | undefined = since?.after ?? '';
-      while (after !== undefined) {
-        this.#page('changes');
-        const from: string = after;
-        const ids = [...this.rows.keys()].filter((id) => id > from).sort();
-        const upserts = this.#take(ids.slice(0, PAGE));
-        after = upserts.length < PAGE ? undefined : upserts.at(-1)?.id;
-        yield { upserts, cursor: { sequence, ...(after !== undefined && { after }) }, complete: after === undefined };
-      }
+    const sequence = since?.sequence ?? this.#log.length;
+    if (!since || since.after !== undefined) yield* this.#snapshot(sequence, since?.after ?? '');
+    yield* this.#logFrom(sequence);
+  }
+
+  /** Everything, once; the log is then read from where it was when the snapshot began. */
+  async *#snapshot(sequence: number, start: string) {
+    for (let after: string | undefined = start; after !== undefined;) {
+      this.#page('changes');
+      const from: string = after;
+      const ids = [...this.rows.keys()].filter((id) => id > from).sort();
+      const upserts = this.#take(ids.slice(0, PAGE));
+      after = upserts.length < PAGE ? undefined : upserts.at(-1)?.id;
+      yield { upserts, cursor: { sequence, ...(after !== undefined && { after }) }, complete: after === undefined };
+      await Promise.resolve();
     }
-    for (;;) {
+  }
+
+  async *#logFrom(start: number) {
+    for (let sequence = start; ;) {
       this.#page('changes');
       const entries = this.#log.slice(sequence, sequence + PAGE);
       if (entries.length === 0) return;
       sequence += entries.length;
       const ids = [...new Set(entries.map((entry) => entry.id))];
-      yield {
-        upserts: this.#take(ids),
-        deletes: ids.filter((id) => !this.rows.has(id)),
-        cursor: { sequence },
-      };
+      yield { upserts: this.#take(ids), deletes: ids.filter((id) => !this.rows.has(id)), cursor: { sequence } };
       await Promise.resolve();
     }
   }
