@@ -127,10 +127,7 @@ export const settings = {
     env: 'TRIBUTARY_BOOTSTRAP_API_KEY',
     type: z
       .string()
-      .regex(
-        /^trib_[A-Za-z0-9_-]{27,251}$/,
-        'must begin with trib_ and have 32 to 256 characters (letters, digits, - and _)',
-      )
+      .regex(/^trib_\S{27,507}$/, 'must begin with trib_ and have 32 to 512 characters without white space')
       .transform((key) => new Secret(key)),
     help: 'An API key with every scope that exists from the first start on. Without it the first start makes a key and prints it once.',
   }),
