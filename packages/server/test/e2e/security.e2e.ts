@@ -1,0 +1,190 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestService, type TestService } from '../harness/service.ts';
+
+interface Operation {
+  readonly method: string;
+  readonly path: string;
+  readonly hasBody: boolean;
+}
+
+let service: TestService;
+let own: { readonly id: string; readonly readable_collection_id: string; readonly jobId: string };
+
+beforeAll(async () => {
+  service = await startTestService();
+  const made = await service.newStub({ config: { entity_count: 20, inject_special_tokens: true } });
+  const job = await service.waitForJob(made.id);
+  own = { id: made.id, readable_collection_id: made.readable_collection_id, jobId: job.id };
+});
+
+afterAll(async () => {
+  await service.stop();
+});
+
+/** Every operation that the service itself says it has. */
+async function operations(): Promise<readonly Operation[]> {
+  const { body } = await service.api('GET', '/openapi.json', undefined, { key: null });
+  return Object.entries(body.paths as Record<string, Record<string, { requestBody?: unknown }>>).flatMap(
+    ([path, methods]) =>
+      Object.entries(methods)
+        .filter(([method]) => ['get', 'post', 'put', 'patch', 'delete'].includes(method))
+        .map(([method, operation]) => ({
+          method: method.toUpperCase(),
+          path,
+          hasBody: operation.requestBody !== undefined,
+        })),
+  );
+}
+
+/** The path with the first organization's ids in it; undefined when it names nothing of an organization. */
+function withOwnIds(path: string): string | undefined {
+  const ids: Readonly<Record<string, string>> = {
+    source_connection_id: own.id,
+    sourceConnectionId: own.id,
+    job_id: own.jobId,
+    jobId: own.jobId,
+    readable_id: own.readable_collection_id,
+    readableId: own.readable_collection_id,
+  };
+  const names = [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? '');
+  if (names.length === 0 || names.some((name) => !(name in ids))) return undefined;
+  return path.replaceAll(/\{(\w+)\}/g, (_, name: string) => ids[name] ?? '');
+}
+
+const bodyFor = (path: string): unknown =>
+  path.includes('search')
+    ? { query: 'stub' }
+    : path.endsWith('collections/{readable_id}')
+      ? { name: 'Taken over' }
+      : { description: 'taken over' };
+
+describe('F1-11 another organization', () => {
+  it("gets 404 for every operation on this organization's ids, and changes nothing", async () => {
+    const { key } = await service.newOrganization();
+    const before = await service.api('GET', `/v1/source-connections/${own.id}`);
+    const tried: string[] = [];
+    for (const { method, path, hasBody } of await operations()) {
+      const target = withOwnIds(path);
+      if (target === undefined) continue;
+      const answer = await service.api(method, path.includes('search') ? `${target}?query=stub` : target, hasBody ? bodyFor(path) : undefined, { key });
+      expect(answer.status, `${method} ${path}: ${JSON.stringify(answer.body)}`).toBe(404);
+      tried.push(`${method} ${path}`);
+    }
+    expect(tried.length).toBeGreaterThan(30);
+    const after = await service.api('GET', `/v1/source-connections/${own.id}`);
+    expect(after.body).toEqual(before.body);
+  });
+
+  it('never finds what this organization has stored, also by the same words', async () => {
+    const { key } = await service.newOrganization();
+    const collection = await service.newCollection(key);
+    const found = await service.api('POST', `/v1/collections/${collection}/search/instant`, { query: 'Stub' }, { key });
+    expect(found.body.results).toEqual([]);
+    const listed = await service.api('GET', '/v1/source-connections', undefined, { key });
+    expect(listed.body).toEqual([]);
+  });
+});
+
+describe('F1-17 fields that the service owns', () => {
+  it('are ignored in every create and update', async () => {
+    const owned = {
+      id: '00000000-0000-4000-8000-000000000000',
+      organization_id: '00000000-0000-4000-8000-000000000000',
+      created_at: '2001-01-01T00:00:00Z',
+      modified_at: '2001-01-01T00:00:00Z',
+      created_by_email: 'evil@example.com',
+      sync_id: '00000000-0000-4000-8000-000000000000',
+      status: 'ERROR',
+      version: 99,
+      auth: { authenticated: false },
+      entities: { total_entities: 9 },
+    };
+    const before = (await service.api('GET', `/v1/source-connections/${own.id}`)).body;
+    const patched = await service.api('PATCH', `/v1/source-connections/${own.id}`, { ...owned, description: 'mine' });
+    expect(patched.status).toBe(200);
+    for (const name of ['id', 'organization_id', 'created_at', 'sync_id', 'status', 'auth', 'entities'] as const) {
+      expect(patched.body[name], name).toEqual(before[name]);
+    }
+    const collection = await service.api('POST', '/v1/collections', { ...owned, name: 'Owned fields', vector_size: 7 });
+    expect(collection.body).toMatchObject({ vector_size: 0, organization_id: before.organization_id });
+    expect(collection.body.id).not.toBe(owned.id);
+  });
+});
+
+describe('F1-19 hostile text', () => {
+  it('in queries, filters and list parameters neither breaks nor widens a search', async () => {
+    const path = `/v1/collections/${own.readable_collection_id}/search/instant`;
+    const fields = ['name', 'entity_id', 'airweave_system_metadata.entity_type', 'breadcrumbs.name'];
+    const hostile = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 40 }),
+      fc.constantFrom(
+        `' or 1=1 --`,
+        `"); drop table entity; --`,
+        '%',
+        '_',
+        '*',
+        'a NEAR b',
+        'title:x',
+        '&|!<->:*',
+        '\u0000',
+        '\ud800',
+        '(((((',
+        'NOT',
+      ),
+    );
+    await fc.assert(
+      fc.asyncProperty(hostile, hostile, fc.constantFrom(...fields), async (query, value, field) => {
+        const answer = await service.api('POST', path, {
+          query: query === '' ? 'x' : query,
+          filter: [{ conditions: [{ field, operator: 'equals', value: `no such value ${value}` }] }],
+        });
+        expect([200, 422], JSON.stringify(answer.body)).toContain(answer.status);
+        if (answer.status === 200) expect(answer.body.results).toEqual([]);
+      }),
+      { numRuns: 60 },
+    );
+    for (const text of [`x' or '1'='1`, '%', '../..']) {
+      const listed = await service.api('GET', `/v1/source-connections?collection=${encodeURIComponent(text)}`);
+      expect(listed.body).toEqual([]);
+    }
+  });
+});
+
+describe('F1-3 a secret', () => {
+  it('that was given as a credential is in no answer, no event, no error and no plain column', async () => {
+    const canary = 'canary-7f3a9c51d2e84b60';
+    const made = await service.newStub({ credentials: { stub_key: canary } });
+    const job = await service.waitForJob(made.id);
+    const refused = await service.api('POST', '/v1/source-connections', {
+      short_name: 'stub',
+      readable_collection_id: made.readable_collection_id,
+      authentication: { credentials: { stub_key: canary, extra: canary } },
+    });
+    expect(refused.status).toBe(422);
+    const answers = [made, job, refused.body];
+    for (const path of [
+      `/v1/source-connections/${made.id}`,
+      `/v1/source-connections/${made.id}/jobs`,
+      '/v1/source-connections',
+      `/sync/job/${job.id}/subscribe`,
+      `/tributary/v1/source-connections/${made.id}/status`,
+      '/tributary/v1/audit-events',
+    ]) {
+      answers.push((await service.api('GET', path)).body);
+    }
+    answers.push(
+      (await service.api('PUT', `/v1/source-connections/${made.id}`, { auth_fields: { stub_key: canary } })).body,
+    );
+    answers.push(
+      (await service.api('POST', `/v1/collections/${made.readable_collection_id}/search/instant`, { query: canary }))
+        .body,
+    );
+    expect(JSON.stringify(answers)).not.toContain(canary);
+    const stored = ['control.sqlite', 'control.sqlite-wal'].map((name) =>
+      readFileSync(`${service.dataDir}/${name}`).toString('latin1'),
+    );
+    expect(stored.join('')).not.toContain(canary);
+  });
+});
