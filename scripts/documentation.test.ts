@@ -40,7 +40,7 @@ describe('the first five minutes of the README', () => {
 
   afterAll(() => stage[Symbol.asyncDispose]());
 
-  test('every command works, one after the other', async () => {
+  test('every command works, one after the other', { timeout: 160_000 }, async () => {
     const section = /## The first five minutes\n([\s\S]*?)\n## /.exec(read('README.md'))?.[1] ?? '';
     const blocks = [...section.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, code]) => code);
     expect(blocks).toHaveLength(3);
@@ -53,7 +53,7 @@ describe('the first five minutes of the README', () => {
         TRIBUTARY_URL: service.url,
         TRIBUTARY_API_KEY: service.apiKey,
       },
-      timeout: 50_000,
+      timeout: 150_000,
     });
     expect(stdout).toContain('our-docs');
     expect(stdout).toMatch(/completed {2}\d+ inserted/);
