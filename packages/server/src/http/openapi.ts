@@ -141,6 +141,12 @@ function acceptsNothing(schema: z.ZodType | undefined): boolean {
   return schema?.safeParse(undefined).success === true;
 }
 
+/** Asked of the schema itself: a transform that takes undefined looks required in JSON Schema. */
+function mustBeGiven(schema: z.ZodType, name: string): boolean {
+  if (!(schema instanceof z.ZodObject)) return false;
+  return !acceptsNothing(schema.shape[name] as z.ZodType | undefined);
+}
+
 function parametersOf(
   place: 'path' | 'query',
   schema: z.ZodType | undefined,
@@ -151,7 +157,7 @@ function parametersOf(
   return Object.entries(object.properties ?? {}).map(([name, { description, ...property }]) => ({
     name,
     in: place,
-    required: place === 'path' || (object.required?.includes(name) ?? false),
+    required: place === 'path' || mustBeGiven(schema, name),
     ...(description === undefined ? {} : { description }),
     schema: property,
   }));

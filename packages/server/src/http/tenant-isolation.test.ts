@@ -1,0 +1,68 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { callForeign } from '../../test/harness/foreign-calls.ts';
+import { startTestService, type TestService } from '../../test/harness/service.ts';
+
+let t: TestService;
+beforeAll(async () => {
+  t = await startTestService({ TRIBUTARY_RATE_LIMIT_PER_MINUTE: '0' });
+});
+afterAll(() => t.stop());
+
+describe('11 a thing of one organization', () => {
+  it('is not found with the key of another, on no route, and stays as it is', async () => {
+    const source = await t.newStub();
+    const collection = source.readable_collection_id as string;
+    const [job] = (await t.api('GET', `/source-connections/${source.id}/jobs`)).body;
+    const project = await t.api('POST', '/tributary/v1/projects', { name: 'hers' });
+    const keys = (await t.api('GET', '/tributary/v1/api-keys')).body;
+    const ids = {
+      source_connection_id: source.id,
+      sourceConnectionId: source.id,
+      readable_id: collection,
+      readableId: collection,
+      job_id: job.id,
+      jobId: job.id,
+      apiKeyId: keys[0].id,
+      projectName: project.body.name,
+    };
+    const read = async () => [
+      (await t.api('GET', `/source-connections/${source.id}`)).body,
+      (await t.api('GET', `/collections/${collection}`)).body,
+      (await t.api('GET', `/source-connections/${source.id}/jobs`)).body,
+      (await t.api('GET', '/tributary/v1/projects')).body,
+      (await t.api('GET', '/tributary/v1/api-keys')).body.map((key: { id: string; revokedAt: string | null }) => [
+        key.id,
+        key.revokedAt,
+      ]),
+    ];
+    const before = await read();
+    const { key } = await t.newOrganization();
+    const { calls, skipped } = await callForeign(t, key, ids, {
+      'PATCH /collections': { name: 'Stolen' },
+      'PATCH /v1/collections': { name: 'Stolen' },
+      'PATCH /source-connections': { name: 'Stolen' },
+      'PATCH /v1/source-connections': { name: 'Stolen' },
+      'PUT /': { name: 'Stolen' },
+      search: { query: 'text' },
+    });
+    expect(skipped.filter((name) => !name.includes('/sources/{short_name}'))).toEqual([]);
+    expect(calls.length).toBeGreaterThan(30);
+    expect(calls.filter((call) => call.status !== 404).map((call) => [call.name, call.status, call.text])).toEqual([]);
+    expect(await read()).toEqual(before);
+  });
+
+  it('is in no list and no search of another', async () => {
+    const source = await t.newStub();
+    const { key } = await t.newOrganization();
+    for (const path of [
+      '/source-connections',
+      '/collections',
+      '/tributary/v1/audit-events',
+      '/tributary/v1/api-keys',
+    ]) {
+      const { status, body } = await t.api('GET', path, undefined, { key });
+      expect([path, status]).toEqual([path, 200]);
+      expect(JSON.stringify(body)).not.toContain(source.id);
+    }
+  });
+});
