@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '@tributary/connectors/kit/json';
 import type { CollectionReaders, StoredCursor } from '../collection-store/port.ts';
 import type { ControlStore, Queryable } from '../control/database.ts';
+import { parseScopeState } from '../engine/scope-state.ts';
 import { errors } from '../errors.ts';
 import type { OrganizationId, SourceConnectionId } from '../lib/ids.ts';
 import type { SyncJob } from '../syncs/model.ts';
@@ -71,16 +72,16 @@ export function toSourceConnection(row: JoinedRow, lastJob: SyncJob | null): Sou
   };
 }
 
-/** One stream's cursor as it is; several as an object by stream. */
-function cursorValue(cursors: readonly StoredCursor[]): Json {
-  const [first, ...others] = cursors.filter((cursor) => cursor.value !== null);
+/** The connector's own cursor: one stream's as it is, several as an object by stream. */
+function cursorValue(stored: readonly StoredCursor[]): Json {
+  const cursors = stored
+    .map(({ stream, slice, value }) => ({ stream, slice, cursor: parseScopeState(value)?.cursor ?? null }))
+    .filter(({ cursor }) => cursor !== null);
+  const [first, ...others] = cursors;
   if (!first) return null;
-  if (others.length === 0) return first.value;
+  if (others.length === 0) return first.cursor;
   return Object.fromEntries(
-    [first, ...others].map((cursor) => [
-      cursor.slice === '' ? cursor.stream : `${cursor.stream}/${cursor.slice}`,
-      cursor.value,
-    ]),
+    cursors.map(({ stream, slice, cursor }) => [slice === '' ? stream : `${stream}/${slice}`, cursor]),
   );
 }
 
