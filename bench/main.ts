@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { benchDuringSync } from './during-sync.ts';
 import { benchPatch } from './patch.ts';
 import { writeReport } from './report.ts';
 import { machine, type Result } from './result.ts';
@@ -9,7 +10,7 @@ import { benchStart } from './start.ts';
 import { benchSync } from './sync.ts';
 
 const help = `npm run bench                      all benches, results to bench/results/ and bench/RESULTS.md
-npm run bench -- sync patch        only these: sync, patch, search, start
+npm run bench -- sync patch        only these: start, patch, load, search, sync
 npm run bench -- --quick           small sizes, to see that everything runs; nothing is written
 npm run bench -- search --dir DIR  retrieval quality over corpus.jsonl, queries.jsonl, qrels.tsv in DIR;
                                    the last line is {"ndcg10": …}
@@ -20,6 +21,7 @@ type Bench = (quick: boolean) => Promise<readonly Result[]>;
 const benches: Readonly<Record<string, Bench>> = {
   start: (quick) => benchStart({ rounds: quick ? 1 : 5, idleSeconds: quick ? 2 : 60 }),
   patch: (quick) => benchPatch({ rounds: quick ? 1 : 3, seconds: quick ? 1 : 5 }),
+  load: (quick) => benchDuringSync({ rows: quick ? 60_000 : 300_000, seconds: quick ? 2 : 8 }),
   search: (quick) => benchSearch({ chunks: quick ? 5_000 : 100_000, queries: quick ? 50 : 400 }),
   sync: (quick) => benchSync({ rows: quick ? 5_000 : 200_000, rounds: quick ? 1 : 3 }),
 };

@@ -1,17 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { residentMb } from './resident-memory.ts';
 import { judged, rounded, type Result } from './result.ts';
 import { median } from './run-script.ts';
 import { startBenchService } from './service.ts';
-
-/** Resident memory of a process in MB; Linux only, NaN elsewhere. */
-export function residentMb(pid: number): number {
-  try {
-    const line = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
-    return Number(line?.[1] ?? Number.NaN) / 1024;
-  } catch {
-    return Number.NaN;
-  }
-}
 
 /** Cold start of the service process, and what it holds when idle. */
 export async function benchStart({

@@ -29,7 +29,7 @@ async function connect(service: BenchService, url: URL): Promise<{ readonly id: 
       port: Number(url.port),
       database: url.pathname.slice(1),
       sslmode: 'disable',
-      tables: ['public.article'],
+      include_tables: ['public.article'],
     },
     authentication: { credentials: { username: url.username, password: decodeURIComponent(url.password) } },
     schedule: { cron: null },
