@@ -1,6 +1,8 @@
 import { postgresHome } from '../control/testing.ts';
+import { describeLeases } from './lease-contract.ts';
 import { describeQueue } from './queue-contract.ts';
 import { describeScheduler } from './scheduler-contract.ts';
 
 describeQueue('PostgreSQL', postgresHome);
+describeLeases('PostgreSQL', postgresHome);
 describeScheduler('PostgreSQL', postgresHome);

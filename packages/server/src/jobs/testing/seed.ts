@@ -38,7 +38,7 @@ export interface Seed {
   addOrder(order?: Order): Promise<SourceConnectionId>;
   addOrders(count: number, order?: Order): Promise<readonly SourceConnectionId[]>;
   addCollection(): Promise<CollectionId>;
-  enqueue(id: SourceConnectionId, fullRefresh?: boolean): Promise<JobId>;
+  enqueue(id: SourceConnectionId, fullRefresh?: boolean, on?: ControlStore): Promise<JobId>;
 }
 
 export async function seedOrganization(store: ControlStore, clock: Clock): Promise<Seed> {
@@ -71,8 +71,8 @@ export async function seedOrganization(store: ControlStore, clock: Clock): Promi
       await store.db.insertInto('collection').values(row).execute();
       return row.id;
     },
-    enqueue: (id, fullRefresh = false) =>
-      store.transaction((tx) =>
+    enqueue: (id, fullRefresh = false, on = store) =>
+      on.transaction((tx) =>
         enqueueJob(tx, {
           organizationId: rows.organization.id,
           sourceConnectionId: id,
