@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +7,7 @@ import type { ControlStore } from '../control/database.ts';
 import { sqliteHome } from '../control/testing.ts';
 import { newId } from '../lib/ids.ts';
 import { openVault } from './open-vault.ts';
+import { rewrapCredentials } from './rewrap.ts';
 import type { SealContext, Vault } from './vault.ts';
 
 let dataDir: string;
@@ -100,5 +102,49 @@ describe('opening the vault', () => {
     await expect(openVault({ dataDir, control })).rejects.toThrow('is not the key file of this database');
     await writeFile(path, right);
     await expect(openVault({ dataDir, control })).resolves.toBeDefined();
+  });
+});
+
+describe('a new key', () => {
+  const credential = () => control.db.selectFrom('credential').selectAll().executeTakeFirstOrThrow();
+  const append = async () => {
+    const text = await readFile(path, 'utf8');
+    await writeFile(path, `${text}${randomBytes(32).toString('base64')}\n`);
+  };
+
+  it('2 wraps what is stored while it is in use, and then the old key can go', async () => {
+    const before = await openVault({ dataDir, control });
+    await store(before);
+    await append();
+    const vault = await openVault({ dataDir, control });
+    const old = await credential();
+    expect(await rewrapCredentials({ control, vault })).toEqual({ rewrapped: 1, unreadable: [] });
+    const fresh = await credential();
+    expect(fresh).toMatchObject({ key_id: vault.currentKeyId, ciphertext: old.ciphertext });
+    expect([vault.open(old, here), vault.open(fresh, here)]).toEqual([
+      { password: 'hunter2' },
+      { password: 'hunter2' },
+    ]);
+    expect(await rewrapCredentials({ control, vault })).toEqual({ rewrapped: 0, unreadable: [] });
+    await writeFile(path, (await readFile(path, 'utf8')).trim().split('\n').at(-1) ?? '');
+    expect((await openVault({ dataDir, control })).open(fresh, here)).toEqual({ password: 'hunter2' });
+  });
+
+  it('2 leaves alone what was sealed anew in between, and names what nothing opens', async () => {
+    await store(await openVault({ dataDir, control }));
+    await append();
+    const vault = await openVault({ dataDir, control });
+    const racing = { ...vault, rewrap: (...given: Parameters<Vault['rewrap']>) => resealAfter(vault.rewrap(...given)) };
+    const resealAfter = <T>(value: T): T => {
+      void control.db
+        .updateTable('credential')
+        .set(vault.seal({ password: 'new' }, here))
+        .execute();
+      return value;
+    };
+    expect((await rewrapCredentials({ control, vault: racing })).rewrapped).toBe(0);
+    expect(vault.open(await credential(), here)).toEqual({ password: 'new' });
+    await control.db.updateTable('credential').set({ wrapped_key: 'AAAA', key_id: 'other' }).execute();
+    expect(await rewrapCredentials({ control, vault })).toEqual({ rewrapped: 0, unreadable: [here.row] });
   });
 });

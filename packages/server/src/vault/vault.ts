@@ -37,6 +37,10 @@ export interface Vault {
   seal(value: Sealable, context: SealContext): Sealed;
   /** @throws credential_unreadable when the ring lacks the key, or a byte, or the place, is not that of the sealing */
   open(sealed: Sealed, context: SealContext): JsonObject;
+  /** Id of the key that seals. */
+  readonly currentKeyId: string;
+  /** The same value, its data key wrapped by the current key; the value itself is not opened. @throws credential_unreadable */
+  rewrap(sealed: Sealed, context: SealContext): Sealed;
 }
 
 export function createVault(ring: KeyRing): Vault {
@@ -50,17 +54,34 @@ export function createVault(ring: KeyRing): Vault {
       plain.fill(0);
       return { key_id: keyId, wrapped_key: wrapped, ciphertext };
     },
-    open({ key_id: keyId, wrapped_key: wrapped, ciphertext }, context) {
-      if (!ring.has(keyId))
-        throw errors.credential_unreadable({ row: context.row, reason: `vault.key lacks the key ${keyId}` });
-      const dataKey = ring.unwrap({ keyId, wrapped }, associatedData('key', context));
-      const plain = dataKey && decrypt(dataKey, Buffer.from(ciphertext, 'base64'), associatedData('value', context));
-      dataKey?.fill(0);
-      if (!plain)
-        throw errors.credential_unreadable({ row: context.row, reason: 'it was changed or moved since it was sealed' });
+    open(sealed, context) {
+      const dataKey = unwrap(ring, sealed, context);
+      const plain = decrypt(dataKey, Buffer.from(sealed.ciphertext, 'base64'), associatedData('value', context));
+      dataKey.fill(0);
+      if (!plain) throw changed(context);
       return JSON.parse(plain.toString('utf8')) as JsonObject;
     },
+    currentKeyId: ring.currentKeyId,
+    rewrap(sealed, context) {
+      const dataKey = unwrap(ring, sealed, context);
+      const { keyId, wrapped } = ring.wrap(dataKey, associatedData('key', context));
+      dataKey.fill(0);
+      return { ...sealed, key_id: keyId, wrapped_key: wrapped };
+    },
   };
+}
+
+function unwrap(ring: KeyRing, { key_id: keyId, wrapped_key: wrapped }: Sealed, context: SealContext): Buffer {
+  if (!ring.has(keyId)) {
+    throw errors.credential_unreadable({ row: context.row, reason: `vault.key lacks the key ${keyId}` });
+  }
+  const dataKey = ring.unwrap({ keyId, wrapped }, associatedData('key', context));
+  if (!dataKey) throw changed(context);
+  return dataKey;
+}
+
+function changed({ row }: SealContext) {
+  return errors.credential_unreadable({ row, reason: 'it was changed or moved since it was sealed' });
 }
 
 /** JSON keeps the parts apart, whatever characters they hold. */

@@ -1,0 +1,52 @@
+import type { ControlStore } from '../control/database.ts';
+import { AppError } from '../errors.ts';
+import type { ConnectionId } from '../lib/ids.ts';
+import { type CredentialRow, listCredentialsWrappedOtherwise, updateWrappedKey } from './repository.ts';
+import type { SealContext, Vault } from './vault.ts';
+
+const batch = 200;
+
+/**
+ * Wraps the data keys of all credentials by the current key of the ring, so that older keys can be taken out of the key
+ * file. Syncs go on meanwhile: both wrappings open the same value. Interrupted, the next call goes on with the rest.
+ * @returns how many were wrapped anew, and the ids of those that no key of the ring opens
+ */
+export async function rewrapCredentials({
+  control,
+  vault,
+  signal,
+}: {
+  readonly control: Pick<ControlStore, 'db'>;
+  readonly vault: Vault;
+  readonly signal?: AbortSignal;
+}): Promise<{ readonly rewrapped: number; readonly unreadable: readonly ConnectionId[] }> {
+  let rewrapped = 0;
+  const unreadable: ConnectionId[] = [];
+  let after: ConnectionId | undefined;
+  while (signal?.aborted !== true) {
+    const rows = await listCredentialsWrappedOtherwise(control.db, { keyId: vault.currentKeyId, after, limit: batch });
+    for (const row of rows) {
+      const context = {
+        organizationId: row.organization_id,
+        row: row.connection_id,
+        column: 'credential.ciphertext',
+      };
+      const fresh = wrappedAnew(vault, row, context);
+      if (!fresh) unreadable.push(row.connection_id);
+      else if (await updateWrappedKey(control.db, row, fresh)) rewrapped += 1;
+    }
+    after = rows.at(-1)?.connection_id;
+    if (rows.length < batch) break;
+  }
+  return { rewrapped, unreadable };
+}
+
+function wrappedAnew(vault: Vault, row: CredentialRow, context: SealContext) {
+  try {
+    const { key_id, wrapped_key } = vault.rewrap(row, context);
+    return { key_id, wrapped_key };
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'credential_unreadable') return undefined;
+    throw error;
+  }
+}
