@@ -2,6 +2,7 @@ import type { Connector, Slice, Stream } from '../kit/connector.ts';
 import { createContext, parseConfig, parseCredentials } from '../kit/connector-context.ts';
 import type { Clock, Logger } from '../kit/context.ts';
 import type { OwnedContext } from '../kit/connector-context.ts';
+import type { Lookup } from '../kit/network-guard.ts';
 import type { JsonObject } from '../kit/json.ts';
 import type { Page } from '../kit/page.ts';
 
@@ -30,6 +31,8 @@ export interface ProbeOptions {
   readonly roots?: readonly string[];
   /** Address ranges that may be reached beside the public ones; default all. */
   readonly allow?: readonly string[] | 'all';
+  /** Answers for host names, instead of DNS. */
+  readonly lookup?: Lookup;
 }
 
 /** A context as the engine would make it, with the private network open and a clock that does not wait. */
@@ -44,6 +47,7 @@ export function probeContext(connector: Connector, options: ProbeOptions = {}): 
     clock: options.clock ?? handClock(),
     log: silentLog,
     signal: options.signal ?? new AbortController().signal,
+    ...(options.lookup && { lookup: options.lookup }),
     ...(options.cursorField !== undefined && { cursorField: options.cursorField }),
   });
 }

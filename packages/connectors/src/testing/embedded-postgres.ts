@@ -18,6 +18,8 @@ export interface StartPostgresOptions {
   readonly dataDir?: string;
   /** Default: a free port. */
   readonly port?: number;
+  /** Offer TLS with this private key and certificate, one PEM text. */
+  readonly tls?: string;
   /** More server settings, for example `{ max_connections: '20' }`. */
   readonly settings?: Readonly<Record<string, string>>;
 }
@@ -63,10 +65,14 @@ export async function startPostgres(options: StartPostgresOptions = {}): Promise
   const dataDir = options.dataDir ?? join(home, 'data');
   try {
     const bin = await binaries(account, home);
+    const tls = options.tls === undefined ? {} : await tlsSettings(account, home, options.tls);
     if (!(await exists(join(dataDir, 'PG_VERSION')))) await initialise(bin, account, home, dataDir);
     for (let attempt = 1; ; attempt += 1) {
       const port = options.port ?? (await freePort());
-      const server = launch(bin, account, home, dataDir, port, options);
+      const server = launch(bin, account, home, dataDir, port, {
+        ...options,
+        settings: { ...tls, ...options.settings },
+      });
       const failure = await untilReady(server, port);
       if (failure === undefined) return await describe(server, home, dataDir, port);
       await end(server);
@@ -141,6 +147,14 @@ async function initialise(bin: string, account: Account, home: string, dataDir: 
   const locale = ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
   const login = [`--username=${USER}`, `--pwfile=${passwordFile}`, '--auth=scram-sha-256'];
   await run(join(bin, 'initdb'), ['--pgdata', dataDir, '--no-sync', ...login, ...locale], account);
+}
+
+/** The server insists that nobody else can read the key. */
+async function tlsSettings(account: Account, home: string, pem: string): Promise<Record<string, string>> {
+  const file = join(home, 'server.pem');
+  await writeFile(file, pem, { mode: 0o600 });
+  await giveTo(account, file);
+  return { ssl: 'on', ssl_cert_file: file, ssl_key_file: file };
 }
 
 /**

@@ -14,7 +14,7 @@ const MOST_SEEN = 32;
 export async function findHighWater(link: Link, table: Table, column: Column, clock: Clock): Promise<Seen | undefined> {
   const highest = `max(${quoteName(column.name)})`;
   const cast = (moment: string): string => `(${moment})::${column.type.sqlName}`;
-  const writing = `SELECT min(xact_start) FROM pg_catalog.pg_stat_activity WHERE backend_xid IS NOT NULL`;
+  const writing = `SELECT min(xact_start) FROM pg_catalog.pg_stat_activity WHERE backend_xid IS NOT NULL AND datname = current_database()`;
   const limited =
     column.type.cursor === 'time'
       ? `CASE WHEN ${highest} IS NOT NULL THEN LEAST(${highest}, ${cast('now()')}, ${cast(writing)}) END`

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { probeContext, type ProbeOptions, readPages } from '../../testing/connector-probe.ts';
 import { postgres } from './index.ts';
-import { testDatabase, upserts } from './test-database.ts';
+import { testDatabase, upserts } from './testing-database.ts';
 
 const { sql, config, credentials, stream } = testDatabase();
 

@@ -53,31 +53,38 @@ async function* readSnapshot(
     yield { upserts: rows, failures, ...(cursor && { cursor }) };
   }
   const seen = high ? [high] : [];
-  // A resumed snapshot has not named the rows that an earlier job read, so only the keys can tell what is gone.
-  if (since) yield* sweepOr(read, { ...field(read), phase: 'changes', seen });
-  else {
-    const complete = ctx.config.delete_detection !== 'never';
-    const cursor: ChangesCursor = { ...field(read), phase: 'changes', seen, sweptAt: ctx.clock.now() };
-    yield { upserts: [], cursor, ...(complete && { complete }) };
-  }
+  // A resumed snapshot sees another moment than the one it began with, and has not named what an earlier job read.
+  if (since) return yield* readChanges(read, { ...field(read), phase: 'changes', seen });
+  const complete = ctx.config.delete_detection !== 'never';
+  const cursor: ChangesCursor = { ...field(read), phase: 'changes', seen, sweptAt: ctx.clock.now() };
+  yield { upserts: [], cursor, ...(complete && { complete }) };
 }
 
 async function* readChanges(read: IncrementalRead, since: ChangesCursor): AsyncGenerator<IncrementalPage> {
+  const { pass, ...rest } = since;
+  // What is left of a pass that was broken off sees another moment than its beginning, so a whole one follows it.
+  const begun = pass ? yield* readPass(read, rest, pass) : rest;
+  yield* sweepOr(read, yield* readPass(read, begun));
+}
+
+/** Reads what changed, from the start or from where a pass was broken off; returns the cursor that stands behind it. */
+async function* readPass(
+  read: IncrementalRead,
+  cursor: ChangesCursor,
+  begun?: NonNullable<ChangesCursor['pass']>,
+): AsyncGenerator<IncrementalPage, ChangesCursor> {
   const { ctx, session, table, column } = read;
   const lookback = ctx.config.lookback_seconds;
-  const high = since.pass ? since.pass.high : await findHighWater(session.links[0], table, column, ctx.clock);
-  if (!column.notNull) yield* readRows(read, `${quoteName(column.name)} IS NULL`);
-  const { pass: _, ...rest } = since;
-  const columns = [column, ...keyColumns(table)];
-  const from = since.pass
-    ? compare(columns, '>', since.pass.at)
-    : changedSince(column, since.seen, lookback, ctx.clock.now());
-  const condition = [`${quoteName(column.name)} IS NOT NULL`, ...(from === undefined ? [] : [from])].join(' AND ');
-  for await (const page of readRows(read, condition, columns)) {
-    const { at, ...upserts } = page;
-    yield { ...upserts, ...(at && { cursor: { ...rest, pass: { at, ...(high && { high }) } } }) };
+  const high = begun ? begun.high : await findHighWater(session.links[0], table, column, ctx.clock);
+  const name = quoteName(column.name);
+  if (!column.notNull && !begun) yield* readRows(read, `${name} IS NULL`);
+  const order = [column, ...keyColumns(table)];
+  const from = begun ? compare(order, '>', begun.at) : changedSince(column, cursor.seen, lookback, ctx.clock.now());
+  const condition = from === undefined ? `${name} IS NOT NULL` : `${name} IS NOT NULL AND ${from}`;
+  for await (const { at, ...page } of readRows(read, condition, order)) {
+    yield { ...page, ...(at && { cursor: { ...cursor, pass: { at, ...(high && { high }) } } }) };
   }
-  yield* sweepOr(read, { ...rest, seen: remember(since.seen, high, lookback * 1_000) });
+  return { ...cursor, seen: remember(cursor.seen, high, lookback * 1_000) };
 }
 
 interface RowsPage extends Pick<IncrementalPage, 'upserts' | 'failures'> {

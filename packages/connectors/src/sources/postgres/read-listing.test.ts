@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { readPages, rowsByKey } from '../../testing/connector-probe.ts';
-import { stored, testDatabase, upserts } from './test-database.ts';
+import { stored, testDatabase, upserts } from './testing-database.ts';
 
 const { sql, stream } = testDatabase();
 
