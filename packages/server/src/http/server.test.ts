@@ -152,6 +152,12 @@ describe('a request', () => {
     expect(response.json()).toEqual({ id: 'ab', size: 3 });
   });
 
+  it('may ask for the head only', async () => {
+    const { inject } = start();
+    const head = await inject({ method: 'HEAD', url: '/things', headers: key });
+    expect([head.statusCode, head.body, head.headers['content-length']]).toEqual([200, '', '2']);
+  });
+
   it('reaches its route with and without a trailing slash', async () => {
     const { inject } = start();
     for (const url of ['/things', '/things/', '/v1/things', '/v1/things/?a=b']) {
@@ -346,6 +352,22 @@ describe('closing', () => {
     await close();
     expect(await (await answer).json()).toEqual({ aborted: true });
     await expect(fetch(url)).rejects.toThrow();
+  });
+
+  it('turns requests on open connections away, in the words of their group', async () => {
+    const { listen, close } = start();
+    const url = new URL(await listen({ host: '127.0.0.1', port: 0 }));
+    const socket = connect(Number(url.port), url.hostname).setEncoding('utf8');
+    let text = '';
+    socket.on('data', (chunk: string) => (text += chunk));
+    // Begun before and finished after: the connection is not idle, so it stays.
+    socket.write('GET /things HTTP/1.1\r\nhost: a\r\n\r\nGET /v1/things HTTP/1.1\r\n');
+    await expect.poll(() => text).toContain('401 Unauthorized');
+    const closed = close();
+    socket.write('host: a\r\n\r\n');
+    await closed;
+    await expect.poll(() => text).toContain('"detail":"unavailable"');
+    socket.destroy();
   });
 });
 

@@ -78,6 +78,8 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     // Slow senders must not hold sockets: the whole request has to arrive within this.
     requestTimeout: 60_000,
     forceCloseConnections: 'idle',
+    // Told by us, in the words of the group that owns the path.
+    return503OnClosing: false,
     exposeHeadRoutes: false,
     requestIdHeader: false,
     genReqId: (raw) => requestIdOf(raw.headers['x-request-id']),
@@ -153,6 +155,7 @@ class Binding {
   async receive(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> {
     request.call = { actor: undefined, startedAt: performance.now() };
     this.setCommonHeaders(request, reply);
+    if (this.#run.stopping.aborted) throw errors.unavailable({ reason: 'the service is stopping' });
     const { corsOrigins } = this.#options.config;
     if (corsOrigins.length > 0) {
       const preflight = preflightHeaders(corsOrigins, request.method, request.headers);
@@ -222,7 +225,9 @@ class Binding {
     // The pattern, never the path: paths of OAuth links hold codes.
     const route = mounted && `${mounted.group.prefix}${mounted.route.path}`;
     this.#options.onAnswered?.({ method: request.method, route, status: reply.statusCode, seconds });
-    this.#options.log.info(
+    const { log, serviceRoutes } = this.#options;
+    // Probes and scrapes come every few seconds and would drown the rest.
+    log[mounted && mounted.group === serviceRoutes ? 'debug' : 'info'](
       {
         requestId: request.id,
         method: request.method,
