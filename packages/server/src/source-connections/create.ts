@@ -94,6 +94,7 @@ export async function createSourceConnection(
       description: input.description ?? null,
       config: JSON.stringify(split.options),
       ...schedule,
+      ...(connector.continuous && { continuous_every_seconds: connector.continuous.everySeconds }),
       paused_by: null,
       paused_at: null,
       sweep_held: null,

@@ -7,7 +7,7 @@ import { nextRunAt } from '../jobs/schedule.ts';
 import type { SourceConnectionId } from '../lib/ids.ts';
 import { encodePlace } from '../lib/page-cursor.ts';
 import { settleWithin } from '../lib/settle-within.ts';
-import { listLatestJobs } from '../syncs/repository.ts';
+import { readLatestJobs } from '../syncs/history.ts';
 import { createSourceConnection, type CreateNeeds } from './create.ts';
 import type {
   CheckInput,
@@ -95,7 +95,7 @@ async function listItems(
     collection,
   );
   const shown = rows.slice(0, page.limit);
-  const jobs = await listLatestJobs(
+  const jobs = await readLatestJobs(
     needs.control.db,
     actor.organizationId,
     shown.map((row) => row.id),

@@ -5,7 +5,7 @@ import { parseScopeState } from '../engine/scope-state.ts';
 import { errors } from '../errors.ts';
 import type { OrganizationId, SourceConnectionId } from '../lib/ids.ts';
 import type { SyncJob } from '../syncs/model.ts';
-import { getRunTotals, listLatestJobs } from '../syncs/repository.ts';
+import { readLatestJobs, readRunTotals } from '../syncs/history.ts';
 import type { SourceConnection, SourceConnectionDetail } from './model.ts';
 import { findSourceConnection, type JoinedRow } from './repository.ts';
 import { statusOf, tasksOf, type StatusFacts } from './status.ts';
@@ -92,7 +92,7 @@ export async function loadHead(
   id: SourceConnectionId,
 ): Promise<SourceConnection> {
   const row = await getRow(control.db, organizationId, id);
-  return toSourceConnection(row, (await listLatestJobs(control.db, organizationId, [id])).get(id) ?? null);
+  return toSourceConnection(row, (await readLatestJobs(control.db, organizationId, [id])).get(id) ?? null);
 }
 
 /** Loads everything that the view of one source connection shows. Throws `source_connection_not_found`. */
@@ -103,8 +103,8 @@ export async function loadDetail(
 ): Promise<SourceConnectionDetail> {
   const row = await getRow(control.db, organizationId, id);
   const [latest, runs, types, cursors] = await Promise.all([
-    listLatestJobs(control.db, organizationId, [id]),
-    getRunTotals(control.db, organizationId, id),
+    readLatestJobs(control.db, organizationId, [id]),
+    readRunTotals(control.db, organizationId, id),
     readers.countTypes(row.collection_id),
     readers.cursors(row.collection_id, id),
   ]);
