@@ -33,6 +33,7 @@ import { createSourceConnectionService } from './source-connections/service.ts';
 import { countJobsByState } from './syncs/repository.ts';
 import { createSyncService } from './syncs/service.ts';
 import { openVault } from './vault/open-vault.ts';
+import { rewrapCredentials } from './vault/rewrap.ts';
 import type { Vault } from './vault/vault.ts';
 
 /** What is opened before anything else, and closed last. */
@@ -106,6 +107,13 @@ function buildServices(
   };
 }
 
+/** Follows a key that the operator has added to `vault.key`; there is nothing to do otherwise. */
+async function useCurrentVaultKey({ control, vault, log }: Foundation, signal: AbortSignal): Promise<void> {
+  const { rewrapped, unreadable } = await rewrapCredentials({ control, vault, signal });
+  if (rewrapped > 0) log.info({ rewrapped }, 'credentials are wrapped by the current vault key now');
+  if (unreadable.length > 0) log.error({ connections: unreadable }, 'no vault key opens these credentials');
+}
+
 /** Builds the object graph, starts the workers and listens. */
 export async function startService(config: Config, options: StartOptions = {}): Promise<RunningService> {
   const clock = options.clock ?? systemClock;
@@ -147,15 +155,20 @@ export async function startService(config: Config, options: StartOptions = {}): 
   });
   const url = await http.listen({ host: config.host, port: config.port });
   await supervisor.start();
+  const stopping = new AbortController();
+  const rewrapped = useCurrentVaultKey(base, stopping.signal).catch((error: unknown) =>
+    log.error({ error }, 'credentials could not be wrapped by the current vault key'),
+  );
   const resumed = resumeDeletions().catch((error: unknown) => log.error({ error }, 'deletions could not be resumed'));
   return {
     url,
     newKey,
     createOrganization: (name) => organizations.create(name, { name: 'Administrator', email: config.bootstrapEmail }),
     async stop() {
+      stopping.abort();
       await http.close();
       await supervisor.stop();
-      await resumed;
+      await Promise.all([resumed, rewrapped]);
       await readers.close();
       await control.close();
     },
