@@ -16,6 +16,7 @@ import { createConnectionService } from './connections/service.ts';
 import type { ControlStore } from './control/database.ts';
 import { openControlStore } from './control/open.ts';
 import { airweaveGroups } from './dialects/airweave/airweave-groups.ts';
+import { describeThrown } from './http/failure.ts';
 import { IdempotentAnswers } from './http/idempotency.ts';
 import { createMetrics } from './http/metrics.ts';
 import { nativeGroup } from './http/native/native-group.ts';
@@ -68,7 +69,7 @@ export interface RunningService {
 const probeTimeoutMs = 30_000;
 
 async function openFoundation(config: Config, clock: Clock): Promise<Foundation> {
-  const log = pino({ level: config.logLevel, base: null });
+  const log = pino({ level: config.logLevel, base: null, serializers: { error: (error) => describeThrown(error) } });
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
   const control = await openControlStore({ ...config, clock, busy: 'retry', migrations: 'apply' });
   const vault = await openVault({ dataDir: config.dataDir, control });
