@@ -161,7 +161,18 @@ test('points to the help after a wrong command line', async () => {
 });
 
 test('every command has a help text that shows what it takes', async () => {
-  const names = ['serve', 'collections', 'sources', 'connect', 'connections', 'sync', 'jobs', 'cancel', 'search'];
+  const names = [
+    'serve',
+    'collections',
+    'sources',
+    'connect',
+    'connections',
+    'sync',
+    'jobs',
+    'cancel',
+    'search',
+    'connector',
+  ];
   for (const name of names) {
     const { exitCode, out } = await run('http://127.0.0.1:1', name, '--help');
     expect([name, exitCode]).toEqual([name, 0]);

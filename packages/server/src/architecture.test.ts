@@ -34,14 +34,15 @@ const sources: readonly Source[] = globSync('{packages/*/{src,test},scripts,benc
   .filter((path) => !path.includes('node_modules'))
   .map((path) => path.replaceAll('\\', '/'))
   .toSorted()
-  .map((path) => {
-    const text = readFileSync(join(root, path), 'utf8');
-    return { path, text, imports: importsOf(path, text) };
-  });
+  .map((path) => sourceOf(path, readFileSync(join(root, path), 'utf8')));
+
+function sourceOf(path: string, text: string): Source {
+  return { path, text, imports: importsOf(path, text) };
+}
 
 /** Tests, and what only tests and contracts use. */
 const isTest = (path: string) =>
-  /\.test\.ts$|\.e2e\.ts$|-contract\.ts$|\/(test|testing|contract)\/|\/(testing|contract)[^/]*\.ts$|\/turnstile-server\.ts$/.test(
+  /\.test\.ts$|\.e2e\.ts$|-contract\.ts$|\/(test|testing|contract)\/|\/(testing|contract)[^/]*\.ts$|\/(turnstile-server|http-rig)\.ts$/.test(
     path,
   );
 const within = (folder: string) => (path: string) => path.startsWith(folder) && !isTest(path);
@@ -108,6 +109,8 @@ interface Rule {
   readonly applies: (path: string) => boolean;
   /** What is wrong with the file, in a few words each; empty when all is well. */
   readonly violations: (source: Source) => readonly string[];
+  /** The smallest file that breaks the rule. */
+  readonly broken: readonly [path: string, text: string];
 }
 
 const imported = (source: Source, matches: (one: Import) => boolean) =>
@@ -118,6 +121,7 @@ const written = (source: Source, pattern: RegExp) =>
 const rules: readonly Rule[] = [
   {
     rule: 'the server’s parts import downwards only (see mayImport)',
+    broken: ['packages/server/src/lib/x.ts', "import { y } from '../jobs/y.ts';"],
     applies: (path) => server(path) && part(path) in mayImport,
     violations: (source) => {
       const own = part(source.path);
@@ -129,33 +133,39 @@ const rules: readonly Rule[] = [
   },
   {
     rule: 'every part of the server has a row in mayImport',
+    broken: ['packages/server/src/extras/x.ts', ''],
     applies: server,
     violations: ({ path }) =>
       part(path) in mayImport || /^(main|worker)/.test(part(path)) ? [] : [`${part(path)} has none`],
   },
   {
     rule: 'a noun calls another noun’s service, never its repository',
+    broken: ['packages/server/src/syncs/x.ts', "import { y } from '../collections/repository.ts';"],
     applies: (path) => server(path) && nouns.includes(part(path)),
     violations: (source) =>
       imported(source, ({ target }) => target.endsWith('/repository.ts') && part(target) !== part(source.path)),
   },
   {
     rule: 'http and dialects call services, never a repository',
+    broken: ['packages/server/src/http/x.ts', "import { y } from '../syncs/repository.ts';"],
     applies: (path) => server(path) && ['http', 'dialects', 'mcp'].includes(part(path)),
     violations: (source) => imported(source, ({ target }) => target.endsWith('/repository.ts')),
   },
   {
     rule: 'no Fastify outside http/ and dialects/',
+    broken: ['packages/server/src/syncs/x.ts', "import type { FastifyRequest } from 'fastify';"],
     applies: (path) => server(path) && !['http', 'dialects'].includes(part(path)),
     violations: (source) => imported(source, ({ target }) => /^(@?fastify)/.test(target)),
   },
   {
     rule: 'no HTTP status outside http/ and dialects/',
+    broken: ['packages/server/src/syncs/x.ts', 'throw { status: 404 };'],
     applies: (path) => server(path) && !['http', 'dialects'].includes(part(path)),
     violations: (source) => written(source, /\bstatus(?:Code)?\s*[:=]\s*[1-5]\d\d\b/g),
   },
   {
     rule: 'no SQL outside repositories, jobs/, control/ and collection-store/',
+    broken: ['packages/server/src/syncs/x.ts', "db.selectFrom('sync_job');"],
     applies: (path) =>
       server(path) && !path.endsWith('/repository.ts') && !['jobs', 'control', 'collection-store'].includes(part(path)),
     violations: (source) => [
@@ -165,27 +175,32 @@ const rules: readonly Rule[] = [
   },
   {
     rule: 'process.env is read in config.ts only',
+    broken: ['packages/server/src/syncs/x.ts', "process.env['PORT'];"],
     applies: (path) => (server(path) && part(path) !== 'config') || connectors(path) || within('packages/sdk/')(path),
     violations: (source) => written(source, /process\.env\b/g),
   },
   {
     rule: 'the machine’s clock is read in lib/clock.ts only',
+    broken: ['packages/connectors/src/sources/x/y.ts', 'const now = Date.now();'],
     applies: (path) => (server(path) && path !== 'packages/server/src/lib/clock.ts') || connectors(path),
     violations: (source) => written(source, /\bDate\.now\(|\bnew Date\(\)/g),
   },
   {
     rule: 'reveal( is called in the listed files only',
+    broken: ['packages/server/src/syncs/x.ts', 'secret.reveal();'],
     applies: (path) => /^packages\/[^/]+\/src\//.test(path) && !isTest(path) && !(path in revealers),
     violations: (source) => written(source, /\.reveal\(/g),
   },
   {
     rule: 'connectors never see the server',
+    broken: ['packages/connectors/src/kit/x.ts', "import { errors } from '@tributary/server/errors';"],
     applies: (path) => path.startsWith('packages/connectors/'),
     violations: (source) =>
       imported(source, ({ target }) => /^@tributary\/(server|sdk|cli)|^packages\/(?!connectors)/.test(target)),
   },
   {
     rule: 'connectors reach the network through the kit only',
+    broken: ['packages/connectors/src/sources/x/y.ts', "await fetch('http://localhost');"],
     applies: (path) => connectors(path) && !path.startsWith('packages/connectors/src/kit/') && !(path in dialers),
     violations: (source) => [
       ...imported(
@@ -198,16 +213,19 @@ const rules: readonly Rule[] = [
   },
   {
     rule: 'connectors see the host’s files through the kit only',
+    broken: ['packages/connectors/src/sources/x/y.ts', "import { readFile } from 'node:fs/promises';"],
     applies: (path) => connectors(path) && !/^packages\/connectors\/src\/(kit|process)\//.test(path),
     violations: (source) => imported(source, ({ target }) => /^node:(fs|child_process|worker_threads)/.test(target)),
   },
   {
     rule: 'the SDK stands alone',
+    broken: ['packages/sdk/src/x.ts', "import { z } from 'zod';"],
     applies: within('packages/sdk/src/'),
     violations: (source) => imported(source, ({ target }) => !/^(node:|packages\/sdk\/)/.test(target)),
   },
   {
     rule: 'a package imports another by its name, never by a path',
+    broken: ['packages/cli/src/x.ts', "import { y } from '../../sdk/src/y.ts';"],
     applies: (path) => path.startsWith('packages/'),
     violations: (source) => {
       const own = source.path.split('/').slice(0, 2).join('/');
@@ -216,17 +234,20 @@ const rules: readonly Rule[] = [
   },
   {
     rule: 'no barrels: a file exports what it declares',
+    broken: ['packages/sdk/src/x.ts', "export * from './y.ts';"],
     applies: () => true,
     violations: ({ text }) => (/^export \*/m.test(text) ? ['exports all of another file'] : []),
   },
   {
     rule: 'index.ts is the entry of a connector’s folder and nothing else',
+    broken: ['packages/sdk/src/index.ts', ''],
     applies: (path) => basename(path) === 'index.ts',
     violations: ({ path }) =>
       /^packages\/connectors\/src\/(sources|types)\/[^/]+\/index\.ts$/.test(path) ? [] : ['name what it exports'],
   },
   {
     rule: 'files are named in kebab-case for what they export, never utils, helpers, common, types or manager',
+    broken: ['packages/sdk/src/utils.ts', ''],
     applies: () => true,
     violations: ({ path }) => {
       const name = basename(path).replace(/\..*$/, '');
@@ -236,6 +257,7 @@ const rules: readonly Rule[] = [
   },
   {
     rule: 'no file is longer than 400 lines',
+    broken: ['packages/sdk/src/x.ts', 'line\n'.repeat(401)],
     applies: () => true,
     violations: ({ text }) => {
       const lines = text.trimEnd().split('\n').length;
@@ -244,6 +266,7 @@ const rules: readonly Rule[] = [
   },
   {
     rule: 'every exception from a lint rule says why, on the same line',
+    broken: ['packages/sdk/src/x.ts', '// oxlint-disable-next-line no-console'],
     applies: (path) => !path.endsWith('architecture.test.ts'),
     violations: ({ text }) =>
       text
@@ -258,6 +281,10 @@ test.each(rules)('$rule', ({ applies, violations }) => {
     .filter(({ path }) => applies(path))
     .flatMap((source) => violations(source).map((what) => `${source.path}: ${what}`));
   expect(found).toEqual([]);
+});
+
+test.each(rules)('it would be seen: $rule', ({ applies, violations, broken: [path, text] }) => {
+  expect([applies(path), violations(sourceOf(path, text)).length]).toEqual([true, 1]);
 });
 
 test('the rules look at files at all', () => {
