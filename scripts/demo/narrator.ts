@@ -5,6 +5,8 @@ import { table, type Column } from '@tributary/cli/table';
 import { processTerminal, styled, type Style, type Terminal } from '@tributary/cli/terminal';
 
 const INDENT = '   ';
+/** Column of the times. */
+const TIMES_AT = 56;
 
 /** Tells what the demo does: numbered headings, and everything below them indented. */
 export class Narrator {
@@ -29,8 +31,10 @@ export class Narrator {
     this.line(`${this.#styled('green', '✓')} ${text}`);
   }
 
-  timed(text: string, milliseconds: number): void {
-    this.line(`${text.padEnd(56)}  ${this.#styled('dim', duration(milliseconds).padStart(9))}`);
+  timed(text: string, milliseconds: number, style?: Style): void {
+    const padded = text.padEnd(TIMES_AT);
+    const told = style === undefined ? padded : this.#styled(style, padded);
+    this.line(`${told}  ${this.#styled('dim', duration(milliseconds).padStart(9))}`);
   }
 
   table<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): void {
@@ -40,7 +44,7 @@ export class Narrator {
 
   results(query: string, results: readonly SearchResult[], milliseconds: number): void {
     this.terminal.out('\n');
-    this.timed(this.#styled('bold', `“${query}”`), milliseconds);
+    this.timed(`“${query}”`, milliseconds, 'bold');
     for (const [index, result] of results.entries())
       for (const line of resultText(this.terminal, result, index + 1, query)
         .trimEnd()
