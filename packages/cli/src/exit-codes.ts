@@ -40,7 +40,6 @@ const exitCodes: Readonly<Record<TributaryErrorKind | OwnKind, number>> = {
 /** What helps when the service's own words do not say it already. */
 const advice: Readonly<Partial<Record<TributaryErrorKind | OwnKind, string>>> = {
   unauthenticated: 'Give a key with --key or TRIBUTARY_API_KEY; the service prints one at its first start.',
-  forbidden: 'Use a key with that scope.',
   network: 'Is the service running? Start it with `tributary serve`, or give its address with --url or TRIBUTARY_URL.',
   timeout: 'The service may be busy; try again.',
   rate_limited: 'Wait a little and try again.',

@@ -113,6 +113,15 @@ test('changes the named fields of a configuration and keeps the others', async (
   expect(server.seen.at(-1)?.body).toEqual({ config: { path: '/srv/other', include: ['**'] } });
 });
 
+test('shows the state on its axes after a pause, and what it waits for', async () => {
+  const tasks = [{ code: 'resume_schedule', message: 'Resume it.', fix: { method: 'POST', path: '/resume' } }];
+  const state = { id: 's', setup: 'ready', run: 'idle', freshness: 'fresh', mode: 'paused', tasks, version: 2 };
+  await using server = await startTestServer((_, response) => sendJson(response, 200, state));
+  const { out } = await run(server.url, 'connections', 'pause', 's');
+  expect(server.seen[0]).toMatchObject({ method: 'POST', url: '/tributary/v1/source-connections/s/pause' });
+  expect(out).toBe('state  setup ready, run idle, data fresh, mode paused\nTo do: Resume it. (POST /resume)\n');
+});
+
 test('follows a sync to its end and sums it up', async () => {
   await using server = await startTestServer(answer);
   const { exitCode, out } = await run(server.url, 'sync', 's', '--full', '--follow');

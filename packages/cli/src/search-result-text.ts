@@ -2,6 +2,8 @@ import type { SearchResult } from '@tributary/sdk/model';
 import { printable, styled, type Terminal } from './terminal.ts';
 
 const SNIPPET = 160;
+/** Room for the indentation, here and around us, and for the two ellipses. */
+const MARGIN = 12;
 /** Characters shown before the word. */
 const LEAD = 40;
 
@@ -34,7 +36,7 @@ export function resultText(terminal: Terminal, result: SearchResult, place: numb
   return [
     `${head}  ${origin}`,
     `    ${styled(terminal, 'cyan', printable(link))}`,
-    `    ${snippet(result.textual_representation, query)}`,
+    `    ${snippet(result.textual_representation, query, Math.min(SNIPPET, Math.max(LEAD, terminal.columns - MARGIN)))}`,
     '',
   ].join('\n');
 }

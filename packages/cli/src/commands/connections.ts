@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { SourceConnection, SourceConnectionUpdate } from '@tributary/sdk/model';
-import type { Task } from '@tributary/sdk/native-model';
+import type { SourceConnectionState, Task } from '@tributary/sdk/native-model';
 import { CliError } from '../exit-codes.ts';
 import { readFieldValues } from '../field-values.ts';
 import { collect, examples, openSession, type Session } from '../session.ts';
@@ -25,6 +25,11 @@ export function describe(connection: SourceConnection): string {
     ['last job', job && `${job.status}: ${figures(job)}`],
     ['error', job?.error],
   ]);
+}
+
+/** The four axes behind the one word of the status. */
+function stateText({ setup, run, freshness, mode }: SourceConnectionState): string {
+  return facts([['state', `setup ${setup}, run ${run}, data ${freshness}, mode ${mode}`]]);
 }
 
 function tasksText(terminal: Terminal, tasks: readonly Task[]): string {
@@ -132,9 +137,8 @@ function switchCommand(
     .argument('<id>', 'id of the source connection')
     .action(async (id: string, _options: object, command: Command) => {
       const session = openSession(terminal, command);
-      await session.client.sourceConnections[name](id, { signal: terminal.signal });
-      const now = await session.client.sourceConnections.get(id, { signal: terminal.signal });
-      session.show(now, () => describe(now));
+      const state = await session.client.sourceConnections[name](id, { signal: terminal.signal });
+      session.show(state, () => stateText(state) + tasksText(terminal, state.tasks));
     });
 }
 
@@ -148,11 +152,11 @@ export function connectionsCommand(terminal: Terminal): Command {
     .argument('<id>', 'id of the source connection')
     .action(async (id: string, _options: object, command: Command) => {
       const session = openSession(terminal, command);
-      const [found, { tasks }] = await Promise.all([
+      const [found, state] = await Promise.all([
         session.client.sourceConnections.get(id, { signal: terminal.signal }),
         session.client.sourceConnections.status(id, { signal: terminal.signal }),
       ]);
-      session.show({ ...found, tasks }, () => describe(found) + tasksText(terminal, tasks));
+      session.show({ ...found, state }, () => describe(found) + stateText(state) + tasksText(terminal, state.tasks));
     });
   connections.addCommand(updateCommand(terminal));
   connections.addCommand(switchCommand(terminal, 'pause', 'pause', 'keep the schedule from starting syncs'));
