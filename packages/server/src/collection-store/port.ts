@@ -213,6 +213,11 @@ export interface TypeCount {
   readonly lastChangedAt: number | null;
 }
 
+export interface SourceDescription {
+  readonly types: readonly TypeCount[];
+  readonly cursors: readonly StoredCursor[];
+}
+
 /** The API's side: never blocks the calling thread; reads run on threads of their own. */
 export interface CollectionReaders {
   /** A collection without a file answers as an empty one. */
@@ -220,6 +225,8 @@ export interface CollectionReaders {
   /** Entities by type, for every source connection of the collection. */
   countTypes(collectionId: CollectionId): Promise<readonly TypeCount[]>;
   cursors(collectionId: CollectionId, sourceConnectionId: SourceConnectionId): Promise<readonly StoredCursor[]>;
+  /** One source connection's counts and cursors, seen at one moment. */
+  describeSource(collectionId: CollectionId, sourceConnectionId: SourceConnectionId): Promise<SourceDescription>;
   /** What the store knows of a job: its counts and failures are written with its pages. */
   jobCounts(collectionId: CollectionId, jobId: JobId): Promise<Counts | undefined>;
   listFailures(

@@ -3,6 +3,7 @@ import type { CompiledQuery, DatabaseConnection, QueryResult } from 'kysely';
 import { errors } from '../errors.ts';
 import { backoffMs } from '../lib/backoff.ts';
 import type { Clock } from '../lib/clock.ts';
+import { Turns } from './turns.ts';
 
 /**
  * How to wait when another process holds the write lock: `retry` gives the event loop back between attempts, for threads
@@ -49,35 +50,19 @@ export class SqliteHandles {
   readonly reader: SqliteHandle;
   readonly writer: SqliteHandle;
   readonly clock: Clock;
-  #tail: Promise<void> = Promise.resolve();
+  readonly #turns: Turns;
 
   constructor(path: string, clock: Clock, busy: BusyMode) {
     this.writer = new SqliteHandle(path, busy);
     this.reader = new SqliteHandle(path, busy);
     this.reader.database.pragma('query_only = ON');
     this.clock = clock;
+    this.#turns = new Turns({ clock, patienceMs: 2 * WAIT_MS });
   }
 
-  /** Waits for the turn at writing; the answer gives it back. */
-  async takeWriter(): Promise<() => void> {
-    const turn = Promise.withResolvers<void>();
-    const before = this.#tail;
-    this.#tail = before.then(() => turn.promise);
-    const timer = new AbortController();
-    const late = this.clock.sleep(2 * WAIT_MS, timer.signal).then(
-      () => 'late' as const,
-      () => 'stopped' as const,
-    );
-    const first = await Promise.race([before, late]);
-    timer.abort();
-    if (first === 'late') {
-      turn.resolve();
-      throw errors.unavailable({
-        reason:
-          'the control store waited too long to write; a transaction must use its own executor for every statement',
-      });
-    }
-    return turn.resolve;
+  /** Waits for the turn at writing; the answer gives it back, and must be called once. */
+  takeWriter(): Promise<() => void> {
+    return this.#turns.take();
   }
 
   /** Runs `work` again, with pauses, while another process holds the lock; gives up after some five seconds. */
@@ -95,6 +80,7 @@ export class SqliteHandles {
   }
 
   close(): void {
+    this.#turns.close();
     this.reader.database.close();
     this.writer.database.close();
   }

@@ -22,7 +22,7 @@ import type { SourceRemoval } from './removal.ts';
 import { listSourceConnections, updateSourceConnection, type JoinedRow } from './repository.ts';
 import { checkSettings, decideMethod } from './settings-check.ts';
 import { changeSourceConnection } from './update.ts';
-import { getRow, loadDetail, loadHead, toSourceConnection } from './views.ts';
+import { detailOf, getRow, loadDetail, loadHead, toSourceConnection } from './views.ts';
 
 /** Standing orders: which source is read into which collection, and when. Every call stays inside the actor's organization. */
 export interface SourceConnectionService {
@@ -192,8 +192,7 @@ export function createSourceConnectionService(needs: Needs): SourceConnectionSer
       return show(actor, id);
     },
     async update(actor, id, input, ifVersion) {
-      await changeSourceConnection(needs, actor, id, input, ifVersion);
-      return show(actor, id);
+      return detailOf(needs, await changeSourceConnection(needs, actor, id, input, ifVersion));
     },
     async remove(actor, id) {
       const shown = await show(actor, id);

@@ -1,6 +1,6 @@
 import type { Connector } from '@tributary/connectors/kit/connector';
 import type { JsonObject } from '@tributary/connectors/kit/json';
-import type { Updateable } from 'kysely';
+import type { Selectable } from 'kysely';
 import type { Actor } from '../auth/actor.ts';
 import { splitConfig, unmask, type SealedSettings } from '../connections/settings.ts';
 import type { ControlTables } from '../control/schema.ts';
@@ -12,7 +12,7 @@ import { resolveSchedule, type ScheduleColumns } from './schedule-input.ts';
 import { checkCursorField, checkSettings } from './settings-check.ts';
 import { configOf } from './views.ts';
 
-type Columns = Updateable<ControlTables['source_connection']>;
+type Columns = Partial<Selectable<ControlTables['source_connection']>>;
 
 /** What a change of configuration, credentials or schedule means for the rows. */
 export interface SettingsChange {

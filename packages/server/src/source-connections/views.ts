@@ -5,7 +5,7 @@ import { parseScopeState } from '../engine/scope-state.ts';
 import { errors } from '../errors.ts';
 import type { OrganizationId, SourceConnectionId } from '../lib/ids.ts';
 import type { SyncJob } from '../syncs/model.ts';
-import { readLatestJobs, readRunTotals } from '../syncs/history.ts';
+import { readJobSummary, readLatestJobs } from '../syncs/history.ts';
 import type { SourceConnection, SourceConnectionDetail } from './model.ts';
 import { findSourceConnection, type JoinedRow } from './repository.ts';
 import { statusOf, tasksOf, type StatusFacts } from './status.ts';
@@ -97,23 +97,23 @@ export async function loadHead(
 
 /** Loads everything that the view of one source connection shows. Throws `source_connection_not_found`. */
 export async function loadDetail(
-  { control, readers }: Needs,
+  needs: Needs,
   organizationId: OrganizationId,
   id: SourceConnectionId,
 ): Promise<SourceConnectionDetail> {
-  const row = await getRow(control.db, organizationId, id);
-  const [latest, runs, types, cursors] = await Promise.all([
-    readLatestJobs(control.db, organizationId, [id]),
-    readRunTotals(control.db, organizationId, id),
-    readers.countTypes(row.collection_id),
-    readers.cursors(row.collection_id, id),
+  return detailOf(needs, await getRow(needs.control.db, organizationId, id));
+}
+
+/** The same for a row that is at hand. */
+export async function detailOf({ control, readers }: Needs, row: JoinedRow): Promise<SourceConnectionDetail> {
+  const [{ latest, totals }, { types, cursors }] = await Promise.all([
+    readJobSummary(control.db, row.organization_id, row.id),
+    readers.describeSource(row.collection_id, row.id),
   ]);
   return {
-    ...toSourceConnection(row, latest.get(id) ?? null),
-    runs,
-    entities: types
-      .filter((type) => type.sourceConnectionId === id)
-      .map(({ entityType, count, lastChangedAt }) => ({ entityType, count, lastChangedAt })),
+    ...toSourceConnection(row, latest),
+    runs: totals,
+    entities: types.map(({ entityType, count, lastChangedAt }) => ({ entityType, count, lastChangedAt })),
     cursorValue: cursorValue(cursors),
   };
 }

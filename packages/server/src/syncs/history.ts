@@ -1,7 +1,7 @@
 import type { Queryable } from '../control/database.ts';
 import type { OrganizationId, SourceConnectionId } from '../lib/ids.ts';
-import type { RunTotals, SyncJob } from './model.ts';
-import { getRunTotals, listLatestJobs } from './repository.ts';
+import type { JobSummary, SyncJob } from './model.ts';
+import { getJobSummary, listLatestJobs } from './repository.ts';
 
 /** The newest job of each of the given source connections that has one; for the views of other nouns. */
 export function readLatestJobs(
@@ -12,11 +12,11 @@ export function readLatestJobs(
   return listLatestJobs(db, organizationId, ids);
 }
 
-/** How often the jobs of one source connection have ended, and how; for the views of other nouns. */
-export function readRunTotals(
+/** The newest job of one source connection, and how its jobs have ended; for the views of other nouns. */
+export function readJobSummary(
   db: Queryable,
   organizationId: OrganizationId,
   id: SourceConnectionId,
-): Promise<RunTotals> {
-  return getRunTotals(db, organizationId, id);
+): Promise<JobSummary> {
+  return getJobSummary(db, organizationId, id);
 }

@@ -31,3 +31,8 @@ export interface RunTotals {
   readonly successful: number;
   readonly failed: number;
 }
+
+export interface JobSummary {
+  readonly latest: SyncJob | null;
+  readonly totals: RunTotals;
+}

@@ -2,7 +2,7 @@ import { sql, type Selectable } from 'kysely';
 import type { Queryable } from '../control/database.ts';
 import type { ControlTables } from '../control/schema.ts';
 import type { JobId, OrganizationId, SourceConnectionId } from '../lib/ids.ts';
-import type { RunTotals, SyncJob } from './model.ts';
+import type { JobSummary, SyncJob } from './model.ts';
 
 type JobRow = Selectable<ControlTables['sync_job']>;
 
@@ -102,23 +102,32 @@ export async function listLatestJobs(
   return new Map(rows.map((row) => [row.source_connection_id, toJob(row)]));
 }
 
-/** How the ended jobs of a source connection ended. */
-export async function getRunTotals(
+/** The newest job of a source connection, with how its jobs ended: one statement, as every view of it needs both. */
+export async function getJobSummary(
   db: Queryable,
   organizationId: OrganizationId,
   id: SourceConnectionId,
-): Promise<RunTotals> {
+): Promise<JobSummary> {
   const row = await db
     .selectFrom('sync_job')
+    .selectAll()
     .select([
-      sql<number>`count(*)`.as('total'),
-      sql<number>`coalesce(sum(case when state = 'completed' then 1 else 0 end), 0)`.as('successful'),
-      sql<number>`coalesce(sum(case when state = 'failed' then 1 else 0 end), 0)`.as('failed'),
+      sql<number>`count(*) over ()`.as('total'),
+      sql<number>`sum(case when state = 'completed' then 1 else 0 end) over ()`.as('successful'),
+      sql<number>`sum(case when state = 'failed' then 1 else 0 end) over ()`.as('unsuccessful'),
     ])
     .where('organization_id', '=', organizationId)
     .where('source_connection_id', '=', id)
-    .executeTakeFirstOrThrow();
-  return { total: Number(row.total), successful: Number(row.successful), failed: Number(row.failed) };
+    .orderBy('requested_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  if (!row) return { latest: null, totals: { total: 0, successful: 0, failed: 0 } };
+  const { total, successful, unsuccessful } = row;
+  return {
+    latest: toJob(row),
+    totals: { total: Number(total), successful: Number(successful), failed: Number(unsuccessful) },
+  };
 }
 
 /** How many jobs are in each state, over all organizations; for the operator's metrics. */

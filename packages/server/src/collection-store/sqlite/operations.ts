@@ -1,4 +1,5 @@
 import type { CollectionId, JobId, SourceConnectionId } from '../../lib/ids.ts';
+import type { SourceDescription } from '../port.ts';
 import { type Connection, inReadTransaction } from './connection.ts';
 import { OpenCollections } from './open-collections.ts';
 import { purgeCollection, purgeSource } from './purge.ts';
@@ -18,6 +19,11 @@ export function createOperations(dataDir: string) {
     search: (id: CollectionId, query: CompiledQuery) => read(id, [], (db) => search(db, query)),
     countTypes: (id: CollectionId) => read(id, [], countTypes),
     cursors: (id: CollectionId, source: SourceConnectionId) => read(id, [], (db) => cursors(db, source)),
+    describeSource: (id: CollectionId, source: SourceConnectionId): SourceDescription =>
+      read(id, { types: [], cursors: [] }, (db) => ({
+        types: countTypes(db).filter((type) => type.sourceConnectionId === source),
+        cursors: cursors(db, source),
+      })),
     jobCounts: (id: CollectionId, job: JobId) => read(id, undefined, (db) => jobCounts(db, job)),
     listFailures: (id: CollectionId, job: JobId, offset: number, limit: number) =>
       read(id, [], (db) => listFailures(db, job, offset, limit)),

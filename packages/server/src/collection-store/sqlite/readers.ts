@@ -29,6 +29,7 @@ export function createSqliteReaders({ dataDir, threads }: ReaderOptions): Collec
     },
     countTypes: (collectionId) => read('countTypes', collectionId),
     cursors: (collectionId, sourceConnectionId) => read('cursors', collectionId, sourceConnectionId),
+    describeSource: (collectionId, sourceConnectionId) => read('describeSource', collectionId, sourceConnectionId),
     jobCounts: (collectionId, jobId) => read('jobCounts', collectionId, jobId),
     listFailures: (collectionId, jobId, offset, limit) => read('listFailures', collectionId, jobId, offset, limit),
     visibleThrough: (collectionId) => read('visibleThrough', collectionId),
