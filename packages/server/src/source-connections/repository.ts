@@ -1,5 +1,6 @@
 import { sql, type Insertable, type Selectable, type SqlBool, type Updateable } from 'kysely';
 import type { PageRequest } from '../collections/model.ts';
+import { compileOnce } from '../control/compile-once.ts';
 import type { Queryable } from '../control/database.ts';
 import type { AuthMethod, ControlTables, Flag } from '../control/schema.ts';
 import type { CollectionId, OrganizationId, SourceConnectionId } from '../lib/ids.ts';
@@ -36,15 +37,16 @@ function joined(db: Queryable, organizationId: OrganizationId) {
     .where('source_connection.organization_id', '=', organizationId);
 }
 
-export function findSourceConnection(
+const byId = compileOnce((db, organizationId: OrganizationId, id: SourceConnectionId) =>
+  joined(db, organizationId).where('source_connection.id', '=', id).where('source_connection.deleted_at', 'is', null),
+);
+
+export async function findSourceConnection(
   db: Queryable,
   organizationId: OrganizationId,
   id: SourceConnectionId,
 ): Promise<JoinedRow | undefined> {
-  return joined(db, organizationId)
-    .where('source_connection.id', '=', id)
-    .where('source_connection.deleted_at', 'is', null)
-    .executeTakeFirst();
+  return (await byId(db, organizationId, id))[0];
 }
 
 /** Newest first. */

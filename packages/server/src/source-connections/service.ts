@@ -9,6 +9,7 @@ import { encodePlace } from '../lib/page-cursor.ts';
 import { settleWithin } from '../lib/settle-within.ts';
 import { readLatestJobs } from '../syncs/history.ts';
 import { createSourceConnection, type CreateNeeds } from './create.ts';
+import { createDescribeSource } from './description-cache.ts';
 import type {
   CheckInput,
   CheckResult,
@@ -177,7 +178,8 @@ async function removeAndPurge(needs: Needs, actor: Actor, id: SourceConnectionId
   await settleWithin(removal.finish(actor.organizationId, id), { ms: purgePatienceMs, clock, onError });
 }
 
-export function createSourceConnectionService(needs: Needs): SourceConnectionService {
+export function createSourceConnectionService(given: Needs): SourceConnectionService {
+  const needs = { ...given, describe: createDescribeSource(given.readers) };
   const { clock } = needs;
   const show = (actor: Actor, id: SourceConnectionId): Promise<SourceConnectionDetail> =>
     loadDetail(needs, actor.organizationId, id);

@@ -1,18 +1,19 @@
 import type { Json, JsonObject } from '@tributary/connectors/kit/json';
-import type { CollectionReaders, StoredCursor } from '../collection-store/port.ts';
+import type { StoredCursor } from '../collection-store/port.ts';
 import type { ControlStore, Queryable } from '../control/database.ts';
 import { parseScopeState } from '../engine/scope-state.ts';
 import { errors } from '../errors.ts';
 import type { OrganizationId, SourceConnectionId } from '../lib/ids.ts';
 import type { SyncJob } from '../syncs/model.ts';
 import { readJobSummary, readLatestJobs } from '../syncs/history.ts';
+import type { DescribeSource } from './description-cache.ts';
 import type { SourceConnection, SourceConnectionDetail } from './model.ts';
 import { findSourceConnection, type JoinedRow } from './repository.ts';
 import { statusOf, tasksOf, type StatusFacts } from './status.ts';
 
 interface Needs {
   readonly control: ControlStore;
-  readonly readers: CollectionReaders;
+  readonly describe: DescribeSource;
 }
 
 export async function getRow(
@@ -105,11 +106,9 @@ export async function loadDetail(
 }
 
 /** The same for a row that is at hand. */
-export async function detailOf({ control, readers }: Needs, row: JoinedRow): Promise<SourceConnectionDetail> {
-  const [{ latest, totals }, { types, cursors }] = await Promise.all([
-    readJobSummary(control.db, row.organization_id, row.id),
-    readers.describeSource(row.collection_id, row.id),
-  ]);
+export async function detailOf({ control, describe }: Needs, row: JoinedRow): Promise<SourceConnectionDetail> {
+  const { latest, totals } = await readJobSummary(control.db, row.organization_id, row.id);
+  const { types, cursors } = await describe(row, latest);
   return {
     ...toSourceConnection(row, latest),
     runs: totals,

@@ -1,4 +1,5 @@
 import { sql, type Selectable } from 'kysely';
+import { compileOnce } from '../control/compile-once.ts';
 import type { Queryable } from '../control/database.ts';
 import type { ControlTables } from '../control/schema.ts';
 import type { JobId, OrganizationId, SourceConnectionId } from '../lib/ids.ts';
@@ -102,13 +103,8 @@ export async function listLatestJobs(
   return new Map(rows.map((row) => [row.source_connection_id, toJob(row)]));
 }
 
-/** The newest job of a source connection, with how its jobs ended: one statement, as every view of it needs both. */
-export async function getJobSummary(
-  db: Queryable,
-  organizationId: OrganizationId,
-  id: SourceConnectionId,
-): Promise<JobSummary> {
-  const row = await db
+const summary = compileOnce((db, organizationId: OrganizationId, id: SourceConnectionId) =>
+  db
     .selectFrom('sync_job')
     .selectAll()
     .select([
@@ -120,8 +116,17 @@ export async function getJobSummary(
     .where('source_connection_id', '=', id)
     .orderBy('requested_at', 'desc')
     .orderBy('id', 'desc')
-    .limit(1)
-    .executeTakeFirst();
+    // One row; written as text, since a bound number would be a third parameter.
+    .limit(sql.lit(1)),
+);
+
+/** The newest job of a source connection, with how its jobs ended: one statement, as every view of it needs both. */
+export async function getJobSummary(
+  db: Queryable,
+  organizationId: OrganizationId,
+  id: SourceConnectionId,
+): Promise<JobSummary> {
+  const [row] = await summary(db, organizationId, id);
   if (!row) return { latest: null, totals: { total: 0, successful: 0, failed: 0 } };
   const { total, successful, unsuccessful } = row;
   return {
