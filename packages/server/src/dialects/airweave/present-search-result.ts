@@ -19,7 +19,7 @@ export function presentSearchResult(hit: SearchHit): z.output<typeof SearchResul
       sync_id: hit.syncId,
       sync_job_id: hit.jobId,
       chunk_index: hit.chunkIndex,
-      original_entity_id: hit.entityId,
+      original_entity_id: hit.key,
     },
     access: { viewers: null, is_public: null },
     web_url: hit.url ?? '',
