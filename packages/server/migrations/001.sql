@@ -185,18 +185,18 @@ create table job_event (
   primary key (job_id, sequence)
 );
 
--- One row per change made through the API.
+-- One row per change made through the API. One index, in the order of time: every change pays for it.
 create table audit_event (
-  id text primary key,
+  id text not null,
   organization_id text not null references organization (id) on delete cascade,
   api_key_id text,
   actor_email text,
   action text not null,
   subject_kind text not null,
   subject_id text not null,
-  created_at bigint not null
+  created_at bigint not null,
+  primary key (organization_id, created_at, id)
 );
-create index audit_event_listed on audit_event (organization_id, created_at, id);
 
 create table idempotency_key (
   organization_id text not null references organization (id) on delete cascade,

@@ -1,4 +1,5 @@
 import type { Selectable } from 'kysely';
+import { compileOnce } from '../control/compile-once.ts';
 import type { Queryable } from '../control/database.ts';
 import type { ControlTables } from '../control/schema.ts';
 import type { OrganizationId } from '../lib/ids.ts';
@@ -6,15 +7,38 @@ import type { PagePlace } from '../lib/page-cursor.ts';
 
 export type AuditEventRow = Selectable<ControlTables['audit_event']>;
 
+const insert = compileOnce(
+  (db, ...[id, organizationId, apiKeyId, actorEmail, action, subjectKind, subjectId, createdAt]: EventValues) =>
+    db.insertInto('audit_event').values({
+      id,
+      organization_id: organizationId,
+      api_key_id: apiKeyId,
+      actor_email: actorEmail,
+      action,
+      subject_kind: subjectKind,
+      subject_id: subjectId,
+      created_at: createdAt,
+    }),
+);
+
+type EventValues = readonly [
+  id: string,
+  organizationId: OrganizationId,
+  apiKeyId: AuditEventRow['api_key_id'],
+  actorEmail: AuditEventRow['actor_email'],
+  action: string,
+  subjectKind: string,
+  subjectId: string,
+  createdAt: number,
+];
+
 export async function insertAuditEvent(
   db: Queryable,
   organizationId: OrganizationId,
   event: Omit<AuditEventRow, 'organization_id'>,
 ): Promise<void> {
-  await db
-    .insertInto('audit_event')
-    .values({ ...event, organization_id: organizationId })
-    .execute();
+  const { id, api_key_id, actor_email, action, subject_kind, subject_id, created_at } = event;
+  await insert(db, id, organizationId, api_key_id, actor_email, action, subject_kind, subject_id, created_at);
 }
 
 /** Newest first, after `place`. */
