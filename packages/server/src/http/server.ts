@@ -12,6 +12,7 @@ import type { Answer, EventsAnswer } from './answer.ts';
 import { answerFailure, fromFramework, groupFinder } from './failure.ts';
 import { Gate } from './gate.ts';
 import type { IdempotentAnswers } from './idempotency.ts';
+import { OpenSockets } from './open-sockets.ts';
 import { presentError, toAppError } from './problem.ts';
 import { bodyLimitBytes, readBodiesOf } from './request-body.ts';
 import { crossOriginHeaders, preflightHeaders, securityHeaders } from './response-headers.ts';
@@ -90,6 +91,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
       binding.fail(error, request, reply);
     },
   });
+  const sockets = new OpenSockets(app.server);
   app.decorateRequest('call');
   readBodiesOf(app);
   app.addHook('onRequest', (request, reply) => binding.receive(request, reply));
@@ -107,6 +109,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     listen: (address) => app.listen(address),
     async close(graceMs = 5_000) {
       stopping.abort();
+      sockets.closeUnused();
       const timer = setTimeout(() => app.server.closeAllConnections(), graceMs);
       await app.close();
       clearTimeout(timer);
