@@ -45,9 +45,11 @@ export async function errorsPage(): Promise<string> {
 
 <!-- Made by \`npm run generate\` from packages/server/src/errors.ts. -->
 
-Paths below \`/tributary/v1\` answer with \`{ "error": { "code", "message", "details", "requestId" } }\`; the code is public API
-and never changes its meaning. The other paths speak the words of the API that they implement (\`{ "detail": … }\` for Airweave's),
-and where that API has another status of its own, it wins. Every answer carries \`X-Request-Id\`: it finds the line in the log.
+Every error has a code; it is public API and never changes its meaning. Every answer that tells of one carries it in the
+header \`X-Error-Code\`, whatever the path. Paths below \`/tributary/v1\` also say it in the body,
+\`{ "error": { "code", "message", "details", "requestId" } }\`. The other paths speak the words of the API that they implement
+(\`{ "detail": … }\` for Airweave's), and where that API has another status of its own, it wins. Every answer carries
+\`X-Request-Id\`: it finds the line in the log.
 
 ${sections.filter((text) => text !== '').join('\n')}`;
 }

@@ -133,6 +133,17 @@ test('reads the service’s own errors, the documented ones, and those of strang
   expect(await failure(sourceConnections.get('1'))).toMatchObject({ kind: 'upstream', status: 502 });
 });
 
+test('takes the code of an error from its header, where the documented body has none', async () => {
+  await using server = await startTestServer((_, response) =>
+    sendJson(response, 409, { detail: 'a sync job is already running' }, { 'x-error-code': 'sync_already_running' }),
+  );
+  expect(await failure(client(server.url).sourceConnections.run('1'))).toMatchObject({
+    kind: 'conflict',
+    code: 'sync_already_running',
+    message: 'a sync job is already running',
+  });
+});
+
 test('says that the address is wrong when something else than Tributary answers', async () => {
   await using server = await startTestServer((_, response) => void response.writeHead(200).end('<html></html>'));
   const error = await failure(client(server.url).sources.list());

@@ -44,7 +44,7 @@ export interface TributaryErrorFields {
   readonly kind: TributaryErrorKind;
   /** HTTP status; 0 when no answer came. */
   readonly status: number;
-  /** A stable machine word: the service's own code where it gives one, else the kind. */
+  /** A stable machine word: the service's own code, or the kind when somebody else answered, or nobody. */
   readonly code: string;
   readonly message: string;
   readonly requestId?: string | undefined;
@@ -126,7 +126,7 @@ export function errorFromAnswer(status: number, headers: Headers, body: unknown)
   return new TributaryError({
     kind,
     status,
-    code: said?.code ?? kind,
+    code: text(headers.get('x-error-code')) ?? said?.code ?? kind,
     message: said?.message ?? `The service answered with status ${status}.`,
     requestId: headers.get('x-request-id') ?? undefined,
     details: said?.details,

@@ -6,6 +6,9 @@ import { presentError, toAppError } from './problem.ts';
 import { bodyLimitBytes } from './request-body.ts';
 import type { FailedRequest, RouteGroup } from './route-group.ts';
 
+/** Every answer to a failed request has the catalogue's code here: the bodies of dialects have no place for it. */
+export const errorCodeHeader = 'x-error-code';
+
 /** The answer to a request that failed, in the words of its group; what was not expected is logged. */
 export function answerFailure(
   thrown: unknown,
@@ -16,7 +19,7 @@ export function answerFailure(
   if (error.kind === 'internal') logThrown(context.log, thrown, request);
   const present = context.group?.presentError ?? presentError;
   const answer = errorAnswer(present(error, request));
-  return { ...answer, headers: { ...headersOf(error), ...answer.headers } };
+  return { ...answer, headers: { ...headersOf(error), ...answer.headers, [errorCodeHeader]: error.code } };
 }
 
 /** Headers that HTTP asks for whatever the dialect says in the body (RFC 9110 §10.2.3 and §11.6.1). */

@@ -15,6 +15,7 @@ export interface OpenApiParameter {
 
 export interface OpenApiResponse {
   readonly description: string;
+  readonly headers?: Readonly<Record<string, { readonly $ref: string }>>;
   readonly content?: Readonly<Record<string, { readonly schema: JsonSchema }>>;
 }
 
@@ -43,14 +44,17 @@ export interface OpenApiDocument {
   readonly paths: Readonly<Record<string, Readonly<Record<string, OpenApiOperation>>>>;
   readonly components: {
     readonly schemas: Readonly<Record<string, JsonSchema>>;
+    readonly headers: Readonly<Record<string, { readonly description: string; readonly schema: JsonSchema }>>;
     readonly securitySchemes: Readonly<Record<string, unknown>>;
   };
 }
 
+const codes = Object.keys(catalogue) as [ErrorCode, ...ErrorCode[]];
+
 const nativeError = z
   .object({
     error: z.object({
-      code: z.enum(Object.keys(catalogue) as [ErrorCode, ...ErrorCode[]]),
+      code: z.enum(codes),
       message: z.string(),
       details: z.record(z.string(), z.unknown()),
       requestId: z.string(),
@@ -87,6 +91,12 @@ export function openApiDocument(
     paths,
     components: {
       schemas: schemas.all(),
+      headers: {
+        ErrorCode: {
+          description: 'What went wrong, as a word that never changes; on every error, whatever its body says.',
+          schema: { type: 'string', enum: codes },
+        },
+      },
       securitySchemes: {
         apiKey: { type: 'apiKey', in: 'header', name: 'x-api-key' },
         bearer: { type: 'http', scheme: 'bearer' },
@@ -198,9 +208,13 @@ function failures(
   const schema: JsonSchema =
     group.presentError === presentError ? schemas.add(nativeError, 'output') : { type: 'object' };
   return Object.fromEntries(
-    [...byStatus].map(([status, codes]) => [
+    [...byStatus].map(([status, own]) => [
       status,
-      { description: codes.map((code) => `\`${code}\``).join(', '), content: { 'application/json': { schema } } },
+      {
+        description: own.map((code) => `\`${code}\``).join(', '),
+        headers: { 'X-Error-Code': { $ref: '#/components/headers/ErrorCode' } },
+        content: { 'application/json': { schema } },
+      },
     ]),
   );
 }

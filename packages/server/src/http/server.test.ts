@@ -162,6 +162,18 @@ describe('errors', () => {
     expect(lines.find((line) => line.includes('request failed'))).toContain(error.requestId);
   });
 
+  it('say their code in a header, whatever the words of the group', async () => {
+    const { inject } = start();
+    const codes = async (url: string, method: 'GET' | 'POST' = 'GET', headers = {}) =>
+      (await inject({ method, url, headers })).headers['x-error-code'];
+    expect(await codes('/v1/things')).toBe('unauthenticated');
+    expect(await codes('/v1/nothing', 'GET', key)).toBe('route_not_found');
+    expect(await codes('/v1/%ff')).toBe('route_not_found');
+    expect(await codes('/things/a', 'POST', key)).toBe('invalid_request');
+    expect(await codes('/break', 'POST')).toBe('internal');
+    expect(await codes('/things', 'GET', key)).toBeUndefined();
+  });
+
   it('carry the headers that HTTP asks for', async () => {
     const { inject } = start();
     expect((await inject({ url: '/things' })).headers['www-authenticate']).toBe('Bearer');

@@ -149,7 +149,11 @@ describe('the OpenAPI document', () => {
     expect(native.responses['409']?.description).toContain('`collection_exists`');
     expect(native.responses['422']?.description).toBe('`invalid_request`');
     expect(Object.keys(native.responses)).toEqual(['200', '400', '401', '403', '404', '409', '413', '422', '429']);
+    const codeHeader = { 'X-Error-Code': { $ref: '#/components/headers/ErrorCode' } };
+    expect(native.responses['409']?.headers).toEqual(codeHeader);
+    expect(components.headers['ErrorCode']?.schema.enum).toContain('collection_exists');
     const dialect = paths['/v1/things/{thingId}']!['patch']!;
+    expect(dialect.responses['400']?.headers).toEqual(codeHeader);
     expect(dialect.responses['400']?.description).toContain('`collection_exists`');
     expect(dialect.operationId).toBe('updateThing_v1');
     expect(components.schemas).toHaveProperty('TributaryError');
