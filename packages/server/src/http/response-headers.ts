@@ -19,7 +19,20 @@ export function securityHeaders(publicUrl: string | undefined): Readonly<Record<
   };
 }
 
-const exposed = 'etag, location, retry-after, ratelimit-limit, ratelimit-remaining, ratelimit-reset, x-request-id';
+/** Everything that an answer says beside its body and that browsers would keep from a page of another origin. */
+const exposed = [
+  'etag',
+  'link',
+  'location',
+  'ratelimit-limit',
+  'ratelimit-remaining',
+  'ratelimit-reset',
+  'retry-after',
+  'warning',
+  'x-error-code',
+  'x-request-id',
+  'x-search-strategy',
+].join(', ');
 const accepted =
   'authorization, content-type, idempotency-key, if-match, if-none-match, last-event-id, x-api-key, x-request-id';
 

@@ -215,4 +215,26 @@ describe('an answer', () => {
     const other = await open.inject({ url: '/things', headers: { ...key, origin: 'https://evil.example.com' } });
     expect(other.headers).not.toHaveProperty('access-control-allow-origin');
   });
+
+  it('F1-18 lets those pages read its headers, also when it tells of an error', async () => {
+    const origin = 'https://app.example.com';
+    const { inject } = start({ config: { rateLimitPerMinute: 0, publicUrl: undefined, corsOrigins: [origin] } });
+    for (const url of ['/things', '/v1/nothing', '/v1/%ff']) {
+      const { headers } = await inject({ url, headers: { ...key, origin } });
+      expect(headers['access-control-allow-origin'], url).toBe(origin);
+      expect(String(headers['access-control-expose-headers']).split(', '), url).toEqual([
+        'etag',
+        'link',
+        'location',
+        'ratelimit-limit',
+        'ratelimit-remaining',
+        'ratelimit-reset',
+        'retry-after',
+        'warning',
+        'x-error-code',
+        'x-request-id',
+        'x-search-strategy',
+      ]);
+    }
+  });
 });

@@ -152,19 +152,20 @@ class Binding {
   }
 
   setCommonHeaders(request: FastifyRequest, reply: FastifyReply): void {
-    reply.headers({ ...this.#headers, 'x-request-id': request.id });
+    const { corsOrigins } = this.#options.config;
+    reply.headers({
+      ...this.#headers,
+      ...crossOriginHeaders(corsOrigins, request.headers),
+      'x-request-id': request.id,
+    });
   }
 
   async receive(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> {
     request.call = { actor: undefined, startedAt: performance.now() };
     this.setCommonHeaders(request, reply);
     if (this.#run.stopping.aborted) throw errors.unavailable({ reason: 'the service is stopping' });
-    const { corsOrigins } = this.#options.config;
-    if (corsOrigins.length > 0) {
-      const preflight = preflightHeaders(corsOrigins, request.method, request.headers);
-      if (preflight) return reply.code(204).headers(preflight).send();
-      reply.headers(crossOriginHeaders(corsOrigins, request.headers));
-    }
+    const preflight = preflightHeaders(this.#options.config.corsOrigins, request.method, request.headers);
+    if (preflight) return reply.code(204).headers(preflight).send();
     const mounted = request.routeOptions.config.mounted;
     if (!mounted || mounted.route.access === 'public') return undefined;
     request.call.actor = await this.#gate.admit({
