@@ -60,6 +60,9 @@ async function plan(needs: CreateNeeds, input: CreateInput): Promise<Plan> {
   };
 }
 
+/** A source connection that is not paused, held or deleted. */
+const untouched = { paused_by: null, paused_at: null, sweep_held: null, deleted_at: null };
+
 /** Creates a source connection; gives its id. See `SourceConnectionService.create`. */
 export async function createSourceConnection(
   needs: CreateNeeds,
@@ -95,14 +98,11 @@ export async function createSourceConnection(
       config: JSON.stringify(split.options),
       ...schedule,
       ...(connector.continuous && { continuous_every_seconds: connector.continuous.everySeconds }),
-      paused_by: null,
-      paused_at: null,
-      sweep_held: null,
+      ...untouched,
       created_at: now,
       modified_at: now,
       created_by_email: actor.email,
       modified_by_email: actor.email,
-      deleted_at: null,
     });
     if (startNow) {
       await enqueueJob(tx, {

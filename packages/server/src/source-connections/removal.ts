@@ -7,7 +7,6 @@ import type { CollectionId, OrganizationId, SourceConnectionId } from '../lib/id
 import {
   deleteSourceConnection,
   findDeleted,
-  listDeletedIds,
   listDeletedSourceConnections,
   listIdsOfCollection,
   updateSourceConnection,
@@ -78,8 +77,9 @@ export function createSourceRemoval(needs: RemovalNeeds): SourceRemoval {
       await updateSourceConnection(tx, organizationId, id, { deleted_at: now, next_run_at: null });
     },
     listOfCollection: (organizationId, collectionId, db = control.db) =>
-      listIdsOfCollection(db, organizationId, collectionId),
-    listPending: (organizationId, collectionId) => listDeletedIds(control.db, organizationId, collectionId),
+      listIdsOfCollection(db, organizationId, collectionId, 'all'),
+    listPending: (organizationId, collectionId) =>
+      listIdsOfCollection(control.db, organizationId, collectionId, 'deleted'),
     async resume() {
       for (const row of await listDeletedSourceConnections(control.db)) await finish(row.organization_id, row.id);
     },

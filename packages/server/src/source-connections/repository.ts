@@ -71,36 +71,20 @@ export function listSourceConnections(
     .execute();
 }
 
-/** Ids of the collection's source connections, those being deleted included. */
+/** Ids of the collection's source connections: all, those being deleted included, or only those. */
 export async function listIdsOfCollection(
   db: Queryable,
   organizationId: OrganizationId,
   collectionId: CollectionId,
+  which: 'all' | 'deleted',
 ): Promise<SourceConnectionId[]> {
-  const rows = await db
+  let query = db
     .selectFrom('source_connection')
     .select('id')
     .where('organization_id', '=', organizationId)
-    .where('collection_id', '=', collectionId)
-    .orderBy('created_at')
-    .execute();
-  return rows.map((row) => row.id);
-}
-
-/** Ids of the collection's source connections that are being deleted. */
-export async function listDeletedIds(
-  db: Queryable,
-  organizationId: OrganizationId,
-  collectionId: CollectionId,
-): Promise<SourceConnectionId[]> {
-  const rows = await db
-    .selectFrom('source_connection')
-    .select('id')
-    .where('organization_id', '=', organizationId)
-    .where('collection_id', '=', collectionId)
-    .where('deleted_at', 'is not', null)
-    .execute();
-  return rows.map((row) => row.id);
+    .where('collection_id', '=', collectionId);
+  if (which === 'deleted') query = query.where('deleted_at', 'is not', null);
+  return (await query.orderBy('created_at').execute()).map((row) => row.id);
 }
 
 /** The row of a source connection that is being deleted. */
