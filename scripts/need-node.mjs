@@ -1,4 +1,5 @@
-// Plain JavaScript, because the Node versions that this file is for cannot run TypeScript.
+// Loaded before everything that `npm run` starts. Plain JavaScript, because the Node versions that it is for cannot run
+// TypeScript. Not a `pre` script: `.npmrc` forbids them, with the install scripts of packages.
 
 /**
  * What to tell a person whose Node cannot run the sources; undefined when it can. On Linux and Windows npm brings the
@@ -20,5 +21,5 @@ export function nodeAdvice(version, platform) {
 const advice = nodeAdvice(process.versions.node, process.platform);
 if (advice !== undefined) {
   process.stderr.write(`${advice}\n`);
-  process.exitCode = 1;
+  process.exit(1);
 }

