@@ -17,11 +17,11 @@ export interface ServiceProcess {
   stop(): Promise<number | null>;
 }
 
-export const bootstrapKey = 'trib_end-to-end-key-000000000000000000';
+const bootstrapKey = 'trib_end-to-end-key-000000000000000000';
 const mainFile = new URL('../../src/main.ts', import.meta.url).pathname;
 
 /** A port that was free a moment ago. */
-export async function freePort(): Promise<number> {
+async function freePort(): Promise<number> {
   const probe = createServer().listen(0, '127.0.0.1');
   await once(probe, 'listening');
   const address = probe.address();
@@ -32,7 +32,7 @@ export async function freePort(): Promise<number> {
 }
 
 /** Runs `main.ts` with nothing of this process's environment but PATH and the given variables; does not wait. */
-export function spawnService(env: Readonly<Record<string, string>>): {
+function spawnService(env: Readonly<Record<string, string>>): {
   readonly child: ChildProcess;
   output(): string;
 } {

@@ -13,7 +13,7 @@ export interface Answer {
   readonly body: any; // oxlint-disable-line typescript/no-explicit-any -- asserted field by field in tests
 }
 
-export interface CallOptions {
+interface CallOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** Another key than the first organization's; null sends none. */
   readonly key?: string | null;
@@ -38,7 +38,7 @@ export interface TestService {
   stop(): Promise<void>;
 }
 
-export interface StubOptions {
+interface StubOptions {
   readonly collection?: string;
   readonly shortName?: string;
   readonly config?: Readonly<Record<string, unknown>>;
