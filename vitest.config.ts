@@ -1,6 +1,12 @@
 import { defineConfig } from 'vitest/config';
 
-const shared = { testTimeout: 60_000, hookTimeout: 120_000, pool: 'forks' as const };
+const shared = {
+  testTimeout: 60_000,
+  hookTimeout: 120_000,
+  pool: 'forks' as const,
+  // A condition that holds soon on a quiet machine may take long on a busy one.
+  expect: { poll: { timeout: 30_000, interval: 20 } },
+};
 
 /** `unit` needs nothing but the file; `e2e` starts the service as its own process. Both bring what they need from npm. */
 export default defineConfig({

@@ -5,7 +5,7 @@ import { sqliteHome } from '../control/testing.ts';
 import type { SyncOutcome, SyncProgress } from '../engine/outcome.ts';
 import { errors } from '../errors.ts';
 import { FencedError } from '../collection-store/port.ts';
-import { systemClock } from '../lib/clock.ts';
+import { systemClock, type Clock } from '../lib/clock.ts';
 import type { JobId } from '../lib/ids.ts';
 import { listEventsSince } from './events.ts';
 import { requestCancel } from './queue.ts';
@@ -59,7 +59,7 @@ function work(execute: ExecuteJob, deps: Partial<WorkerDeps> = {}) {
     execute,
     owner: 'a',
     concurrency: 2,
-    leaseMs: 600,
+    leaseMs: 2_000,
     pollMs: 10,
     ...deps,
   });
@@ -68,6 +68,13 @@ function work(execute: ExecuteJob, deps: Partial<WorkerDeps> = {}) {
   workers.push({ stop, done });
   return { worker, stop, done };
 }
+
+/** Every pause lasts until it is cut short. */
+const motionless: Clock = {
+  now: systemClock.now,
+  sleep: (_ms, signal) =>
+    new Promise((_resolve, reject) => signal?.addEventListener('abort', () => reject(signal.reason))),
+};
 
 /** Runs until it is stopped, and then says why it was. */
 const untilStopped: ExecuteJob = (_job, { signal }) =>
@@ -79,8 +86,7 @@ const untilStopped: ExecuteJob = (_job, { signal }) =>
 
 const job = (id: JobId) => store.db.selectFrom('sync_job').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
 const state = async (id: JobId) => (await job(id)).state;
-const until = (id: JobId, wanted: string) =>
-  expect.poll(() => state(id), { timeout: 5_000, interval: 10 }).toBe(wanted);
+const until = (id: JobId, wanted: string) => expect.poll(() => state(id), { interval: 10 }).toBe(wanted);
 const start = async () => seed.enqueue(await seed.addOrder());
 const cancel = (jobId: JobId) =>
   requestCancel(store.db, { organizationId: seed.organizationId, jobId, now: Date.now() });
@@ -115,8 +121,8 @@ test('keeps the lease of a run that takes longer than a lease, beside another wo
     await systemClock.sleep(1_500);
     return completed;
   };
-  work(execute, { owner: 'a' });
-  work(execute, { owner: 'b' });
+  work(execute, { owner: 'a', leaseMs: 600 });
+  work(execute, { owner: 'b', leaseMs: 600 });
   await until(id, 'completed');
   expect(runs).toBe(1);
   expect(await job(id)).toMatchObject({ attempts: 1, ...counts });
@@ -124,18 +130,22 @@ test('keeps the lease of a run that takes longer than a lease, beside another wo
 
 test('writes progress at most four times a second, and the last counts with the end', async () => {
   const id = await start();
+  let took = 0;
   work(async (_job, { onProgress }) => {
+    const began = performance.now();
     for (let i = 1; i <= 60; i += 1) {
       onProgress(progress(i));
       await systemClock.sleep(10);
     }
+    took = performance.now() - began;
     return { ...completed, counts: { ...counts, inserted: 60 } };
   });
   await until(id, 'completed');
   const events = await listEventsSince(store.db, seed.organizationId, id, 0);
   const seen = events.filter((event) => event.kind === 'progress').map((event) => event.counts.inserted);
   expect(seen.length).toBeGreaterThanOrEqual(2);
-  expect(seen.length).toBeLessThanOrEqual(6);
+  // One at once, one for each quarter of a second, and one that the end waited for; timers may end a little early.
+  expect(seen.length).toBeLessThanOrEqual(2 + Math.ceil(took / 245));
   expect(seen).toEqual(seen.toSorted((a, b) => a - b));
   expect(events.at(-1)).toMatchObject({
     kind: 'state',
@@ -155,13 +165,11 @@ test('rel24 a cancelled run stops within a second or so, without being woken', a
 
 test('rel24 a wake-up makes it stop at once', async () => {
   const id = await start();
-  const { worker } = work(untilStopped, { leaseMs: 60_000 });
+  const { worker } = work(untilStopped, { clock: motionless });
   await until(id, 'running');
   await cancel(id);
-  const asked = performance.now();
   worker.wake();
   await until(id, 'cancelled');
-  expect(performance.now() - asked).toBeLessThan(500);
 });
 
 test('rel24 a run that does not let go is cancelled all the same, and keeps its place until it does', async () => {
@@ -241,7 +249,7 @@ test('rel3 a worker whose lease was taken is told so, and its outcome changes no
           resolve(completed);
         }),
       ),
-    { leaseMs: 300 },
+    { leaseMs: 1_000 },
   );
   await until(id, 'running');
   await store.db.updateTable('sync_job').set({ lease_owner: 'z', fence: 9 }).where('id', '=', id).execute();
@@ -255,7 +263,7 @@ test('a deleted source connection stops its run', async () => {
   const id = await seed.enqueue(order);
   let reason: unknown;
   work((given, options) => untilStopped(given, options).finally(() => (reason = options.signal.reason)), {
-    leaseMs: 300,
+    leaseMs: 1_000,
   });
   await until(id, 'running');
   await store.db.deleteFrom('source_connection').where('id', '=', order).execute();
@@ -279,7 +287,7 @@ test('rel30 a worker that cannot reach the control store stops writing when its 
       reasons.length > 0
         ? Promise.resolve(completed)
         : untilStopped(given, options).finally(() => reasons.push(options.signal.reason)),
-    { control: flaky, leaseMs: 300 },
+    { control: flaky, leaseMs: 1_000 },
   );
   await until(id, 'running');
   cut = true;
