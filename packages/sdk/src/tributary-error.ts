@@ -8,9 +8,11 @@ export type TributaryErrorKind =
   | 'unauthenticated'
   | 'forbidden'
   | 'not_found'
+  | 'not_allowed'
   | 'conflict'
   | 'stale'
   | 'too_large'
+  | 'unsupported_type'
   | 'rate_limited'
   | 'upstream'
   | 'unavailable'
@@ -24,9 +26,11 @@ const kinds: Readonly<Record<number, TributaryErrorKind>> = {
   401: 'unauthenticated',
   403: 'forbidden',
   404: 'not_found',
+  405: 'not_allowed',
   409: 'conflict',
   412: 'stale',
   413: 'too_large',
+  415: 'unsupported_type',
   422: 'invalid',
   429: 'rate_limited',
   500: 'internal',

@@ -1,6 +1,7 @@
 /**
  * Kinds are neutral: each outlet (HTTP, dialects, CLI, worker) maps them once in an exhaustive record.
- * `rejected` is a well-formed request that the rules forbid; `malformed` one that cannot be read at all.
+ * `rejected` is a well-formed request that the rules forbid; `malformed` one that cannot be read at all. `not_allowed`:
+ * the thing is there, but nobody can do this with it; `forbidden`: this caller cannot.
  */
 export type ErrorKind =
   | 'malformed'
@@ -9,9 +10,11 @@ export type ErrorKind =
   | 'unauthenticated'
   | 'forbidden'
   | 'not_found'
+  | 'not_allowed'
   | 'conflict'
   | 'stale'
   | 'too_large'
+  | 'unsupported_type'
   | 'rate_limited'
   | 'upstream'
   | 'unavailable'
@@ -67,6 +70,14 @@ function defineErrors<C extends Catalogue>(catalogue: C): Makers<C> {
 export const catalogue = {
   /** The body is not JSON. Send valid JSON with `content-type: application/json`. */
   malformed_body: { kind: 'malformed', message: (d: { reason: string }) => `The body is not valid JSON: ${d.reason}` },
+  /** The body is not JSON by its `content-type`. Send JSON with `content-type: application/json`. */
+  unsupported_media_type: {
+    kind: 'unsupported_type',
+    message: (d: { contentType: string | null }) =>
+      d.contentType === null
+        ? 'The content-type header cannot be read; send application/json.'
+        : `Bodies of the type '${d.contentType}' are not read; send application/json.`,
+  },
   /** One or more fields do not fit; `details.issues` lists each with its path. */
   invalid_request: {
     kind: 'invalid',
@@ -83,6 +94,12 @@ export const catalogue = {
   route_not_found: {
     kind: 'not_found',
     message: (d: { method: string; path: string }) => `No route ${d.method} ${d.path}.`,
+  },
+  /** The path exists, but not with this method. `Allow` and `details.allowed` name those that it has. */
+  method_not_allowed: {
+    kind: 'not_allowed',
+    message: (d: { method: string; path: string; allowed: readonly string[] }) =>
+      `${d.method} is not possible here: ${d.path} takes ${d.allowed.join(', ')}.`,
   },
   /** Send the API key as `x-api-key: trib_…` or `Authorization: Bearer trib_…`. */
   unauthenticated: {

@@ -9,8 +9,9 @@ describe('closing', () => {
   it('aborts what waits, and lets it answer', async () => {
     const { listen, close, app } = start();
     const url = await listen({ host: '127.0.0.1', port: 0 });
+    const arrived = once(app.server, 'request');
     const answer = fetch(`${url}/wait`);
-    await expect.poll(() => connections(app.server)).toBe(1);
+    await arrived;
     await close();
     expect(await (await answer).json()).toEqual({ aborted: true });
     await expect(fetch(url)).rejects.toThrow();

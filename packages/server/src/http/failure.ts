@@ -22,9 +22,10 @@ export function answerFailure(
   return { ...answer, headers: { ...headersOf(error), ...answer.headers, [errorCodeHeader]: error.code } };
 }
 
-/** Headers that HTTP asks for whatever the dialect says in the body (RFC 9110 §10.2.3 and §11.6.1). */
+/** Headers that HTTP asks for whatever the dialect says in the body (RFC 9110 §10.2.1, §10.2.3 and §11.6.1). */
 function headersOf(error: AppError): Record<string, string> {
   if (error.kind === 'unauthenticated') return { 'www-authenticate': 'Bearer' };
+  if (error.kind === 'not_allowed') return { allow: (error.details['allowed'] as readonly string[]).join(', ') };
   const seconds = error.details['retryAfterSeconds'];
   return error.kind === 'rate_limited' && typeof seconds === 'number' ? { 'retry-after': String(seconds) } : {};
 }
@@ -62,7 +63,7 @@ export function fromFramework(thrown: unknown, request: FailedRequest, contentLe
       return errors.body_too_large({ limitBytes: bodyLimitBytes, bytes: Number.isSafeInteger(bytes) ? bytes : null });
     }
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
-      return errors.malformed_body({ reason: 'the content-type header cannot be read' });
+      return errors.unsupported_media_type({ contentType: null });
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
       return errors.malformed_body({ reason: 'it does not have the length that content-length names' });
     case 'FST_ERR_BAD_URL':

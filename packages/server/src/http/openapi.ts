@@ -190,7 +190,7 @@ function impliedErrors(route: RouteDeclaration): ErrorCode[] {
   return [
     ...(route.access === 'public' ? [] : (['unauthenticated', 'forbidden', 'rate_limited'] as const)),
     ...(route.params || route.query || route.body ? (['invalid_request'] as const) : []),
-    ...(route.body ? (['malformed_body', 'body_too_large'] as const) : []),
+    ...(route.body ? (['malformed_body', 'unsupported_media_type', 'body_too_large'] as const) : []),
     ...(route.idempotent === true ? (['idempotency_key_reused', 'idempotency_in_progress'] as const) : []),
   ];
 }

@@ -37,7 +37,7 @@ export function nestsDeeperThan(json: Uint8Array, limit: number): boolean {
 /**
  * Reads a body: nothing from an empty one whatever its type says, an object of strings from a form, else JSON.
  * JSON that a client sends as a form (as `curl -d` does unasked) is taken as JSON.
- * @throws malformed_body
+ * @throws malformed_body, unsupported_media_type
  */
 export function readBody(bytes: Buffer, contentType: string | undefined): unknown {
   if (bytes.length === 0) return undefined;
@@ -47,7 +47,7 @@ export function readBody(bytes: Buffer, contentType: string | undefined): unknow
     return Object.fromEntries(new URLSearchParams(bytes.toString('utf8')));
   }
   if (!/^application\/(json|x-www-form-urlencoded|[\w.+-]+\+json)$/.test(type)) {
-    throw errors.malformed_body({ reason: `content-type is '${type.slice(0, 100)}', not application/json` });
+    throw errors.unsupported_media_type({ contentType: type.slice(0, 100) });
   }
   if (nestsDeeperThan(bytes, depthLimit)) {
     throw errors.malformed_body({ reason: `it nests deeper than ${depthLimit} levels` });

@@ -75,6 +75,15 @@ describe('a request', () => {
     expect(response.json()).toMatchObject({ error: { code: 'malformed_body' } });
   });
 
+  it('is told when its body is of a type that is not read', async () => {
+    const { inject } = start();
+    for (const type of ['text/plain', 'multipart/form-data; boundary=x', 'rubbish']) {
+      const response = await inject({ method: 'POST', url: '/break', headers: { 'content-type': type }, payload: 'x' });
+      expect(response.statusCode, type).toBe(415);
+      expect(response.json(), type).toMatchObject({ error: { code: 'unsupported_media_type' } });
+    }
+  });
+
   it('13 is too large above 10 MB, told before the body is read', async () => {
     const { listen } = start();
     const url = new URL(await listen({ host: '127.0.0.1', port: 0 }));
@@ -153,6 +162,32 @@ describe('errors', () => {
     expect((await inject({ url: '/v10/x' })).json()).toMatchObject({ error: { code: 'route_not_found' } });
   });
 
+  it('tell which methods a path has, in the words of its group', async () => {
+    const { inject } = start();
+    const own = await inject({ method: 'DELETE', url: '/things/a%20b/?dry=1' });
+    expect([own.statusCode, own.headers['allow']]).toEqual([405, 'POST']);
+    expect(own.json()).toMatchObject({
+      error: { code: 'method_not_allowed', message: 'DELETE is not possible here: /things/a%20b/ takes POST.' },
+    });
+    const dialect = await inject({ method: 'PUT', url: '/v1/things', headers: key });
+    expect([dialect.statusCode, dialect.headers['allow']]).toEqual([499, 'GET, HEAD']);
+    expect(dialect.json()).toMatchObject({ detail: 'method_not_allowed' });
+    const head = await inject({ method: 'HEAD', url: '/break' });
+    expect([head.statusCode, head.headers['allow'], head.body]).toEqual([405, 'POST', '']);
+    for (const url of ['/things/', '/v1/things/']) {
+      const listed = await inject({ method: 'TRACE', url });
+      expect([listed.statusCode === 404, listed.headers['allow']], url).toEqual([false, 'GET, HEAD']);
+    }
+    // Neither another group's path nor a longer one.
+    for (const url of ['/v1/break', '/things/a/b', '/v10/things']) {
+      const response = await inject({ method: 'DELETE', url });
+      expect([response.headers['x-error-code'], response.headers['allow']], url).toEqual([
+        'route_not_found',
+        undefined,
+      ]);
+    }
+  });
+
   it('tell nothing about what was not foreseen, and log it under the request id', async () => {
     const { inject, lines } = start();
     const response = await inject({ method: 'POST', url: '/break' });
@@ -207,7 +242,7 @@ describe('an answer', () => {
     const origin = 'https://app.example.com';
     const preflight = { origin, 'access-control-request-method': 'GET' };
     const closed = start();
-    expect((await closed.inject({ method: 'OPTIONS', url: '/things', headers: preflight })).statusCode).toBe(404);
+    expect((await closed.inject({ method: 'OPTIONS', url: '/things', headers: preflight })).statusCode).toBe(405);
     const open = start({ config: { rateLimitPerMinute: 0, publicUrl: undefined, corsOrigins: [origin] } });
     const asked = await open.inject({ method: 'OPTIONS', url: '/things', headers: preflight });
     expect(asked.statusCode).toBe(204);

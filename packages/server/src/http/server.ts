@@ -8,6 +8,7 @@ import type { Authenticator } from '../auth/authenticator.ts';
 import type { Config } from '../config.ts';
 import { errors } from '../errors.ts';
 import type { Clock } from '../lib/clock.ts';
+import { allowedMethods, methodsOf } from './allowed-methods.ts';
 import type { Answer, EventsAnswer } from './answer.ts';
 import { answerFailure, fromFramework, groupFinder } from './failure.ts';
 import { Gate } from './gate.ts';
@@ -119,9 +120,8 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
 
 function mount(app: FastifyInstance, group: RouteGroup, binding: Binding): void {
   for (const route of group.routes) {
-    const events = Object.values(route.returns).includes('event-stream');
     app.route({
-      method: route.method === 'GET' && !events ? ['GET', 'HEAD'] : route.method,
+      method: [...methodsOf(route)],
       url: `${group.prefix}${route.path}` || '/',
       config: { mounted: { group, route } },
       handler: (request, reply) => binding.answer(request, reply),
@@ -211,7 +211,14 @@ class Binding {
 
   notFound(request: FastifyRequest, reply: FastifyReply): void {
     const { method, path } = failedRequest(request);
-    this.fail(errors.route_not_found({ method, path }), request, reply);
+    const { serviceRoutes } = this.#options;
+    const owners = [this.#groupOf(path), serviceRoutes].filter((group) => group !== undefined);
+    const allowed = allowedMethods(owners, path);
+    const error =
+      allowed.length === 0 || allowed.includes(method)
+        ? errors.route_not_found({ method, path })
+        : errors.method_not_allowed({ method, path, allowed });
+    this.fail(error, request, reply);
   }
 
   fail(thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {

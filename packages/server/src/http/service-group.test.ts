@@ -148,7 +148,18 @@ describe('the OpenAPI document', () => {
     ]);
     expect(native.responses['409']?.description).toContain('`collection_exists`');
     expect(native.responses['422']?.description).toBe('`invalid_request`');
-    expect(Object.keys(native.responses)).toEqual(['200', '400', '401', '403', '404', '409', '413', '422', '429']);
+    expect(Object.keys(native.responses)).toEqual([
+      '200',
+      '400',
+      '401',
+      '403',
+      '404',
+      '409',
+      '413',
+      '415',
+      '422',
+      '429',
+    ]);
     const codeHeader = { 'X-Error-Code': { $ref: '#/components/headers/ErrorCode' } };
     expect(native.responses['409']?.headers).toEqual(codeHeader);
     expect(components.headers['ErrorCode']?.schema.enum).toContain('collection_exists');

@@ -7,6 +7,8 @@ import type { Face } from './faces.ts';
 function statusFor(error: AppError, face: Face): number {
   const exceptions: Partial<Record<ErrorCode, number>> = {
     malformed_body: 422,
+    // The published API knows no 415: a body of another type is a body without its fields.
+    unsupported_media_type: 422,
     sync_already_running: face.conflictStatus,
     job_not_cancellable: face.conflictStatus,
     collection_exists: face.conflictStatus,
@@ -28,11 +30,18 @@ function issuesOf(error: AppError): readonly FieldIssue[] {
   return issues ?? [{ path: ['body'], message: error.message, code: error.code }];
 }
 
+/** Those that tell of the request's form, as opposed to what a source makes of its fields. */
+const formErrors: readonly string[] = [
+  'invalid_request',
+  'malformed_body',
+  'unsupported_media_type',
+] satisfies ErrorCode[];
+
 /** Both shapes that clients know: the documented list in `detail`, and `errors` as the running system sends it. */
 function validationBody(error: AppError, face: Face): object {
   const issues = issuesOf(error);
   const list = issues.map(({ path, message, code }) => ({ loc: path, msg: message, type: code }));
-  const isRequest = error.code === 'invalid_request' || error.code === 'malformed_body';
+  const isRequest = formErrors.includes(error.code);
   return {
     detail: isRequest || face.refusedFields === 'list' ? list : error.message,
     errors: issues.map(({ path, message }) => ({ [path.join('.')]: message })),
