@@ -16,7 +16,7 @@ async function trace(
   path: string,
   body?: unknown,
 ): Promise<{ actions: string[]; body: Answer['body'] }> {
-  const before = await events();
+  const before = new Set((await events()).map((event) => event.id));
   const answer = await t.api(method, path, body);
   expect([method, path, answer.status, answer.status < 300 ? '' : answer.body]).toEqual([
     method,
@@ -25,11 +25,11 @@ async function trace(
     '',
   ]);
   uncovered.splice(0, uncovered.length, ...uncovered.filter((name) => !matches(name, method, path)));
-  const fresh = (await events()).slice(0, -before.length || undefined);
+  const fresh = (await events()).filter((event) => !before.has(event.id));
   return { actions: fresh.map((event) => event.action).toReversed(), body: answer.body };
 }
 
-async function events(): Promise<{ action: string }[]> {
+async function events(): Promise<{ id: string; action: string }[]> {
   return (await t.api('GET', '/tributary/v1/audit-events?limit=1000')).body.items;
 }
 

@@ -163,6 +163,7 @@ describe('an API key', () => {
 
   it('16 leaves one event for each change, in the transaction of the change', async () => {
     const { apiKey } = await make();
+    now += 1;
     await keys.revoke(admin, apiKey.id);
     await keys.revoke(admin, apiKey.id);
     const { items } = await audit.list(admin, { limit: 10, subjectId: apiKey.id });
