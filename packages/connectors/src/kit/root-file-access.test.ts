@@ -131,7 +131,10 @@ describe('reading', () => {
 const CLOCK_TICK_MS = 20;
 
 const passed = (time: number): Promise<unknown> =>
-  vi.waitFor(() => expect(Date.now() - CLOCK_TICK_MS).toBeGreaterThan(time + CLOCK_TICK_MS), { interval: 5 });
+  vi.waitFor(() => expect(Date.now() - CLOCK_TICK_MS).toBeGreaterThan(time + CLOCK_TICK_MS), {
+    interval: 5,
+    timeout: 30_000,
+  });
 
 describe('walking', () => {
   const paths = async (folder: string): Promise<readonly string[]> =>

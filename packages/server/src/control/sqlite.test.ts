@@ -70,7 +70,7 @@ test('goes on answering reads while another process holds the write lock, and wr
     ticks.push(performance.now() - before);
   }
   expect(written).toBe(false);
-  expect(Math.max(...ticks)).toBeLessThan(500);
+  expect(Math.max(...ticks)).toBeLessThan(3_000);
   holder.exec('commit');
   await writing;
   expect(await store.db.selectFrom('organization').selectAll().execute()).toEqual([row]);

@@ -193,7 +193,7 @@ describe('what is new, changed and gone', () => {
 /** Until the machine's clock has left the ticks of the file system's behind. */
 async function waitForClock(): Promise<void> {
   const start = Date.now();
-  await vi.waitFor(() => expect(Date.now() - start).toBeGreaterThan(40), { interval: 5 });
+  await vi.waitFor(() => expect(Date.now() - start).toBeGreaterThan(40), { interval: 5, timeout: 30_000 });
 }
 
 describe('what cannot be read', () => {
