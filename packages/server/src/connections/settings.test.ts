@@ -38,10 +38,12 @@ describe('the settings of a connection', () => {
   it('name every field of a configuration that does not fit, unknown ones included', () => {
     expect(issuesOf(() => checkConfig(connector, { days: 'x' }))).toEqual(['body.config.host', 'body.config.days']);
     expect(() => checkConfig(connector, { host: 'h', dayz: 1 })).toThrow(/dayz/);
+    expect(() => checkConfig(connector, {})).toThrow('host: Field required');
   });
 
   it('name the credentials that are missing', () => {
     expect(issuesOf(() => checkCredentials(connector, {}))).toEqual(['body.authentication.credentials.token']);
+    expect(() => checkCredentials(connector, {})).toThrow('token: Field required');
     expect(() => checkCredentials(connector, { token: 't' })).not.toThrow();
   });
 

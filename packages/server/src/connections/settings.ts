@@ -2,6 +2,7 @@ import type { Connector } from '@tributary/connectors/kit/connector';
 import type { Json, JsonObject } from '@tributary/connectors/kit/json';
 import { z } from 'zod';
 import { errors, type FieldIssue } from '../errors.ts';
+import { fieldRequired } from '../lib/field-required.ts';
 
 /** What secret values look like on the wire; sent back, it means "unchanged". */
 export const mask = '********';
@@ -32,7 +33,7 @@ function toIssues(error: z.ZodError, prefix: readonly string[]): FieldIssue[] {
 
 /** Validates a whole configuration. Throws `invalid_config_fields`; unknown fields are refused, as they are mostly typing errors. */
 export function checkConfig(connector: Connector, config: JsonObject): void {
-  const parsed = connector.config.strict().safeParse(config);
+  const parsed = connector.config.strict().safeParse(config, { error: fieldRequired });
   if (!parsed.success) throw errors.invalid_config_fields({ issues: toIssues(parsed.error, ['body', 'config']) });
 }
 
@@ -44,7 +45,7 @@ function directFields(connector: Connector): z.ZodObject | undefined {
 /** Validates credentials. Throws `invalid_auth_fields`. */
 export function checkCredentials(connector: Connector, credentials: JsonObject): void {
   const fields = directFields(connector) ?? z.object({});
-  const parsed = fields.strict().safeParse(credentials);
+  const parsed = fields.strict().safeParse(credentials, { error: fieldRequired });
   if (!parsed.success) {
     throw errors.invalid_auth_fields({ issues: toIssues(parsed.error, ['body', 'authentication', 'credentials']) });
   }

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { errors, type FieldIssue } from '../errors.ts';
+import { fieldRequired } from '../lib/field-required.ts';
 import type { RouteDeclaration } from './route.ts';
 
 type Part = 'path' | 'query' | 'body';
@@ -31,7 +32,7 @@ function readPart(part: Part, schema: z.ZodType | undefined, value: unknown, iss
   if (schema === undefined) return undefined;
   const nul = findNul(value, [part]);
   if (nul) issues.push({ path: nul, message: 'must not contain the character NUL', code: 'nul_character' });
-  const parsed = schema.safeParse(value);
+  const parsed = schema.safeParse(value, { error: fieldRequired });
   if (parsed.success) return parsed.data;
   issues.push(...fieldIssues(parsed.error.issues, [part]));
   return undefined;

@@ -17,7 +17,7 @@ describe('errors of the Airweave API', () => {
     [errors.unauthenticated({ reason: 'expired' }), 401, 403],
     [errors.auth_method_unsupported({ shortName: 's', method: 'oauth_token', supported: ['direct'] }), 400, 400],
     [errors.schedule_too_frequent({ shortName: 's' }), 400, 400],
-    [errors.malformed_body({ reason: 'r' }), 422, 422],
+    [errors.malformed_body({ reason: 'r' }), 400, 400],
     [errors.unsupported_media_type({ contentType: 'text/plain' }), 422, 422],
     [errors.method_not_allowed({ method: 'PUT', path: '/', allowed: ['GET'] }), 405, 405],
     [errors.precondition_failed({ current: '"2"' }), 412, 412],

@@ -6,7 +6,6 @@ import type { Face } from './faces.ts';
 /** Codes whose status is not that of their kind. */
 function statusFor(error: AppError, face: Face): number {
   const exceptions: Partial<Record<ErrorCode, number>> = {
-    malformed_body: 422,
     // The published API knows no 415: a body of another type is a body without its fields.
     unsupported_media_type: 422,
     sync_already_running: face.conflictStatus,
@@ -31,11 +30,7 @@ function issuesOf(error: AppError): readonly FieldIssue[] {
 }
 
 /** Those that tell of the request's form, as opposed to what a source makes of its fields. */
-const formErrors: readonly string[] = [
-  'invalid_request',
-  'malformed_body',
-  'unsupported_media_type',
-] satisfies ErrorCode[];
+const formErrors: readonly string[] = ['invalid_request', 'unsupported_media_type'] satisfies ErrorCode[];
 
 /** Both shapes that clients know: the documented list in `detail`, and `errors` as the running system sends it. */
 function validationBody(error: AppError, face: Face): object {

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { filterOperators, type FilterCondition } from '../../collection-store/port.ts';
 import { JsonMap, Timestamp } from '../../http/wire-values.ts';
-import { required } from './text-schema.ts';
 
 const system = 'airweave_system_metadata.';
 
@@ -34,7 +33,7 @@ const Condition = z
 const FilterGroup = z.object({ conditions: z.array(Condition).min(1) }).meta({ id: 'FilterGroup' });
 
 export const SearchText = z
-  .string(required)
+  .string()
   .refine((value) => value.trim() !== '', 'Query cannot be empty')
   .refine((value) => value.length <= 16_384, 'Query is too long');
 

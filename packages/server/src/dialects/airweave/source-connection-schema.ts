@@ -5,7 +5,7 @@ import type { Face } from './faces.ts';
 import { SyncJobDetails } from './job-schema.ts';
 import { PageQuery } from './paging.ts';
 import { idOf, JsonMap, Timestamp, Uuid } from '../../http/wire-values.ts';
-import { required, text } from './text-schema.ts';
+import { text } from './text-schema.ts';
 
 const Name = text({ min: 4, max: 42 });
 const Description = text({ max: 255 }).nullable();
@@ -23,8 +23,8 @@ export type ScheduleConfig = z.output<typeof ScheduleConfig>;
 export const SourceConnectionCreate = z
   .object({
     name: Name.nullish(),
-    short_name: z.string(required),
-    readable_collection_id: z.string(required),
+    short_name: z.string(),
+    readable_collection_id: z.string(),
     description: Description.optional(),
     config: JsonMap.nullish(),
     schedule: ScheduleConfig.nullish(),

@@ -5,16 +5,11 @@ function lengthOf(value: string): number {
   return Array.from(value).length;
 }
 
-/** Words for a field that is missing. */
-export const required = {
-  error: (issue: { readonly input?: unknown }) => (issue.input === undefined ? 'Field required' : undefined),
-};
-
 /** Text of a bounded length, with the words of the published API. */
 export function text(bounds: { readonly min?: number; readonly max?: number }) {
   const { min = 0, max = Number.MAX_SAFE_INTEGER } = bounds;
   return z
-    .string(required)
+    .string()
     .refine((value) => lengthOf(value) >= min, {
       error: `String should have at least ${min} characters`,
       params: { code: 'string_too_short' },

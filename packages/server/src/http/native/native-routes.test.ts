@@ -22,6 +22,8 @@ describe('source connections', () => {
     expect(checked.body.streams.length).toBeGreaterThan(0);
     expect(JSON.stringify(checked.body)).not.toContain('canary-credential');
     expect((await t.api('GET', '/source-connections', undefined, { key })).body).toEqual([]);
+    const empty = await native('POST', '/source-connections/check', {});
+    expect(empty).toMatchObject({ status: 422, body: { error: { message: 'body.shortName: Field required' } } });
     const wrong = await native('POST', '/source-connections/check', { ...body, config: { entity_count: 'x' } });
     expect(wrong).toMatchObject({ status: 422, body: { error: { code: 'invalid_config_fields' } } });
   });
