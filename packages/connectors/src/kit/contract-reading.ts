@@ -32,13 +32,14 @@ export interface Reading {
   close(): Promise<void>;
 }
 
-/** Sends every request to `origin`, whatever host the connector named, and notes the host. */
-function detoured(http: HttpClient, origin: string, hosts: Set<string>): HttpClient {
+/** Notes the host of every request and, when there is an `origin`, sends the request there instead. */
+function watched(http: HttpClient, origin: string | undefined, hosts: Set<string>): HttpClient {
   return {
     async request(request) {
       const url = new URL(request.url);
       hosts.add(url.hostname);
-      return await http.request({ ...request, url: new URL(`${url.pathname}${url.search}`, origin) });
+      const target = origin === undefined ? url : new URL(`${url.pathname}${url.search}`, origin);
+      return await http.request({ ...request, url: target });
     },
   };
 }
@@ -73,7 +74,7 @@ export function startReading(connector: Connector, subject: ContractSubject, ori
     ...(subject.cursorField !== undefined && { cursorField: subject.cursorField }),
   });
   return {
-    ctx: origin === undefined ? ctx : { ...ctx, http: detoured(ctx.http, origin, hosts) },
+    ctx: { ...ctx, http: watched(ctx.http, origin, hosts) },
     logs,
     hosts,
     waited: () => skipped,
