@@ -22,8 +22,10 @@ import { createMetrics } from './http/metrics.ts';
 import { nativeGroup } from './http/native/native-group.ts';
 import { createHttpServer } from './http/server.ts';
 import { serviceGroup } from './http/service-group.ts';
+import { JobBus } from './jobs/job-bus.ts';
 import { createSupervisor, type Supervisor } from './jobs/supervisor.ts';
 import { systemClock, type Clock } from './lib/clock.ts';
+import type { JobId } from './lib/ids.ts';
 import { bootstrap } from './organizations/bootstrap.ts';
 import { createOrganizationService } from './organizations/service.ts';
 import { createProjectService, type ProjectService } from './projects/service.ts';
@@ -45,6 +47,7 @@ interface Foundation {
   readonly control: ControlStore;
   readonly readers: CollectionReaders;
   readonly vault: Vault;
+  readonly bus: JobBus;
   readonly supervisor: Supervisor;
 }
 
@@ -74,7 +77,10 @@ async function openFoundation(config: Config, clock: Clock): Promise<Foundation>
   const control = await openControlStore({ ...config, clock, busy: 'retry', migrations: 'apply' });
   const vault = await openVault({ dataDir: config.dataDir, control });
   const readers = createSqliteReaders({ dataDir: config.dataDir, threads: 1 });
-  return { config, clock, log, control, vault, readers, supervisor: createSupervisor({ config, clock, log, control }) };
+  const bus = new JobBus();
+  const onEvents = (jobId: JobId): void => bus.tell(jobId);
+  const supervisor = createSupervisor({ config, clock, log, control, onEvents });
+  return { config, clock, log, control, vault, readers, bus, supervisor };
 }
 
 /** The services of the nouns, and what goes on with deletions that an earlier process began. */
@@ -82,7 +88,7 @@ function buildServices(
   base: Foundation,
   common: { readonly audit: AuditLog; readonly projects: ProjectService },
 ): { readonly services: Services; resumeDeletions(): Promise<void> } {
-  const { config, clock, log, control, readers, vault } = base;
+  const { config, clock, log, control, readers, vault, bus } = base;
   const wake = (): void => base.supervisor.wake();
   const onError = (error: unknown): void => log.error({ error }, 'a purge failed; the next start goes on with it');
   const registry = createRegistry({ internal: config.internalSources });
@@ -90,7 +96,7 @@ function buildServices(
   const connections = createConnectionService({ vault, clock });
   const sources = createSourceRemoval({ control, readers, clock, connections, wake });
   const removal = createCollectionRemoval({ control, readers, clock, sources, onError });
-  const needs = { control, readers, clock, ...common, registry, probe, connections, wake, onError };
+  const needs = { control, readers, clock, ...common, registry, probe, connections, bus, wake, onError };
   const collections = createCollectionService({ ...needs, removal });
   const sourceConnections = createSourceConnectionService({ ...needs, collections, removal: sources });
   return {

@@ -6,6 +6,7 @@ import type { StopReason, SyncOutcome, SyncProgress } from '../engine/outcome.ts
 import { AppError } from '../errors.ts';
 import { backoffMs } from '../lib/backoff.ts';
 import type { Clock } from '../lib/clock.ts';
+import type { JobId } from '../lib/ids.ts';
 import type { ClaimedJob } from './claim.ts';
 import type { Finished } from './finish.ts';
 import { finishJob } from './finish.ts';
@@ -32,6 +33,8 @@ export interface RunningJobDeps {
   readonly owner: string;
   /** How long a stopped run may take to let go before its end is written without it. */
   readonly graceMs: number;
+  /** Hears that events of the job were committed. */
+  readonly onEvents?: (jobId: JobId) => void;
 }
 
 const PROGRESS_EVERY_MS = 250;
@@ -156,7 +159,8 @@ export class RunningJob {
       const progress = written;
       try {
         const held = await control.transaction((tx) => setCounts(tx, lease, progress, clock.now()));
-        if (!held && lease === this.lease) this.stop('fenced');
+        if (held) this.#deps.onEvents?.(this.job.id);
+        else if (lease === this.lease) this.stop('fenced');
       } catch (error) {
         // The store's own counts are the truth; the next progress brings them again.
         log.warn({ jobId: this.job.id, error }, 'progress of a job could not be written');
@@ -183,6 +187,7 @@ export class RunningJob {
         const stalledAttempts = this.#stalledAttempts;
         const input = { lease: this.#lease, outcome, stalledAttempts, encountered, now: clock.now() };
         this.#finished = await control.transaction((tx) => finishJob(tx, input));
+        if (this.#finished) this.#deps.onEvents?.(this.job.id);
         return;
       } catch (error) {
         log.warn({ jobId: this.job.id, error }, 'the end of a job could not be written yet');

@@ -21,6 +21,7 @@ let dataDir: string;
 let control: ControlStore;
 let seed: Seed;
 let supervisors: Supervisor[];
+let told: JobId[];
 
 beforeEach(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'tributary-supervisor-'));
@@ -33,6 +34,7 @@ beforeEach(async () => {
   });
   seed = await seedOrganization(control, systemClock);
   supervisors = [];
+  told = [];
 });
 afterEach(async () => {
   for (const supervisor of supervisors) await supervisor.stop();
@@ -45,7 +47,9 @@ const real = new URL('worker-process.ts', import.meta.url);
 
 function supervise(workers: number, { clock = systemClock, script = scripted } = {}): Supervisor {
   const log = { debug: () => undefined, info: () => undefined, warn: () => undefined };
-  const supervisor = createSupervisor({ config: testConfig(dataDir, workers), control, clock, log, script });
+  const config = testConfig(dataDir, workers);
+  const onEvents = (id: JobId) => void told.push(id);
+  const supervisor = createSupervisor({ config, control, clock, log, script, onEvents });
   supervisors.push(supervisor);
   return supervisor;
 }
@@ -93,6 +97,17 @@ test('passes wake-ups on: a cancellation is seen at once', async () => {
   await until(id, 'cancelled');
 });
 
+test('hears from its workers of which jobs there are new events', async () => {
+  const id = await start();
+  const supervisor = supervise(1);
+  await supervisor.start();
+  await expect.poll(() => told, { timeout: 20_000 }).toEqual([id]);
+  await requestCancel(control.db, { organizationId: seed.organizationId, jobId: id, now: Date.now() });
+  supervisor.wake();
+  await expect.poll(() => told).toEqual([id, id]);
+  expect((await job(id)).state).toBe('cancelled');
+});
+
 test('kills a worker that does not stop, and takes its leases back', async () => {
   const id = await start();
   const hurried = {
@@ -101,10 +116,11 @@ test('kills a worker that does not stop, and takes its leases back', async () =>
   };
   const supervisor = supervise(1, { clock: hurried });
   await supervisor.start();
-  await until(id, 'running');
+  await expect.poll(() => told, { timeout: 20_000 }).toEqual([id]);
   const owner = await ownerOf(id);
   process.kill(owner.process.pid, 'SIGSTOP');
   await supervisor.stop();
+  expect(told).toEqual([id, id]);
   expect(stateOf(owner.host, owner.process)).toBe('dead');
   expect(await job(id)).toMatchObject({ state: 'pending', lease_owner: null });
 });

@@ -7,6 +7,7 @@ import type { Config } from '../config.ts';
 import type { ControlStore } from '../control/database.ts';
 import { backoffMs } from '../lib/backoff.ts';
 import type { Clock } from '../lib/clock.ts';
+import type { JobId } from '../lib/ids.ts';
 import { takeBack } from './leases.ts';
 import { reclaimLeases } from './reclaim.ts';
 import { Sleeper } from './sleeper.ts';
@@ -20,6 +21,8 @@ export interface SupervisorDeps {
   readonly log: Logger;
   /** What a worker process runs; tests bring their own. */
   readonly script?: URL;
+  /** Hears of jobs that have new events, from the workers as soon as these have written them. */
+  readonly onEvents?: (jobId: JobId) => void;
 }
 
 /** Keeps the worker processes of the service running. */
@@ -114,11 +117,16 @@ class WorkerSlot {
     const child = fork(fileURLToPath(script), { execArgv: [], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     this.#child = child;
     child.on('error', (error) => this.#deps.log.warn({ error }, 'a worker process has trouble'));
-    child.on('message', (message: FromWorker) => (this.#owner = message.owner));
+    child.on('message', (message: FromWorker) => this.#hear(message));
     this.send({ type: 'start', settings: toSettings(config) });
     const [code, signal] = (await once(child, 'exit')) as [number | null, string | null];
     this.#child = undefined;
     return { code, signal };
+  }
+
+  #hear(message: FromWorker): void {
+    if (message.type === 'ready') this.#owner = message.owner;
+    else this.#deps.onEvents?.(message.jobId);
   }
 
   /** The process is gone for certain, so nobody needs to wait until its leases run out. */
@@ -128,6 +136,7 @@ class WorkerSlot {
     try {
       const taken = await takeBack(control, this.#owner, clock.now());
       this.#owner = undefined;
+      for (const { jobId } of taken) this.#deps.onEvents?.(jobId);
       if (taken.length > 0) this.#wakeAll();
     } catch (error) {
       log.warn({ error }, 'leases of a dead worker could not be taken back; they run out');

@@ -59,12 +59,18 @@ async function work(parts: WorkerParts, config: WorkerConfig, log: Logger, signa
     concurrency: config.jobsPerWorker,
     leaseMs: config.leaseMs,
     onFinished: (finished) => logFinished(log, finished),
+    onEvents: (jobId) => tellService({ type: 'events', jobId }),
   });
   process.on('message', (message: ToWorker) => {
     if (message.type === 'wake') worker.wake();
   });
-  process.send?.({ type: 'ready', owner } satisfies FromWorker);
+  tellService({ type: 'ready', owner });
   await worker.run(signal);
+}
+
+function tellService(message: FromWorker): void {
+  // A service that is gone needs no messages; its end stops the worker anyway.
+  process.send?.(message, undefined, undefined, () => undefined);
 }
 
 function logFinished(log: Logger, { job, credentialPaused }: Finished): void {

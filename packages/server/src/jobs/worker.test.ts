@@ -91,6 +91,24 @@ const start = async () => seed.enqueue(await seed.addOrder());
 const cancel = (jobId: JobId) =>
   requestCancel(store.db, { organizationId: seed.organizationId, jobId, now: Date.now() });
 
+test('says of which jobs it has written events, and does not wait for a clock with it', async () => {
+  const id = await start();
+  const told: string[] = [];
+  const onEvents = (jobId: JobId) => void state(jobId).then((now) => told.push(now));
+  const { worker } = work(
+    async (_job, { onProgress, onClaimed }) => {
+      await onClaimed(1);
+      onProgress(progress(3));
+      await expect.poll(() => told).toEqual(['running', 'running']);
+      return completed;
+    },
+    { clock: motionless, onEvents },
+  );
+  worker.wake();
+  await until(id, 'completed');
+  await expect.poll(() => told).toEqual(['running', 'running', 'completed']);
+});
+
 test('runs what is enqueued and what is due, several at once and no more than it may', async () => {
   let now = 0;
   let most = 0;

@@ -1,6 +1,7 @@
 import type { Logger } from '@tributary/connectors/kit/context';
 import type { ControlStore } from '../control/database.ts';
 import type { Clock } from '../lib/clock.ts';
+import type { JobId } from '../lib/ids.ts';
 import { createClaimer } from './claim.ts';
 import type { Finished } from './finish.ts';
 import { expireLeases, heartbeat, listCancelled } from './leases.ts';
@@ -27,6 +28,8 @@ export interface WorkerDeps {
   readonly graceMs?: number;
   /** Hears how each job went on. */
   readonly onFinished?: (finished: Finished) => void;
+  /** Hears of every job whose events were written, once they are committed. */
+  readonly onEvents?: (jobId: JobId) => void;
 }
 
 export interface Worker {
@@ -123,7 +126,10 @@ class WorkerLoops {
     const due = await this.#scheduler.tick();
     const free = concurrency - this.#running.size;
     const jobs = free > 0 && !this.#stopping ? await this.#claimer.claim(free) : [];
-    for (const job of jobs) this.#start(new RunningJob({ ...this.#deps, graceMs: this.#deps.graceMs ?? 4_000 }, job));
+    for (const job of jobs) {
+      this.#deps.onEvents?.(job.id);
+      this.#start(new RunningJob({ ...this.#deps, graceMs: this.#deps.graceMs ?? 4_000 }, job));
+    }
     // More may be due than fitted into one batch.
     return due > 0 ? 0 : pollMs;
   }
@@ -155,6 +161,7 @@ class WorkerLoops {
     for (const taken of await expireLeases(control, { owner, held, now })) {
       const killed = killStale(taken.owner);
       log.warn({ ...taken, killed }, 'a worker lost its lease');
+      this.#deps.onEvents?.(taken.jobId);
     }
   }
 

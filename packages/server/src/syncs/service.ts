@@ -5,6 +5,7 @@ import type { CollectionService } from '../collections/service.ts';
 import type { ControlStore, Queryable } from '../control/database.ts';
 import type { JobState } from '../control/schema.ts';
 import { AppError, errors } from '../errors.ts';
+import type { JobBus } from '../jobs/job-bus.ts';
 import { enqueueJob, requestCancel } from '../jobs/queue.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { JobId, SourceConnectionId } from '../lib/ids.ts';
@@ -57,6 +58,8 @@ interface Needs {
   readonly readers: CollectionReaders;
   readonly collections: CollectionService;
   readonly sourceConnections: SourceConnectionService;
+  /** Says when a job has new events, to those who follow it. */
+  readonly bus: JobBus;
   /** Tells the workers to look for work, and for cancellations, at once. */
   readonly wake: () => void;
 }
@@ -116,12 +119,13 @@ async function cancel(needs: Needs, actor: Actor, id: SourceConnectionId, jobId:
     await requestCancel(tx, { organizationId: actor.organizationId, jobId, now: clock.now() });
     await audit.record(tx, actor, { action: 'sync.cancel_requested', subjectKind: 'sync_job', subjectId: jobId });
   });
+  needs.bus.tell(jobId);
   needs.wake();
   return getJob(control.db, actor, id, jobId);
 }
 
 export function createSyncService(needs: Needs): SyncService {
-  const { control, clock, sourceConnections } = needs;
+  const { control, sourceConnections } = needs;
   return {
     start: (actor, id, input) => start(needs, actor, id, input.fullRefresh),
     startAll: (actor, readableId) => startAll(needs, actor, readableId),
@@ -151,7 +155,7 @@ export function createSyncService(needs: Needs): SyncService {
     async *follow(actor, jobId, afterSequence, signal) {
       const job = await findJob(control.db, actor.organizationId, jobId);
       if (!job) throw errors.job_not_found({ id: jobId });
-      yield* followJob({ control, clock }, actor.organizationId, jobId, afterSequence, signal);
+      yield* followJob(needs, actor.organizationId, jobId, { after: afterSequence, signal });
     },
   };
 }
