@@ -129,20 +129,23 @@ export async function insertSourceConnection(
   await db.insertInto('source_connection').values(row).execute();
 }
 
-/** Changes the row and raises its version. */
+/** Changes the row and raises its version; with `ifVersion` only while that is its version. False when nothing changed. */
 export async function updateSourceConnection(
   db: Queryable,
   organizationId: OrganizationId,
   id: SourceConnectionId,
   change: Updateable<ControlTables['source_connection']>,
-): Promise<void> {
-  await db
+  ifVersion?: number,
+): Promise<boolean> {
+  let query = db
     .updateTable('source_connection')
     .set(change)
     .set((eb) => ({ version: eb('version', '+', 1) }))
     .where('organization_id', '=', organizationId)
-    .where('id', '=', id)
-    .execute();
+    .where('id', '=', id);
+  if (ifVersion !== undefined) query = query.where('version', '=', ifVersion);
+  const { numUpdatedRows } = await query.executeTakeFirst();
+  return numUpdatedRows > 0n;
 }
 
 /** Source connections whose purge was begun and not ended, of every organization; read once at start. */
