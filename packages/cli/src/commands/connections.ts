@@ -159,8 +159,8 @@ export function connectionsCommand(terminal: Terminal): Command {
       session.show({ ...found, state }, () => describe(found) + stateText(state) + tasksText(terminal, state.tasks));
     });
   connections.addCommand(updateCommand(terminal));
-  connections.addCommand(switchCommand(terminal, 'pause', 'pause', 'keep the schedule from starting syncs'));
-  connections.addCommand(switchCommand(terminal, 'resume', 'resume', 'let the schedule start syncs again'));
+  connections.addCommand(switchCommand(terminal, 'pause', 'pause', 'let no sync start until it is resumed'));
+  connections.addCommand(switchCommand(terminal, 'resume', 'resume', 'let syncs start again'));
   connections.addCommand(
     switchCommand(
       terminal,

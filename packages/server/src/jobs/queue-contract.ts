@@ -42,6 +42,7 @@ export function describeQueue(name: string, make: MakeHome): void {
         const gone = await rig.seed.addOrder({ deleted_at: 1 });
         const unfinished = await rig.seed.addOrder({ sync_id: null });
         const refused = await rig.seed.addOrder({ paused_by: 'credential' });
+        const paused = await rig.seed.addOrder({ paused_by: 'user' });
         const off = await rig.seed.addOrder();
         await rig.store.db
           .updateTable('connection')
@@ -49,13 +50,14 @@ export function describeQueue(name: string, make: MakeHome): void {
           .where('id', 'in', (eb) => eb.selectFrom('source_connection').select('connection_id').where('id', '=', off))
           .execute();
         const codes = await Promise.all(
-          [gone, unfinished, refused, off, newId<SourceConnectionId>()].map((id) =>
+          [gone, unfinished, refused, paused, off, newId<SourceConnectionId>()].map((id) =>
             rig.seed.enqueue(id).catch((error: { code: string }) => error.code),
           ),
         );
         expect(codes).toEqual([
           'source_connection_not_found',
           'sync_not_found',
+          'sync_not_active',
           'sync_not_active',
           'sync_not_active',
           'source_connection_not_found',

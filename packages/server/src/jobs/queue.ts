@@ -23,7 +23,7 @@ export interface EnqueueInput {
 /**
  * Puts a job into the queue, in the caller's transaction; the row is the queue entry. Throws `sync_already_running` with
  * the live job's id and state, `source_connection_not_found`, `sync_not_found` before its authentication is finished, and
- * `sync_not_active` when the connection is off or its credential was refused.
+ * `sync_not_active` when the connection is off or its syncs are paused, by a person or by a refused credential.
  */
 export async function enqueueJob(db: Queryable, input: EnqueueInput): Promise<JobId> {
   const { organizationId, sourceConnectionId } = input;
@@ -43,7 +43,7 @@ export async function enqueueJob(db: Queryable, input: EnqueueInput): Promise<Jo
   if (!order) throw errors.source_connection_not_found({ id: sourceConnectionId });
   if (order.sync_id === null) throw errors.sync_not_found({ id: sourceConnectionId });
   if (order.enabled === 0) throw errors.sync_not_active({ state: 'inactive' });
-  if (order.paused_by === 'credential') throw errors.sync_not_active({ state: 'paused' });
+  if (order.paused_by !== null) throw errors.sync_not_active({ state: 'paused' });
   const job = { ...input, collectionId: order.collection_id, syncId: order.sync_id };
   const [inserted] = await insertPendingJobs(db, [job], input.now);
   if (inserted) {

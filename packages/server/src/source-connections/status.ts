@@ -129,7 +129,7 @@ const rules: readonly Rule[] = [
   {
     code: 'resume_schedule',
     applies: ({ pausedBy }) => pausedBy === 'user',
-    message: () => 'The schedule is paused.',
+    message: () => 'Syncs are paused; none starts, by schedule or by hand.',
     fix: act('resume'),
   },
   {

@@ -69,7 +69,7 @@ async function assertRunnable(needs: Needs, actor: Actor, id: SourceConnectionId
   const { status, syncId } = await needs.sourceConnections.getHead(actor, id);
   if (syncId === null || status.setup === 'pending_auth') throw errors.sync_not_found({ id });
   if (status.mode === 'off') throw errors.sync_not_active({ state: 'inactive' });
-  if (status.mode === 'paused' && status.setup === 'needs_reauth') throw errors.sync_not_active({ state: 'paused' });
+  if (status.mode === 'paused') throw errors.sync_not_active({ state: 'paused' });
 }
 
 async function getJob(db: Queryable, actor: Actor, id: SourceConnectionId, jobId: JobId): Promise<SyncJob> {

@@ -42,6 +42,10 @@ describe('source connections', () => {
     });
     const paused = await native('POST', `${path}/pause`);
     expect(paused.body).toMatchObject({ mode: 'paused', tasks: [{ code: 'resume_schedule' }] });
+    for (const face of ['/v1', '']) {
+      const run = await t.api('POST', `${face}${path}/run`);
+      expect(run).toMatchObject({ status: 409, body: { detail: 'Cannot trigger sync: sync is paused' } });
+    }
     const { fix } = paused.body.tasks[0];
     expect((await t.api(fix.method, fix.path)).status).toBe(200);
     expect((await native('GET', `${path}/status`)).body).toMatchObject({ mode: 'scheduled', tasks: [] });

@@ -53,7 +53,7 @@ export const sourceConnectionRoutes = [
     method: 'POST',
     path: `${path}/pause`,
     operationId: 'pauseSourceConnection',
-    summary: 'Stop the schedule; a running job goes on',
+    summary: 'Let no new sync start, by schedule or by hand; a running job goes on',
     errors: ['source_connection_not_found'],
     handler: async ({ actor, params, services }) =>
       presentState(await services.sourceConnections.pause(actor, params.sourceConnectionId)),
@@ -64,7 +64,7 @@ export const sourceConnectionRoutes = [
     method: 'POST',
     path: `${path}/resume`,
     operationId: 'resumeSourceConnection',
-    summary: 'Let the schedule go on',
+    summary: 'Let syncs start again',
     errors: ['source_connection_not_found'],
     handler: async ({ actor, params, services }) =>
       presentState(await services.sourceConnections.resume(actor, params.sourceConnectionId)),
@@ -76,7 +76,7 @@ export const sourceConnectionRoutes = [
     path: `${path}/sweep/confirm`,
     operationId: 'confirmSweep',
     summary: 'Delete what the last listing did not name, after it was held back',
-    errors: ['source_connection_not_found', 'sweep_not_held', 'sync_already_running'],
+    errors: ['source_connection_not_found', 'sweep_not_held', 'sync_already_running', 'sync_not_active'],
     handler: async ({ actor, params, services }) =>
       presentState(await services.sourceConnections.confirmSweep(actor, params.sourceConnectionId)),
   }),
