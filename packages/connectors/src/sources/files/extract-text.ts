@@ -1,5 +1,4 @@
 import type { MediaType } from './media-types.ts';
-import { htmlText } from './html-text.ts';
 import type { ReadableText } from './html-text.ts';
 import { decodeText, looksLikeText, markdownTitle } from './plain-text.ts';
 import { Unreadable } from './unreadable.ts';
@@ -16,7 +15,7 @@ export interface FileText extends ReadableText {
   readonly isCut?: true;
 }
 
-/** The pdf.js engine, DOCX and XLSX parsers are loaded on first use: most folders need none of them. */
+/** Parsers are loaded on first use: most folders need few of them, and a process that reads nothing needs none. */
 async function pdfText(bytes: Buffer, signal: AbortSignal): Promise<ReadableText> {
   const { getDocumentProxy, getMeta } = await import('unpdf');
   const pdf = await getDocumentProxy(new Uint8Array(bytes), {
@@ -77,8 +76,10 @@ async function extract(type: MediaType, bytes: Buffer, signal: AbortSignal): Pro
       return await docxText(bytes);
     case 'xlsx':
       return await xlsxText(bytes);
-    case 'html':
+    case 'html': {
+      const { htmlText } = await import('./html-text.ts');
       return htmlText(decodeText(bytes));
+    }
     case 'markdown': {
       const text = decodeText(bytes);
       const title = markdownTitle(text);

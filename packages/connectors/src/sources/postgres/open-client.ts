@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import pg from 'pg';
+import type pg from 'pg';
 import type { PostgresContext } from './config.ts';
 import { type CopyBatch, type CopyOptions, copyOut } from './copy-out.ts';
 import { openSocket } from './open-socket.ts';
@@ -27,8 +27,10 @@ export async function openLink(ctx: PostgresContext): Promise<Link> {
   const doing = `Connecting to ${config.database} at ${config.host}:${config.port} as ${credentials.username}`;
   let socket: Socket | undefined;
   try {
+    // Loaded with the first connection: listing and configuring sources needs no driver.
+    const { Client } = (await import('pg')).default;
     socket = await openSocket(ctx);
-    const client = new pg.Client({
+    const client = new Client({
       host: config.host,
       port: config.port,
       database: config.database,

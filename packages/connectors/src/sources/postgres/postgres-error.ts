@@ -1,4 +1,3 @@
-import pg from 'pg';
 import { ConnectorError, type ConnectorErrorReason } from '../../kit/connector-error.ts';
 
 /** SQLSTATE classes and codes (PostgreSQL manual, appendix A) that say who has to act; a longer match wins. */
@@ -28,11 +27,15 @@ const CERTIFICATE_CODE = /CERT|SIGNED|ISSUER|ALTNAME/;
 const codeOf = (error: unknown): string =>
   typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string' ? error.code : '';
 
+/** Told by the field that every message of the server has; the driver's class would load the driver. */
+const isFromServer = (error: unknown): error is Error =>
+  error instanceof Error && 'severity' in error && typeof error.severity === 'string';
+
 /** Turns whatever `pg`, TLS or the socket threw into the error that the engine acts on. `doing` begins the message. */
 export function toConnectorError(error: unknown, doing: string): ConnectorError {
   if (error instanceof ConnectorError) return error;
   const code = codeOf(error);
-  if (error instanceof pg.DatabaseError) {
+  if (isFromServer(error)) {
     const [verdict] = verdicts
       .filter(([prefix]) => code.startsWith(prefix))
       .toSorted(([one], [other]) => other.length - one.length);
