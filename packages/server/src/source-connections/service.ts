@@ -110,7 +110,7 @@ async function listItems(
   const last = shown.at(-1);
   return {
     items: shown.map((row) => ({
-      ...toSourceConnection(row, jobs.get(row.id) ?? null),
+      ...toSourceConnection(row, jobs.get(row.id)),
       entityCount: counts.get(row.id) ?? 0,
     })),
     next: rows.length > page.limit && last ? encodePlace({ createdAt: last.created_at, id: last.id }) : null,

@@ -12,6 +12,7 @@ const healthy: StatusFacts = {
   cron: '0 * * * *',
   continuous: false,
   lastJob: null,
+  lastEnded: null,
   sweepsHeld: [],
 };
 
@@ -34,6 +35,9 @@ function job(change: Partial<SyncJob>): SyncJob {
   };
 }
 
+/** A job that has ended is the newest and the newest ended one. */
+const ended = (last: SyncJob) => ({ lastJob: last, lastEnded: last });
+
 const refused = job({
   state: 'failed',
   error: { code: 'credential_refused', message: 'Wrong password.', category: 'api_key_invalid' },
@@ -42,13 +46,24 @@ const refused = job({
 describe('the status of a source connection', () => {
   it('tells setup, run, freshness and mode apart', () => {
     expect(statusOf(healthy)).toEqual({ setup: 'ready', run: 'idle', freshness: 'never', mode: 'scheduled' });
-    expect(statusOf({ ...healthy, lastJob: job({ state: 'running' }) }).run).toBe('running');
-    expect(statusOf({ ...healthy, lastJob: job({}) }).freshness).toBe('fresh');
+    expect(statusOf({ ...healthy, lastJob: job({ state: 'running' }) })).toMatchObject({
+      run: 'running',
+      freshness: 'never',
+    });
+    expect(statusOf({ ...healthy, ...ended(job({})) }).freshness).toBe('fresh');
     expect(statusOf({ ...healthy, continuous: true }).mode).toBe('continuous');
     expect(statusOf({ ...healthy, cron: null }).mode).toBe('manual');
     expect(statusOf({ ...healthy, pausedBy: 'user' }).mode).toBe('paused');
     expect(statusOf({ ...healthy, enabled: false }).mode).toBe('off');
     expect(statusOf({ ...healthy, authenticatedAt: null }).setup).toBe('pending_auth');
+  });
+
+  it('says how the last job left the data while the next one is going on', () => {
+    const next = { lastJob: job({ state: 'running' }) };
+    expect(statusOf({ ...healthy, ...next, lastEnded: job({}) })).toMatchObject({ run: 'running', freshness: 'fresh' });
+    const broken = { ...healthy, ...next, lastEnded: job({ state: 'failed' }) };
+    expect(statusOf(broken)).toMatchObject({ run: 'running', freshness: 'failed' });
+    expect(tasksOf(broken)).toEqual([]);
   });
 
   it('asks for a new credential after a refusal, until one is given', () => {
@@ -73,7 +88,7 @@ describe('the status of a source connection', () => {
       },
     ]);
     const broken = job({ state: 'failed', error: { code: 'configuration', message: 'No table x.', category: null } });
-    expect(tasksOf({ ...healthy, lastJob: broken })).toMatchObject([
+    expect(tasksOf({ ...healthy, ...ended(broken) })).toMatchObject([
       { code: 'fix_configuration', message: 'No table x.' },
     ]);
   });

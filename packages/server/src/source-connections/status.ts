@@ -8,7 +8,7 @@ export interface StatusAxes {
   readonly setup: 'pending_auth' | 'needs_reauth' | 'ready';
   /** What is going on now? */
   readonly run: 'idle' | 'pending' | 'running' | 'cancelling';
-  /** How did the newest ended job leave the data? `never`: none has ended well or badly. */
+  /** How did the newest job that has ended leave the data? `never`: none has ended. */
   readonly freshness: 'never' | 'fresh' | 'failed' | 'cancelled';
   /** What starts the next job? */
   readonly mode: 'manual' | 'scheduled' | 'continuous' | 'paused' | 'off';
@@ -36,6 +36,8 @@ export interface StatusFacts {
   readonly cron: string | null;
   readonly continuous: boolean;
   readonly lastJob: SyncJob | null;
+  /** The newest job that has ended: the last one, unless that is still going on. */
+  readonly lastEnded: SyncJob | null;
   /** Sweeps that were held back; empty when none is. */
   readonly sweepsHeld: readonly HeldSweep[];
 }
@@ -51,6 +53,7 @@ const run: Readonly<Record<JobState, StatusAxes['run']>> = {
 };
 
 const freshness: Readonly<Record<JobState, StatusAxes['freshness']>> = {
+  // Jobs in these three have not ended.
   pending: 'never',
   running: 'never',
   cancelling: 'never',
@@ -81,7 +84,7 @@ export function statusOf(facts: StatusFacts): StatusAxes {
   return {
     setup: setup(facts),
     run: state ? run[state] : 'idle',
-    freshness: state ? freshness[state] : 'never',
+    freshness: facts.lastEnded ? freshness[facts.lastEnded.state] : 'never',
     mode: mode(facts),
   };
 }
@@ -122,7 +125,8 @@ const rules: readonly Rule[] = [
   },
   {
     code: 'fix_configuration',
-    applies: (_, axes) => axes.freshness === 'failed' && axes.setup === 'ready',
+    // A job that is going on may have been started because the configuration was fixed.
+    applies: (_, axes) => axes.run === 'idle' && axes.freshness === 'failed' && axes.setup === 'ready',
     message: ({ lastJob }) => lastJob?.error?.message ?? 'The last job failed.',
     fix: edit,
   },

@@ -4,7 +4,7 @@ import type { ControlStore, Queryable } from '../control/database.ts';
 import { parseScopeState } from '../engine/scope-state.ts';
 import { errors } from '../errors.ts';
 import type { OrganizationId, SourceConnectionId } from '../lib/ids.ts';
-import type { SyncJob } from '../syncs/model.ts';
+import type { LatestJobs } from '../syncs/model.ts';
 import { readJobSummary, readLatestJobs } from '../syncs/history.ts';
 import type { DescribeSource } from './description-cache.ts';
 import type { SourceConnection, SourceConnectionDetail } from './model.ts';
@@ -31,7 +31,8 @@ export function configOf(row: JoinedRow): JsonObject {
   return { ...(JSON.parse(row.endpoint) as JsonObject), ...(JSON.parse(row.config) as JsonObject) };
 }
 
-export function toSourceConnection(row: JoinedRow, lastJob: SyncJob | null): SourceConnection {
+export function toSourceConnection(row: JoinedRow, jobs: LatestJobs | undefined): SourceConnection {
+  const lastJob = jobs?.newest ?? null;
   const facts: StatusFacts = {
     id: row.id,
     authMethod: row.auth_method,
@@ -41,6 +42,7 @@ export function toSourceConnection(row: JoinedRow, lastJob: SyncJob | null): Sou
     cron: row.cron,
     continuous: row.continuous === 1,
     lastJob,
+    lastEnded: jobs?.ended ?? null,
     sweepsHeld: row.sweep_held === null ? [] : (JSON.parse(row.sweep_held) as StatusFacts['sweepsHeld']),
   };
   return {
@@ -93,7 +95,7 @@ export async function loadHead(
   id: SourceConnectionId,
 ): Promise<SourceConnection> {
   const row = await getRow(control.db, organizationId, id);
-  return toSourceConnection(row, (await readLatestJobs(control.db, organizationId, [id])).get(id) ?? null);
+  return toSourceConnection(row, (await readLatestJobs(control.db, organizationId, [id])).get(id));
 }
 
 /** Loads everything that the view of one source connection shows. Throws `source_connection_not_found`. */
@@ -108,7 +110,7 @@ export async function loadDetail(
 /** The same for a row that is at hand. */
 export async function detailOf({ control, describe }: Needs, row: JoinedRow): Promise<SourceConnectionDetail> {
   const { latest, totals } = await readJobSummary(control.db, row.organization_id, row.id);
-  const { types, cursors } = await describe(row, latest);
+  const { types, cursors } = await describe(row, latest.newest);
   return {
     ...toSourceConnection(row, latest),
     runs: totals,

@@ -32,7 +32,13 @@ export interface RunTotals {
   readonly failed: number;
 }
 
+/** The newest job of a source connection, and the newest that has ended: the same one, unless it is still going on. */
+export interface LatestJobs {
+  readonly newest: SyncJob | null;
+  readonly ended: SyncJob | null;
+}
+
 export interface JobSummary {
-  readonly latest: SyncJob | null;
+  readonly newest: SyncJob | null;
   readonly totals: RunTotals;
 }

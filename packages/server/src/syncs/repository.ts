@@ -2,6 +2,7 @@ import { sql, type Selectable } from 'kysely';
 import { compileOnce } from '../control/compile-once.ts';
 import type { Queryable } from '../control/database.ts';
 import type { ControlTables } from '../control/schema.ts';
+import { isTerminal, jobStates } from '../jobs/states.ts';
 import type { JobId, OrganizationId, SourceConnectionId } from '../lib/ids.ts';
 import type { JobSummary, SyncJob } from './model.ts';
 
@@ -73,11 +74,12 @@ export async function listJobs(
   return rows.map(toJob);
 }
 
-/** The newest job of each of the given source connections. */
+/** The newest job, or the newest that has ended, of each of the given source connections. */
 export async function listLatestJobs(
   db: Queryable,
   organizationId: OrganizationId,
   ids: readonly SourceConnectionId[],
+  which: 'any' | 'ended',
 ): Promise<Map<SourceConnectionId, SyncJob>> {
   if (ids.length === 0) return new Map();
   const rows = await db
@@ -92,6 +94,7 @@ export async function listLatestJobs(
             .selectFrom('sync_job as newest')
             .select('newest.id')
             .whereRef('newest.source_connection_id', '=', 'source_connection.id')
+            .$if(which === 'ended', (query) => query.where('newest.state', 'in', jobStates.filter(isTerminal)))
             .orderBy('newest.requested_at', 'desc')
             .orderBy('newest.id', 'desc')
             .limit(1)
@@ -127,10 +130,10 @@ export async function getJobSummary(
   id: SourceConnectionId,
 ): Promise<JobSummary> {
   const [row] = await summary(db, organizationId, id);
-  if (!row) return { latest: null, totals: { total: 0, successful: 0, failed: 0 } };
+  if (!row) return { newest: null, totals: { total: 0, successful: 0, failed: 0 } };
   const { total, successful, unsuccessful } = row;
   return {
-    latest: toJob(row),
+    newest: toJob(row),
     totals: { total: Number(total), successful: Number(successful), failed: Number(unsuccessful) },
   };
 }

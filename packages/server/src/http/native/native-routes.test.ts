@@ -51,6 +51,15 @@ describe('source connections', () => {
     expect((await native('GET', `${path}/status`)).body).toMatchObject({ mode: 'scheduled', tasks: [] });
   });
 
+  it('says how fresh the data is while the next job is going on', async () => {
+    const { id } = await t.newStub({ config: { entity_count: 3, generation_delay_ms: 200 } });
+    await t.api('POST', `/v1/source-connections/${id}/run`);
+    const { body } = await native('GET', `/source-connections/${id}/status`);
+    expect(body.run).not.toBe('idle');
+    expect(body.freshness).toBe('fresh');
+    await t.waitForJob(id);
+  });
+
   it('confirms a sweep only when one is held back', async () => {
     const { id } = await t.newStub();
     const answer = await native('POST', `/source-connections/${id}/sweep/confirm`);

@@ -47,7 +47,9 @@ export const SourceConnectionState = z
     id: z.guid(),
     setup: z.enum(['pending_auth', 'needs_reauth', 'ready']).describe('Can it read at all?'),
     run: z.enum(['idle', 'pending', 'running', 'cancelling']).describe('What is going on now?'),
-    freshness: z.enum(['never', 'fresh', 'failed', 'cancelled']).describe('How did the newest job leave the data?'),
+    freshness: z
+      .enum(['never', 'fresh', 'failed', 'cancelled'])
+      .describe('How did the newest job that has ended leave the data?'),
     mode: z.enum(['manual', 'scheduled', 'continuous', 'paused', 'off']).describe('What starts the next job?'),
     tasks: z.array(Task),
     version: z.int(),
