@@ -210,6 +210,24 @@ export class ConfigError extends Error {
   }
 }
 
+/** Codes of the system (`EADDRINUSE`), and PostgreSQL's for connections, logins and databases that are not there. */
+const refusal = /^(?:E[A-Z]+|(?:08|28|3D|57)\w{3})$/;
+
+/**
+ * Waits for something that only right settings make possible.
+ * @throws ConfigError naming their variables when the system or the database refuses it; other failures as they are
+ */
+export async function needing<T>(rows: readonly Setting[], work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    if (!refusal.test(code)) throw error;
+    const names = rows.map((row) => row.env).join(' or ');
+    throw new ConfigError([`${names} cannot be used: ${(error as Error).message || code}`]);
+  }
+}
+
 /**
  * Reads the configuration from environment variables; an empty variable counts as unset.
  * @throws ConfigError naming every bad variable and what it may be; the value itself is not repeated, it may be a secret.

@@ -8,7 +8,7 @@ import type { CollectionReaders } from './collection-store/port.ts';
 import { createSqliteReaders } from './collection-store/sqlite/readers.ts';
 import { createCollectionRemoval } from './collections/removal.ts';
 import { createCollectionService } from './collections/service.ts';
-import { ConfigError, loadConfig, type Config } from './config.ts';
+import { ConfigError, loadConfig, needing, settings, type Config } from './config.ts';
 import { createContextFactory } from './connections/context.ts';
 import { createProbe } from './connections/probe.ts';
 import { createRegistry } from './connections/registry.ts';
@@ -18,11 +18,12 @@ import { openControlStore } from './control/open.ts';
 import { airweaveGroups } from './dialects/airweave/airweave-groups.ts';
 import { describeThrown } from './http/failure.ts';
 import { IdempotentAnswers } from './http/idempotency.ts';
-import { createMetrics } from './http/metrics.ts';
+import { createMetrics, type Metrics } from './http/metrics.ts';
 import { nativeGroup } from './http/native/native-group.ts';
 import { createHttpServer } from './http/server.ts';
 import { serviceGroup } from './http/service-group.ts';
 import { JobBus } from './jobs/job-bus.ts';
+import type { EndedJob } from './jobs/job-row.ts';
 import { createSupervisor, type Supervisor } from './jobs/supervisor.ts';
 import { systemClock, type Clock } from './lib/clock.ts';
 import type { JobId } from './lib/ids.ts';
@@ -33,7 +34,7 @@ import { createSearchService } from './search/service.ts';
 import type { Services } from './services.ts';
 import { createSourceRemoval } from './source-connections/removal.ts';
 import { createSourceConnectionService } from './source-connections/service.ts';
-import { countJobsByState } from './syncs/repository.ts';
+import { countLiveJobs } from './syncs/repository.ts';
 import { createSyncService } from './syncs/service.ts';
 import { openVault } from './vault/open-vault.ts';
 import { rewrapCredentials } from './vault/rewrap.ts';
@@ -48,6 +49,7 @@ interface Foundation {
   readonly readers: CollectionReaders;
   readonly vault: Vault;
   readonly bus: JobBus;
+  readonly metrics: Metrics;
   readonly supervisor: Supervisor;
 }
 
@@ -73,14 +75,24 @@ const probeTimeoutMs = 30_000;
 
 async function openFoundation(config: Config, clock: Clock): Promise<Foundation> {
   const log = pino({ level: config.logLevel, base: null, serializers: { error: (error) => describeThrown(error) } });
-  await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
-  const control = await openControlStore({ ...config, clock, busy: 'retry', migrations: 'apply' });
+  await needing([settings.dataDir], mkdir(config.dataDir, { recursive: true, mode: 0o700 }));
+  const opening = openControlStore({ ...config, clock, busy: 'retry', migrations: 'apply' });
+  const control = await needing([config.databaseUrl ? settings.databaseUrl : settings.dataDir], opening);
   const vault = await openVault({ dataDir: config.dataDir, control });
   const readers = createSqliteReaders({ dataDir: config.dataDir, threads: 1 });
   const bus = new JobBus();
   const onEvents = (jobId: JobId): void => bus.tell(jobId);
-  const supervisor = createSupervisor({ config, clock, log, control, onEvents });
-  return { config, clock, log, control, vault, readers, bus, supervisor };
+  const metrics = createMetrics([
+    {
+      name: 'tributary_sync_jobs',
+      help: 'Sync jobs that wait or run, by state.',
+      label: 'state',
+      collect: () => countLiveJobs(control.db),
+    },
+  ]);
+  const onEnded = (job: EndedJob): void => metrics.countJob(job);
+  const supervisor = createSupervisor({ config, clock, log, control, onEvents, onEnded });
+  return { config, clock, log, control, vault, readers, bus, metrics, supervisor };
 }
 
 /** The services of the nouns, and what goes on with deletions that an earlier process began. */
@@ -125,7 +137,7 @@ async function useCurrentVaultKey({ control, vault, log }: Foundation, signal: A
 export async function startService(config: Config, options: StartOptions = {}): Promise<RunningService> {
   const clock = options.clock ?? systemClock;
   const base = await openFoundation(config, clock);
-  const { control, log, readers, supervisor } = base;
+  const { control, log, readers, metrics, supervisor } = base;
   const audit = createAuditLog({ control, clock });
   const authenticator = new KeyAuthenticator({ control, clock, log });
   const apiKeys = createApiKeyService({ control, clock, audit, onRevoked: (id) => authenticator.forget(id) });
@@ -134,14 +146,6 @@ export async function startService(config: Config, options: StartOptions = {}): 
   const newKey = await bootstrap({ control, config, organizations, apiKeys });
   const { services, resumeDeletions } = buildServices(base, { audit, projects });
   const groups = [nativeGroup({ ...services, apiKeys, audit, organizations, projects }), ...airweaveGroups(services)];
-  const metrics = createMetrics([
-    {
-      name: 'tributary_sync_jobs',
-      help: 'Sync jobs by state.',
-      label: 'state',
-      collect: () => countJobsByState(control.db),
-    },
-  ]);
   const http = createHttpServer({
     serviceRoutes: serviceGroup({
       groups,
@@ -160,7 +164,7 @@ export async function startService(config: Config, options: StartOptions = {}): 
     onAnswered: (answered) => metrics.observe(answered),
     ...(options.validateResponses && { validateResponses: true }),
   });
-  const url = await http.listen({ host: config.host, port: config.port });
+  const url = await needing([settings.host, settings.port], http.listen({ host: config.host, port: config.port }));
   await supervisor.start();
   const stopping = new AbortController();
   const rewrapped = useCurrentVaultKey(base, stopping.signal).catch((error: unknown) =>

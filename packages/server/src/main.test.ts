@@ -1,0 +1,51 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterEach, describe, expect, it } from 'vitest';
+
+let folder: string | undefined;
+
+afterEach(async () => {
+  if (folder) await rm(folder, { recursive: true });
+  folder = undefined;
+});
+
+/** Starts the service with settings that it cannot use; gives its exit code and what it printed. */
+async function start(env: Readonly<Record<string, string>>): Promise<{ code: number; printed: string }> {
+  folder = await mkdtemp(join(tmpdir(), 'tributary-start-'));
+  const service = spawn(process.execPath, [join(import.meta.dirname, 'main.ts')], {
+    env: { PATH: process.env['PATH'], PORT: '0', TRIBUTARY_DATA_DIR: folder, ...env },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const [printed, [code]] = await Promise.all([text(service.stderr), once(service, 'exit')]);
+  return { code, printed };
+}
+
+describe('a start with settings that the system refuses', () => {
+  it('names the variable of a port that is taken', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    const { port } = taken.address() as AddressInfo;
+    const { code, printed } = await start({ PORT: String(port) });
+    taken.close();
+    expect(code).toBe(78);
+    expect(printed).toMatch(/^Tributary cannot start:\n {2}HOST or PORT cannot be used: .*address already in use.*\n$/);
+  });
+
+  it('names the variable of a data directory that cannot be made', async () => {
+    const { code, printed } = await start({ TRIBUTARY_DATA_DIR: join(import.meta.filename, 'data') });
+    expect(code).toBe(78);
+    expect(printed).toMatch(/^Tributary cannot start:\n {2}TRIBUTARY_DATA_DIR cannot be used: .*not a directory.*\n$/);
+  });
+
+  it('names the variable of a database that does not answer, and not its password', async () => {
+    const { code, printed } = await start({ DATABASE_URL: 'postgres://user:canary@127.0.0.1:1/tributary' });
+    expect(code).toBe(78);
+    expect(printed).toMatch(/^Tributary cannot start:\n {2}DATABASE_URL cannot be used: .*ECONNREFUSED.*\n$/);
+    expect(printed).not.toContain('canary');
+  }, 60_000);
+});
