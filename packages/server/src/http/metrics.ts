@@ -1,4 +1,7 @@
-import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { EndedJob } from '../jobs/job-row.ts';
+import type { Counts } from '../collection-store/port.ts';
+import type { JobState } from '../control/schema.ts';
 import type { AnsweredRequest } from './server.ts';
 
 /** A gauge whose values are asked for when metrics are read: `{ pending: 2, running: 1 }` for the label `state`. */
@@ -16,11 +19,18 @@ export interface Metrics {
   readonly contentType: string;
   /** For `HttpServerOptions.onAnswered`. */
   observe(answered: AnsweredRequest): void;
+  /** For `SupervisorDeps.onEnded`. */
+  countJob(job: EndedJob): void;
   /** The text format. A gauge that cannot be read is left out. */
   text(): Promise<string>;
 }
 
-/** Metrics of this process, of its HTTP answers, and of the given sources. */
+/** Callers choose the method, and every new value of a label is kept for good. */
+const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
+const ends = ['completed', 'failed', 'cancelled', 'interrupted'] as const satisfies readonly JobState[];
+const changes = ['inserted', 'updated', 'kept', 'deleted', 'failed'] as const satisfies readonly (keyof Counts)[];
+
+/** Metrics of this process, of its HTTP answers, of the jobs of its workers, and of the given sources. */
 export function createMetrics(sources: readonly GaugeSource[]): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -32,10 +42,30 @@ export function createMetrics(sources: readonly GaugeSource[]): Metrics {
     registers: [registry],
   });
   for (const source of sources) registry.registerMetric(gaugeOf(source));
+  const jobs = new Counter({
+    name: 'tributary_sync_jobs_ended_total',
+    help: 'Sync jobs that the workers of this service have ended, by how.',
+    labelNames: ['state'],
+    registers: [registry],
+  });
+  const entities = new Counter({
+    name: 'tributary_entities_total',
+    help: 'Entities by what the ended sync jobs did with them; kept ones were read again and had not changed.',
+    labelNames: ['change'],
+    registers: [registry],
+  });
+  // A rate needs a value from before the first event.
+  for (const state of ends) jobs.inc({ state }, 0);
+  for (const change of changes) entities.inc({ change }, 0);
   return {
     contentType: registry.contentType,
     observe({ method, route, status, seconds }) {
-      duration.observe({ method, route: route ?? 'none', status: String(status) }, seconds);
+      const labels = { method: methods.has(method) ? method : 'other', route: route ?? 'none', status: String(status) };
+      duration.observe(labels, seconds);
+    },
+    countJob({ state, counts }) {
+      jobs.inc({ state });
+      for (const change of changes) entities.inc({ change }, counts[change]);
     },
     text: () => registry.metrics(),
   };

@@ -1,9 +1,15 @@
 import type { Selectable } from 'kysely';
 import type { Counts } from '../collection-store/port.ts';
-import type { ControlTables } from '../control/schema.ts';
+import type { ControlTables, JobState } from '../control/schema.ts';
 import type { JobId } from '../lib/ids.ts';
 
 export type JobRow = Selectable<ControlTables['sync_job']>;
+
+/** What a job came to, for the operator's figures. */
+export interface EndedJob {
+  readonly state: JobState;
+  readonly counts: Counts;
+}
 
 /** What proves that a worker may speak for a job; every statement of a worker compares all three. */
 export interface Lease {

@@ -8,6 +8,7 @@ import type { ControlStore } from '../control/database.ts';
 import { backoffMs } from '../lib/backoff.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { JobId } from '../lib/ids.ts';
+import type { EndedJob } from './job-row.ts';
 import { takeBack } from './leases.ts';
 import { reclaimLeases } from './reclaim.ts';
 import { Sleeper } from './sleeper.ts';
@@ -23,6 +24,8 @@ export interface SupervisorDeps {
   readonly script?: URL;
   /** Hears of jobs that have new events, from the workers as soon as these have written them. */
   readonly onEvents?: (jobId: JobId) => void;
+  /** Hears what the jobs of the workers came to. */
+  readonly onEnded?: (job: EndedJob) => void;
 }
 
 /** Keeps the worker processes of the service running. */
@@ -126,7 +129,8 @@ class WorkerSlot {
 
   #hear(message: FromWorker): void {
     if (message.type === 'ready') this.#owner = message.owner;
-    else this.#deps.onEvents?.(message.jobId);
+    else if (message.type === 'events') this.#deps.onEvents?.(message.jobId);
+    else this.#deps.onEnded?.(message.job);
   }
 
   /** The process is gone for certain, so nobody needs to wait until its leases run out. */

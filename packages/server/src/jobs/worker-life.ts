@@ -6,8 +6,10 @@ import { assert } from '../lib/asserts.ts';
 import { systemClock } from '../lib/clock.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Finished } from './finish.ts';
+import { countsOf } from './job-row.ts';
 import { formatOwner, ownOwner } from './owner.ts';
 import type { ExecuteJob } from './running-job.ts';
+import { isTerminal } from './states.ts';
 import type { FromWorker, ToWorker, WorkerConfig } from './worker-settings.ts';
 import { fromSettings } from './worker-settings.ts';
 import { createWorker } from './worker.ts';
@@ -58,7 +60,11 @@ async function work(parts: WorkerParts, config: WorkerConfig, log: Logger, signa
     owner,
     concurrency: config.jobsPerWorker,
     leaseMs: config.leaseMs,
-    onFinished: (finished) => logFinished(log, finished),
+    onFinished(finished) {
+      const { job } = finished;
+      logFinished(log, finished);
+      if (isTerminal(job.state)) tellService({ type: 'ended', job: { state: job.state, counts: countsOf(job) } });
+    },
     onEvents: (jobId) => tellService({ type: 'events', jobId }),
   });
   process.on('message', (message: ToWorker) => {

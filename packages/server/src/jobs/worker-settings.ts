@@ -1,6 +1,7 @@
 import { Secret } from '@tributary/connectors/kit/secret';
 import type { Config } from '../config.ts';
 import type { JobId } from '../lib/ids.ts';
+import type { EndedJob } from './job-row.ts';
 
 /** What a worker process needs of the configuration. */
 export type WorkerConfig = Pick<
@@ -41,7 +42,8 @@ export function fromSettings(settings: WorkerSettings): WorkerConfig {
 /** What the service says to a worker. */
 export type ToWorker = { readonly type: 'start'; readonly settings: WorkerSettings } | { readonly type: 'wake' };
 
-/** What a worker says to the service: it is about to claim jobs under this name; it has written events of a job. */
+/** What a worker says to the service: it is about to claim jobs under this name; it has written events of a job; one has ended. */
 export type FromWorker =
   | { readonly type: 'ready'; readonly owner: string }
-  | { readonly type: 'events'; readonly jobId: JobId };
+  | { readonly type: 'events'; readonly jobId: JobId }
+  | { readonly type: 'ended'; readonly job: EndedJob };
