@@ -47,8 +47,9 @@ async function* stateEvents({ services, actor, job, after, signal }: Follow): As
   yield { data: { type: 'connected', job_id: job.id } };
   for await (const event of services.syncs.follow(actor, job.id, after, signal)) {
     const id = String(event.sequence);
-    yield { id, data: presentState(job, event) };
     const complete = presentSyncComplete(event);
+    // The last of a pair carries the id: a reader that was cut off between the two gets both again.
+    yield { ...(!complete && { id }), data: presentState(job, event) };
     if (complete) yield { id, data: complete };
   }
 }
