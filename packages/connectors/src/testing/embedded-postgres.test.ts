@@ -73,7 +73,7 @@ test('shuts the server down when its owner is killed', async () => {
   const [pid, folder] = JSON.parse(line.toString()) as [number, string];
   expect(alive(pid)).toBe(true);
   owner.kill('SIGKILL');
-  await expect.poll(() => alive(pid), { timeout: 20_000 }).toBe(false);
+  await expect.poll(() => alive(pid)).toBe(false);
   const home = () => stat(dirname(folder)).catch((error: NodeJS.ErrnoException) => error.code);
-  await expect.poll(home, { timeout: 20_000 }).toBe('ENOENT');
+  await expect.poll(home).toBe('ENOENT');
 });

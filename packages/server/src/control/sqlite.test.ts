@@ -123,7 +123,7 @@ test('keeps what was committed and nothing else when the process is killed', asy
   });
   let said = '';
   writer.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
-  await expect.poll(() => said.split('\n').length, { timeout: 20_000 }).toBeGreaterThan(20);
+  await expect.poll(() => said.split('\n').length).toBeGreaterThan(20);
   writer.kill('SIGKILL');
   await once(writer, 'close');
   const acknowledged = said.split('\n').filter((line) => line !== '').length;

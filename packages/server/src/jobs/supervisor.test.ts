@@ -56,8 +56,7 @@ function supervise(workers: number, { clock = systemClock, script = scripted } =
 
 const start = async (fullRefresh = false) => seed.enqueue(await seed.addOrder(), fullRefresh);
 const job = (id: JobId) => control.db.selectFrom('sync_job').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
-const until = (id: JobId, state: string) =>
-  expect.poll(async () => (await job(id)).state, { timeout: 20_000 }).toBe(state);
+const until = (id: JobId, state: string) => expect.poll(async () => (await job(id)).state).toBe(state);
 const ownerOf = async (id: JobId) => parseOwner((await job(id)).lease_owner ?? '')!;
 
 test('runs jobs in processes of its own, and a stop leaves no process, no lease and nothing running', async () => {
@@ -101,7 +100,7 @@ test('hears from its workers of which jobs there are new events', async () => {
   const id = await start();
   const supervisor = supervise(1);
   await supervisor.start();
-  await expect.poll(() => told, { timeout: 20_000 }).toEqual([id]);
+  await expect.poll(() => told).toEqual([id]);
   await requestCancel(control.db, { organizationId: seed.organizationId, jobId: id, now: Date.now() });
   supervisor.wake();
   await expect.poll(() => told).toEqual([id, id]);
@@ -116,7 +115,7 @@ test('kills a worker that does not stop, and takes its leases back', async () =>
   };
   const supervisor = supervise(1, { clock: hurried });
   await supervisor.start();
-  await expect.poll(() => told, { timeout: 20_000 }).toEqual([id]);
+  await expect.poll(() => told).toEqual([id]);
   const owner = await ownerOf(id);
   process.kill(owner.process.pid, 'SIGSTOP');
   await supervisor.stop();
@@ -143,11 +142,11 @@ test('rel2 workers end by themselves when their service is killed, and the next 
   const owner = await ownerOf(id);
   await kill(service);
   await until(id, 'interrupted');
-  await expect.poll(() => stateOf(owner.host, owner.process), { timeout: 10_000 }).toBe('dead');
+  await expect.poll(() => stateOf(owner.host, owner.process)).toBe('dead');
   await supervise(1).start();
   const followers = () =>
     control.db.selectFrom('sync_job').select(['state', 'trigger_kind']).where('id', '<>', id).execute();
-  await expect.poll(followers, { timeout: 20_000 }).toEqual([{ state: 'completed', trigger_kind: 'resume' }]);
+  await expect.poll(followers).toEqual([{ state: 'completed', trigger_kind: 'resume' }]);
 });
 
 test('rel2 rel3 a new service takes dead leases back at once, and kills a worker that outlived its service', async () => {

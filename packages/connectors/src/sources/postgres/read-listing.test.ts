@@ -113,6 +113,6 @@ describe('a read', () => {
   async function expectNoConnection() {
     const open = async () =>
       (await sql(`SELECT 1 FROM pg_stat_activity WHERE application_name = 'tributary'`)).rows.length;
-    await expect.poll(open, { timeout: 10_000 }).toBe(0);
+    await expect.poll(open).toBe(0);
   }
 });
