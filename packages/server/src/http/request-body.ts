@@ -4,8 +4,14 @@ import { errors } from '../errors.ts';
 /** Bytes of the largest body that is read: contracts of all dialects name 10 MB. */
 export const bodyLimitBytes = 10 * 1_048_576;
 
-/** How deep arrays and objects may nest: deeper bodies are attacks on whatever walks them recursively. */
-const depthLimit = 64;
+export interface StructureLimits {
+  /** How deep arrays and objects may nest: deeper bodies are attacks on whatever walks them recursively. */
+  readonly depth: number;
+  /** Members of objects and arrays in all: 10 MB of tiny ones keep the thread that answers everybody busy for seconds. */
+  readonly values: number;
+}
+
+const structureLimits: StructureLimits = { depth: 64, values: 50_000 };
 
 const codes = {
   quote: 0x22,
@@ -14,11 +20,13 @@ const codes = {
   closeBracket: 0x5d,
   openBrace: 0x7b,
   closeBrace: 0x7d,
+  comma: 0x2c,
 };
 
-/** Whether brackets nest deeper than `limit`; looks at bytes only, so that nothing is built before the answer is known. */
-export function nestsDeeperThan(json: Uint8Array, limit: number): boolean {
+/** In which way JSON is too much to be read; looks at bytes only, so that nothing is built before the answer is known. */
+export function structureProblem(json: Uint8Array, limits: StructureLimits): string | undefined {
   let depth = 0;
+  let commas = 0;
   let inString = false;
   for (let at = 0; at < json.length; at += 1) {
     const byte = json[at];
@@ -28,10 +36,14 @@ export function nestsDeeperThan(json: Uint8Array, limit: number): boolean {
     } else if (byte === codes.quote) inString = true;
     else if (byte === codes.openBracket || byte === codes.openBrace) {
       depth += 1;
-      if (depth > limit) return true;
+      if (depth > limits.depth) return `it nests deeper than ${limits.depth} levels`;
     } else if (byte === codes.closeBracket || byte === codes.closeBrace) depth -= 1;
+    else if (byte === codes.comma) {
+      commas += 1;
+      if (commas >= limits.values) return `it holds more than ${limits.values} values`;
+    }
   }
-  return false;
+  return undefined;
 }
 
 /**
@@ -43,16 +55,21 @@ export function readBody(bytes: Buffer, contentType: string | undefined): unknow
   if (bytes.length === 0) return undefined;
   const type = contentType?.split(';', 1)[0]?.trim().toLowerCase() ?? 'application/json';
   const looksLikeJson = /^\s*[{[]/.test(bytes.toString('latin1', 0, 64));
-  if (type === 'application/x-www-form-urlencoded' && !looksLikeJson) {
-    return Object.fromEntries(new URLSearchParams(bytes.toString('utf8')));
-  }
+  if (type === 'application/x-www-form-urlencoded' && !looksLikeJson) return parseForm(bytes.toString('utf8'));
   if (!/^application\/(json|x-www-form-urlencoded|[\w.+-]+\+json)$/.test(type)) {
     throw errors.unsupported_media_type({ contentType: type.slice(0, 100) });
   }
-  if (nestsDeeperThan(bytes, depthLimit)) {
-    throw errors.malformed_body({ reason: `it nests deeper than ${depthLimit} levels` });
-  }
+  const problem = structureProblem(bytes, structureLimits);
+  if (problem !== undefined) throw errors.malformed_body({ reason: problem });
   return parseJson(bytes.toString('utf8'));
+}
+
+function parseForm(text: string): unknown {
+  const { values } = structureLimits;
+  if (text.split('&', values + 1).length > values) {
+    throw errors.malformed_body({ reason: `it holds more than ${values} values` });
+  }
+  return Object.fromEntries(new URLSearchParams(text));
 }
 
 function parseJson(text: string): unknown {

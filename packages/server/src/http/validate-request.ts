@@ -30,8 +30,8 @@ export function validateRequest(
 
 function readPart(part: Part, schema: z.ZodType | undefined, value: unknown, issues: FieldIssue[]): unknown {
   if (schema === undefined) return undefined;
-  const nul = findNul(value, [part]);
-  if (nul) issues.push({ path: nul, message: 'must not contain the character NUL', code: 'nul_character' });
+  const nul = findNul(value);
+  if (nul) issues.push({ path: [part, ...nul], message: 'must not contain the character NUL', code: 'nul_character' });
   const parsed = schema.safeParse(value, { error: fieldRequired });
   if (parsed.success) return parsed.data;
   issues.push(...fieldIssues(parsed.error.issues, [part]));
@@ -54,13 +54,13 @@ function codeOf(issue: ZodIssue): string {
 }
 
 /** Where a string holds U+0000, which PostgreSQL cannot store as text. */
-function findNul(value: unknown, path: readonly (string | number)[]): readonly (string | number)[] | undefined {
-  if (typeof value === 'string') return value.includes('\0') ? path : undefined;
+function findNul(value: unknown): readonly string[] | undefined {
+  if (typeof value === 'string') return value.includes('\0') ? [] : undefined;
   if (typeof value !== 'object' || value === null) return undefined;
   for (const [key, child] of Object.entries(value)) {
-    if (key.includes('\0')) return path;
-    const found = findNul(child, [...path, key]);
-    if (found) return found;
+    if (key.includes('\0')) return [];
+    const found = findNul(child);
+    if (found) return [key, ...found];
   }
   return undefined;
 }
