@@ -27,23 +27,34 @@ const codes = {
 export function structureProblem(json: Uint8Array, limits: StructureLimits): string | undefined {
   let depth = 0;
   let commas = 0;
-  let inString = false;
   for (let at = 0; at < json.length; at += 1) {
-    const byte = json[at];
-    if (inString) {
-      if (byte === codes.backslash) at += 1;
-      else if (byte === codes.quote) inString = false;
-    } else if (byte === codes.quote) inString = true;
-    else if (byte === codes.openBracket || byte === codes.openBrace) {
-      depth += 1;
-      if (depth > limits.depth) return `it nests deeper than ${limits.depth} levels`;
-    } else if (byte === codes.closeBracket || byte === codes.closeBrace) depth -= 1;
-    else if (byte === codes.comma) {
-      commas += 1;
-      if (commas >= limits.values) return `it holds more than ${limits.values} values`;
+    switch (json[at]) {
+      case codes.quote:
+        at = endOfString(json, at);
+        break;
+      case codes.openBracket:
+      case codes.openBrace:
+        depth += 1;
+        if (depth > limits.depth) return `it nests deeper than ${limits.depth} levels`;
+        break;
+      case codes.closeBracket:
+      case codes.closeBrace:
+        depth -= 1;
+        break;
+      case codes.comma:
+        commas += 1;
+        if (commas >= limits.values) return `it holds more than ${limits.values} values`;
+        break;
     }
   }
   return undefined;
+}
+
+/** Where the string that begins at `from` is closed; the end of the text when it is not. */
+function endOfString(json: Uint8Array, from: number): number {
+  let at = from + 1;
+  while (at < json.length && json[at] !== codes.quote) at += json[at] === codes.backslash ? 2 : 1;
+  return at;
 }
 
 /**

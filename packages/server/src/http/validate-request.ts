@@ -1,10 +1,10 @@
 import type { z } from 'zod';
-import { errors, type FieldIssue } from '../errors.ts';
+import { errors } from '../errors.ts';
+import { fieldIssues, type FieldIssue } from '../lib/field-issues.ts';
 import { fieldRequired } from '../lib/field-required.ts';
 import type { RouteDeclaration } from './route.ts';
 
 type Part = 'path' | 'query' | 'body';
-type ZodIssue = z.core.$ZodIssue;
 
 export interface RawRequest {
   readonly params: unknown;
@@ -36,21 +36,6 @@ function readPart(part: Part, schema: z.ZodType | undefined, value: unknown, iss
   if (parsed.success) return parsed.data;
   issues.push(...fieldIssues(parsed.error.issues, [part]));
   return undefined;
-}
-
-/** Zod's issues as those of the catalogue; an object with several unknown keys gives one issue for each. */
-export function fieldIssues(issues: readonly ZodIssue[], prefix: readonly (string | number)[]): FieldIssue[] {
-  return issues.flatMap((issue) => {
-    const path = [...prefix, ...issue.path.map((step) => (typeof step === 'number' ? step : String(step)))];
-    if (issue.code !== 'unrecognized_keys') return [{ path, message: issue.message, code: codeOf(issue) }];
-    return issue.keys.map((key) => ({ path: [...path, key], message: 'Unknown field', code: issue.code }));
-  });
-}
-
-/** A refinement may name its own code: `z.refine(check, { params: { code: 'past_date' } })`. */
-function codeOf(issue: ZodIssue): string {
-  const own = issue.code === 'custom' ? issue.params?.['code'] : undefined;
-  return typeof own === 'string' ? own : issue.code;
 }
 
 /** Where a string holds U+0000, which PostgreSQL cannot store as text. */
