@@ -28,7 +28,7 @@ export function structureProblem(json: Uint8Array, limits: StructureLimits): str
   let depth = 0;
   let commas = 0;
   for (let at = 0; at < json.length; at += 1) {
-    switch (json[at]) {
+    switch (json[at] ?? 0) {
       case codes.quote:
         at = endOfString(json, at);
         break;
