@@ -14,7 +14,7 @@ const problemsOf = (env: Record<string, string>): readonly string[] => {
 };
 
 describe('the configuration', () => {
-  it('23 needs no variable, and then listens to this machine only, reaches nothing private and runs nothing', () => {
+  it('F1-23 needs no variable, and then listens to this machine only, reaches nothing private and runs nothing', () => {
     expect(loadConfig({})).toMatchObject({
       port: 8787,
       host: '127.0.0.1',
@@ -55,7 +55,7 @@ describe('the configuration', () => {
     expect(problemsOf({ [name]: value })).toEqual([problem]);
   });
 
-  it('names every bad variable at once, and repeats no value: it may be a secret', () => {
+  it('F1-23 names every bad variable at once, and repeats no value: it may be a secret', () => {
     const problems = problemsOf({
       PORT: 'x',
       DATABASE_URL: 'mysql://me:hunter2@db',
@@ -86,7 +86,7 @@ describe('the configuration', () => {
     expect(loadConfig({ TRIBUTARY_ALLOW_PRIVATE_NETWORK: '1' }).allowPrivateNetwork).toBe('all');
   });
 
-  it('20 never lets connections read the data directory, nor anything above or below it', () => {
+  it('F1-20 never lets connections read the data directory, nor anything above or below it', () => {
     const dataDir = join(tmpdir(), 'trib', 'data');
     for (const root of [dataDir, `${dataDir}/`, join(dataDir, 'x'), join(tmpdir(), 'trib'), '/']) {
       expect(problemsOf({ TRIBUTARY_DATA_DIR: dataDir, TRIBUTARY_FILE_ROOTS: root }).join(), root).toContain(

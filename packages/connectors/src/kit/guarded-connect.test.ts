@@ -30,7 +30,7 @@ async function listening(server: Server): Promise<number> {
 }
 
 describe('connect', () => {
-  test('F1.6 gives a socket to the checked address of a name', async () => {
+  test('F1-6 gives a socket to the checked address of a name', async () => {
     const port = await listening(createServer((socket) => socket.end('hello')));
     const socket = await createConnect(policy, { lookup: loopback })({ host: 'db.example.test', port });
     const [greeting] = (await once(socket, 'data')) as [Buffer];
@@ -39,7 +39,7 @@ describe('connect', () => {
     socket.destroy();
   });
 
-  test('F1.6 refuses a private address before a packet leaves', async () => {
+  test('F1-6 refuses a private address before a packet leaves', async () => {
     let connections = 0;
     const port = await listening(createServer(() => (connections += 1)));
     const connect = createConnect({ allow: [] }, { lookup: loopback });
@@ -49,7 +49,7 @@ describe('connect', () => {
     expect(connections).toBe(0);
   });
 
-  test('F1.6 shows the name, not the address, to the TLS server and checks the certificate against it', async () => {
+  test('F1-6 shows the name, not the address, to the TLS server and checks the certificate against it', async () => {
     const names: unknown[] = [];
     const server = createTlsServer({ key: pem, cert: pem }, (socket: TLSSocket) => {
       names.push(socket.servername);

@@ -11,7 +11,7 @@ beforeEach(() => {
 afterEach(() => rig.close());
 
 describe('redirects', () => {
-  test('F1.6 refuses a redirect to a private address, however it is spelled', async () => {
+  test('F1-6 refuses a redirect to a private address, however it is spelled', async () => {
     const targets = [
       'http://10.0.0.1/',
       'http://[::1]:8080/',

@@ -3,12 +3,12 @@ import { plainSecrets, redactText, redactUrl, snippet } from './redact-text.ts';
 import { Secret } from './secret.ts';
 
 describe('redaction', () => {
-  test('F1.15 shows a URL without user, query values and fragment', () => {
+  test('F1-15 shows a URL without user, query values and fragment', () => {
     const url = new URL('https://me:pw@api.test:8443/v1/things?api_key=abc&page=2#frag');
     expect(redactUrl(url)).toBe('https://api.test:8443/v1/things?api_key=…&page=…');
   });
 
-  test('F1.15 takes known secrets out of paths and texts, also as a URL spells them', () => {
+  test('F1-15 takes known secrets out of paths and texts, also as a URL spells them', () => {
     const secrets = plainSecrets([new Secret('Bearer tok/en=1'), 'plain', new Secret('abc')]);
     expect(redactUrl(new URL('https://api.test/bot/tok%2Fen%3D1/x'), secrets)).toBe('https://api.test/bot/[secret]/x');
     expect(redactText('you sent tok/en=1 to abc', secrets)).toBe('you sent [secret] to abc');
@@ -21,7 +21,7 @@ describe('redaction', () => {
     ['Authorization: Bearer abcdef123', 'Authorization: [secret] [secret]'],
     ['use Bearer abcdef.123-x please', 'use Bearer [secret] please'],
     ['nothing to see', 'nothing to see'],
-  ])('F1.15 takes out what looks like a credential: %s', (text, shown) => {
+  ])('F1-15 takes out what looks like a credential: %s', (text, shown) => {
     expect(redactText(text)).toBe(shown);
   });
 

@@ -43,7 +43,7 @@ const access = () => createFileAccess({ roots: [root], refused: [join(root, 'dat
 const refused = { name: 'ConnectorError', reason: 'refused' };
 
 describe('resolving', () => {
-  test('F1.20 refuses everything until the operator opens a folder, and says how', async () => {
+  test('F1-20 refuses everything until the operator opens a folder, and says how', async () => {
     const closed = createFileAccess({ roots: [], refused: [] });
     await expect(closed.resolve('/etc')).rejects.toMatchObject({
       ...refused,
@@ -55,7 +55,7 @@ describe('resolving', () => {
     expect(() => createFileAccess({ roots: ['relative'], refused: [] })).toThrow(/absolute/);
   });
 
-  test('F1.20 gives the real path of what is inside, absolute or relative to a root', async () => {
+  test('F1-20 gives the real path of what is inside, absolute or relative to a root', async () => {
     expect(await access().resolve(root)).toBe(root);
     expect(await access().resolve(join(root, 'docs'))).toBe(join(root, 'docs'));
     expect(await access().resolve('docs/deep/')).toBe(join(root, 'docs/deep'));
@@ -78,11 +78,11 @@ describe('resolving', () => {
     ['the data directory', () => join(root, 'data')],
     ['a file of the data directory', () => 'data/master.key'],
     ['an empty path', () => ''],
-  ])('F1.20 refuses %s', async (_what, path) => {
+  ])('F1-20 refuses %s', async (_what, path) => {
     await expect(access().resolve(path())).rejects.toMatchObject(refused);
   });
 
-  test('F1.20 refuses links wherever they stand in a path, even when they lead to something inside', async () => {
+  test('F1-20 refuses links wherever they stand in a path, even when they lead to something inside', async () => {
     symlinkSync(home, join(root, 'up'));
     symlinkSync(join(root, 'docs'), join(root, 'inside'));
     symlinkSync(join(home, 'outside.txt'), join(root, 'docs/out.txt'));
@@ -105,7 +105,7 @@ describe('reading', () => {
     await expect(access().read('docs', 'deep', 10)).rejects.toMatchObject(refused);
   });
 
-  test('F1.20 refuses to leave the folder', async () => {
+  test('F1-20 refuses to leave the folder', async () => {
     symlinkSync(join(home, 'outside.txt'), join(root, 'docs/out.txt'));
     for (const path of [
       '../data/master.key',
@@ -119,7 +119,7 @@ describe('reading', () => {
     await expect(access().read(root, 'data/master.key', 1_000)).rejects.toMatchObject(refused);
   });
 
-  test('F1.20 refuses a socket in place of a file', async () => {
+  test('F1-20 refuses a socket in place of a file', async () => {
     const server = createServer().listen(join(root, 'docs/socket'));
     await new Promise((resolve) => server.once('listening', resolve));
     await expect(access().read('docs', 'socket', 10)).rejects.toThrow();

@@ -47,7 +47,7 @@ async function changes(): Promise<string[]> {
     .filter((name) => !name.startsWith('GET ') && !/\/search|\/check$/.test(name));
 }
 
-describe('16 every change made through the API', () => {
+describe('F1-16 every change made through the API', () => {
   it('leaves its trace in the audit log', async () => {
     uncovered.push(...(await changes()));
     const slow = { entity_count: 500, generation_delay_ms: 100 };

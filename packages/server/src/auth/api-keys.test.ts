@@ -50,7 +50,7 @@ const make = (scopes: Parameters<ApiKeyService['create']>[1]['scopes'] = ['*'], 
   keys.create(admin, { scopes, expiresInDays });
 
 describe('an API key', () => {
-  it('4 is a prefix and 32 random bytes, and is stored as its hash only', async () => {
+  it('F1-4 is a prefix and 32 random bytes, and is stored as its hash only', async () => {
     const { apiKey, text } = await make();
     expect(text).toMatch(/^trib_[0-9A-Za-z]{43}$/);
     const rows = JSON.stringify(await control.db.selectFrom('api_key').selectAll().execute());
@@ -62,7 +62,7 @@ describe('an API key', () => {
     ).not.toContain(text);
   });
 
-  it('4 is never made twice', () => {
+  it('F1-4 is never made twice', () => {
     expect(new Set(Array.from({ length: 5_000 }, newKeyText)).size).toBe(5_000);
   });
 
@@ -82,7 +82,7 @@ describe('an API key', () => {
     });
   });
 
-  it('4 stops at its expiry, to the millisecond', async () => {
+  it('F1-4 stops at its expiry, to the millisecond', async () => {
     const { text } = await make(['*'], 1);
     now += 86_399_999;
     await authenticator.authenticate(text);
@@ -90,7 +90,7 @@ describe('an API key', () => {
     await expect(authenticator.authenticate(text)).rejects.toThrow(code('unauthenticated', 'expired'));
   });
 
-  it('4 stops within a second of being revoked, here at once and in other processes soon', async () => {
+  it('F1-4 stops within a second of being revoked, here at once and in other processes soon', async () => {
     const { apiKey, text } = await make();
     const elsewhere = new KeyAuthenticator({ control, clock, log });
     await elsewhere.authenticate(text);
@@ -108,7 +108,7 @@ describe('an API key', () => {
     },
   );
 
-  it('4 cannot make a stronger key than itself', async () => {
+  it('F1-4 cannot make a stronger key than itself', async () => {
     const { text } = await make(['api_keys:write', 'collections:write']);
     const weak = await authenticator.authenticate(text);
     await expect(keys.create(weak, { scopes: ['*'], expiresInDays: 1 })).rejects.toThrow(code('forbidden'));
@@ -127,7 +127,7 @@ describe('an API key', () => {
     expect((await keys.revoke(admin, admin.apiKeyId)).revokedAt).toBe(now);
   });
 
-  it('11 of another organization is not found', async () => {
+  it('F1-11 of another organization is not found', async () => {
     const stranger: Actor = { ...admin, organizationId: newId() };
     await expect(keys.get(stranger, admin.apiKeyId)).rejects.toThrow(code('api_key_not_found'));
     await expect(keys.revoke(stranger, admin.apiKeyId)).rejects.toThrow(code('api_key_not_found'));
@@ -148,7 +148,7 @@ describe('an API key', () => {
     await expect.poll(lastUsedAt).toBe(first + 60_000);
   });
 
-  it('4 that the operator brings is added once, and stays revoked once it was', async () => {
+  it('F1-4 that the operator brings is added once, and stays revoked once it was', async () => {
     const brought = new Secret(`trib_${'operator'.repeat(5)}${now}`);
     const owner = { name: 'Ops', email: 'ops@example.com' };
     const ensure = () => control.transaction((tx) => keys.ensure(tx, admin.organizationId, owner, brought));
@@ -161,7 +161,7 @@ describe('an API key', () => {
     await expect(authenticator.authenticate(brought.reveal())).rejects.toThrow(code('unauthenticated', 'revoked'));
   });
 
-  it('16 leaves one event for each change, in the transaction of the change', async () => {
+  it('F1-16 leaves one event for each change, in the transaction of the change', async () => {
     const { apiKey } = await make();
     now += 1;
     await keys.revoke(admin, apiKey.id);
@@ -193,12 +193,12 @@ describe('the audit log', () => {
     expect(all.map((row) => row.created_at)).toEqual(all.map((row) => row.created_at).toSorted((a, b) => b - a));
   });
 
-  it('11 shows nothing of other organizations', async () => {
+  it('F1-11 shows nothing of other organizations', async () => {
     await make();
     expect((await audit.list({ ...admin, organizationId: newId() }, { limit: 10 })).items).toEqual([]);
   });
 
-  it('16 keeps nothing of a change that was undone', async () => {
+  it('F1-16 keeps nothing of a change that was undone', async () => {
     const undone = control.transaction(async (tx) => {
       await audit.record(tx, admin, { action: 'thing.changed', subjectKind: 'thing', subjectId: 'x' });
       throw new Error('no');

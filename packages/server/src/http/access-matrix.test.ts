@@ -75,7 +75,7 @@ async function statusOf(group: RouteGroup, route: RouteDeclaration, key: string 
 const name = ({ group, route }: (typeof routes)[number]) => `${route.method} ${group.prefix}${route.path}`;
 const cases = guarded.map((one) => ({ ...one, name: name(one), scope: one.route.access as Scope }));
 
-describe('4 the scopes of', () => {
+describe('F1-4 the scopes of', () => {
   it.each(cases)('$name: $scope', async ({ group, route, scope }) => {
     const write = scope.replace(/:read$/, ':write') as Scope;
     const others = scopes.filter((one) => one !== scope && one !== write);

@@ -121,7 +121,7 @@ describe('a repeated Idempotency-Key', () => {
     expect(runs).toBe(2);
   });
 
-  it('3 leaves nothing readable in the database, neither of the request nor of the answer', async () => {
+  it('F1-3 leaves nothing readable in the database, neither of the request nor of the answer', async () => {
     await answers.run(request('i'), work);
     const rows = JSON.stringify(await control.db.selectFrom('idempotency_key').selectAll().execute());
     expect(rows).not.toMatch(/hunter2|shown-once|trib_caller/);

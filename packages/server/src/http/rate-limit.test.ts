@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { RateLimiter } from './rate-limit.ts';
 
 describe('a rate limiter', () => {
-  it('12 never allows more than the limit at once plus what a minute refills, whatever the rhythm', () => {
+  it('F1-12 never allows more than the limit at once plus what a minute refills, whatever the rhythm', () => {
     const waits = fc.array(fc.nat(5_000), { minLength: 1, maxLength: 300 });
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 50 }), waits, (limit, gaps) => {

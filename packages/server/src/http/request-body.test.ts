@@ -66,7 +66,7 @@ describe('a body', () => {
     expect(readBody(Buffer.from('{}'), undefined)).toEqual({});
   });
 
-  it('3 that is not JSON is not quoted back: it may hold a secret', () => {
+  it('F1-3 that is not JSON is not quoted back: it may hold a secret', () => {
     expect(() => readBody(Buffer.from('{"password": hunter2}'), undefined)).toThrow(
       expect.objectContaining({ message: expect.not.stringContaining('hunter2') }),
     );

@@ -84,7 +84,7 @@ describe('a request', () => {
     }
   });
 
-  it('13 is too large above 10 MB, told before the body is read', async () => {
+  it('F1-13 is too large above 10 MB, told before the body is read', async () => {
     const { listen } = start();
     const url = new URL(await listen({ host: '127.0.0.1', port: 0 }));
     const socket = connect(Number(url.port), url.hostname);
@@ -130,7 +130,7 @@ describe('access', () => {
     expect(response.json()).toMatchObject({ error: { code: 'forbidden', details: { scope: 'collections:write' } } });
   });
 
-  it('12 limits a key and not its neighbour, and says when to come again', async () => {
+  it('F1-12 limits a key and not its neighbour, and says when to come again', async () => {
     const { inject } = start({ config: { rateLimitPerMinute: 2, publicUrl: undefined, corsOrigins: [] } });
     const first = await inject({ url: '/things', headers: key });
     expect(first.headers).toMatchObject({ 'ratelimit-limit': '2', 'ratelimit-remaining': '1' });
@@ -142,7 +142,7 @@ describe('access', () => {
     expect((await inject({ url: '/things', headers: { 'x-api-key': 'trib_reader' } })).statusCode).toBe(200);
   });
 
-  it('12 slows an address that tries wrong keys, and still lets a right one in', async () => {
+  it('F1-12 slows an address that tries wrong keys, and still lets a right one in', async () => {
     const { inject } = start();
     const tries = Array.from({ length: 61 }, () => inject({ url: '/things', headers: { 'x-api-key': 'trib_guess' } }));
     const statuses = (await Promise.all(tries)).map((response) => response.statusCode);
@@ -216,7 +216,7 @@ describe('errors', () => {
 });
 
 describe('an answer', () => {
-  it('18 has the security headers', async () => {
+  it('F1-18 has the security headers', async () => {
     const { inject } = start({
       config: { rateLimitPerMinute: 0, publicUrl: 'https://tributary.example.com', corsOrigins: [] },
     });
@@ -232,13 +232,13 @@ describe('an answer', () => {
     }
   });
 
-  it('17 may hold nothing that its route does not declare', async () => {
+  it('F1-17 may hold nothing that its route does not declare', async () => {
     const { inject, lines } = start();
     expect((await inject({ url: '/drift' })).statusCode).toBe(500);
     expect(lines.join('')).toContain('undeclared field body.secret');
   });
 
-  it('18 is for pages of other origins only where the operator names them', async () => {
+  it('F1-18 is for pages of other origins only where the operator names them', async () => {
     const origin = 'https://app.example.com';
     const preflight = { origin, 'access-control-request-method': 'GET' };
     const closed = start();

@@ -189,7 +189,7 @@ describe('the OpenAPI document', () => {
 });
 
 describe('the documentation page', () => {
-  it('18 runs no script and loads nothing, and the policy holds it to that', async () => {
+  it('F1-18 runs no script and loads nothing, and the policy holds it to that', async () => {
     const page = await serve()('/docs');
     const policy = String(page.headers['content-security-policy']);
     const [, style = ''] = /<style>([^]*?)<\/style>/.exec(page.body) ?? [];

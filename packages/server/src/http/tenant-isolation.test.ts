@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => t.stop());
 
-describe('11 a thing of one organization', () => {
+describe('F1-11 a thing of one organization', () => {
   it('is not found with the key of another, on no route, and stays as it is', async () => {
     const source = await t.newStub();
     const collection = source.readable_collection_id as string;

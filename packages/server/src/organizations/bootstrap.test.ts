@@ -42,7 +42,7 @@ describe.each([
     return { control, newKey, authenticator, organizations, projects };
   }
 
-  it('23 makes one organization, its project and one key, also when several services start at once', async () => {
+  it('F1-23 makes one organization, its project and one key, also when several services start at once', async () => {
     const services = await Promise.all([start(), start(), start()]);
     const shown = services.map((one) => one.newKey).filter((key) => key !== undefined);
     expect(shown).toHaveLength(1);
@@ -55,7 +55,7 @@ describe.each([
       expect(await control.db.selectFrom(table).select('id').execute()).toHaveLength(1);
   });
 
-  it('is over once it happened: a later start makes and shows nothing', async () => {
+  it('F1-23 is over once it happened: a later start makes and shows nothing', async () => {
     expect((await start()).newKey).toBeUndefined();
   });
 

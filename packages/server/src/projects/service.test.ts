@@ -44,7 +44,7 @@ describe('projects', () => {
     expect((await projects.list(ada)).map((project) => project.name)).toEqual(['default', 'web']);
   });
 
-  it('11 of another organization are not found', async () => {
+  it('F1-11 of another organization are not found', async () => {
     await projects.create(ada, 'hers');
     await expect(projects.get(bob, 'hers')).rejects.toThrow(code('project_not_found'));
     await expect(projects.delete(bob, 'hers')).rejects.toThrow(code('project_not_found'));

@@ -68,7 +68,7 @@ async function store(vault: Vault): Promise<void> {
 }
 
 describe('opening the vault', () => {
-  it('makes a key file that only its owner can read, once', async () => {
+  it('F1-23 makes a key file that only its owner can read, once', async () => {
     const sealed = (await openVault({ dataDir, control })).seal({ a: 1 }, here);
     expect((await stat(path)).mode & 0o777).toBe(0o600);
     expect((await openVault({ dataDir, control })).open(sealed, here)).toEqual({ a: 1 });
@@ -79,7 +79,7 @@ describe('opening the vault', () => {
     expect(new Set(vaults.map((vault) => vault.seal({}, here).key_id)).size).toBe(1);
   });
 
-  it.each([0o640, 0o604, 0o660])('23 refuses a key file of mode %o, and says what to run', async (mode) => {
+  it.each([0o640, 0o604, 0o660])('F1-23 refuses a key file of mode %o, and says what to run', async (mode) => {
     await openVault({ dataDir, control });
     await chmod(path, mode);
     await expect(openVault({ dataDir, control })).rejects.toThrow(`Run: chmod 600 ${path}`);
@@ -93,7 +93,7 @@ describe('opening the vault', () => {
     },
   );
 
-  it('2 refuses to start with another key, or without one, while credentials are stored', async () => {
+  it('F1-2 refuses to start with another key, or without one, while credentials are stored', async () => {
     await store(await openVault({ dataDir, control }));
     const right = await readFile(path);
     await rm(path);
@@ -112,7 +112,7 @@ describe('a new key', () => {
     await writeFile(path, `${text}${randomBytes(32).toString('base64')}\n`);
   };
 
-  it('2 wraps what is stored while it is in use, and then the old key can go', async () => {
+  it('F1-2 wraps what is stored while it is in use, and then the old key can go', async () => {
     const before = await openVault({ dataDir, control });
     await store(before);
     await append();
@@ -130,7 +130,7 @@ describe('a new key', () => {
     expect((await openVault({ dataDir, control })).open(fresh, here)).toEqual({ password: 'hunter2' });
   });
 
-  it('2 leaves alone what was sealed anew in between, and names what nothing opens', async () => {
+  it('F1-2 leaves alone what was sealed anew in between, and names what nothing opens', async () => {
     await store(await openVault({ dataDir, control }));
     await append();
     const vault = await openVault({ dataDir, control });

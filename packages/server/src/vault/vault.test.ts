@@ -18,7 +18,7 @@ function flip(base64: string, at: number): string {
 }
 
 describe('the vault', () => {
-  it('1 opens what it sealed, for every JSON object and every place', () => {
+  it('F1-1 opens what it sealed, for every JSON object and every place', () => {
     const json = fc.dictionary(fc.string(), fc.jsonValue());
     fc.assert(
       fc.property(json, fc.string(), fc.string(), (value, row, column) => {
@@ -29,13 +29,13 @@ describe('the vault', () => {
     );
   });
 
-  it('1 seals what a Secret holds, not how it prints', () => {
+  it('F1-1 seals what a Secret holds, not how it prints', () => {
     const sealed = vault.seal({ credentials: { password: new Secret('hunter2') }, list: [new Secret('x')] }, here);
     expect(JSON.stringify(sealed)).not.toContain('hunter2');
     expect(vault.open(sealed, here)).toEqual({ credentials: { password: 'hunter2' }, list: ['x'] });
   });
 
-  it('1 refuses a value in which any one byte was changed', () => {
+  it('F1-1 refuses a value in which any one byte was changed', () => {
     const sealed = vault.seal({ password: 'hunter2' }, here);
     fc.assert(
       fc.property(fc.constantFrom('wrapped_key' as const, 'ciphertext' as const), fc.nat(4096), (field, at) => {
@@ -44,7 +44,7 @@ describe('the vault', () => {
     );
   });
 
-  it('1 refuses a value that was moved to another organization, row or column, or cut short', () => {
+  it('F1-1 refuses a value that was moved to another organization, row or column, or cut short', () => {
     const sealed = vault.seal({ password: 'hunter2' }, here);
     const other = vault.seal({ password: 'hunter3' }, { ...here, row: 'row-2' });
     expect(() => vault.open(sealed, { ...here, organizationId: newId() })).toThrow(unreadable);
@@ -54,12 +54,12 @@ describe('the vault', () => {
     expect(() => vault.open({ ...sealed, ciphertext: '' }, here)).toThrow(unreadable);
   });
 
-  it('1 tells apart contexts whose parts only join to the same text', () => {
+  it('F1-1 tells apart contexts whose parts only join to the same text', () => {
     const sealed = vault.seal({ a: 1 }, { ...here, row: 'a","b', column: 'c' });
     expect(() => vault.open(sealed, { ...here, row: 'a', column: 'b","c' })).toThrow(unreadable);
   });
 
-  it('1 never uses an IV or a data key twice', () => {
+  it('F1-1 never uses an IV or a data key twice', () => {
     const ivs = new Set<string>();
     const wrapped = new Set<string>();
     for (let count = 0; count < 20_000; count += 1) {
@@ -70,7 +70,7 @@ describe('the vault', () => {
     expect([ivs.size, wrapped.size]).toEqual([40_000, 20_000]);
   });
 
-  it('2 seals with the newest key and still opens what older ones sealed', () => {
+  it('F1-2 seals with the newest key and still opens what older ones sealed', () => {
     const [first, second] = [randomBytes(32), randomBytes(32)];
     const before = createVault(new KeyRing([first])).seal({ a: 1 }, here);
     const both = createVault(new KeyRing([first, second]));

@@ -41,7 +41,7 @@ async function attempts(
 }
 
 describe('with the default configuration no API call makes the service', () => {
-  it('read a path, whatever its spelling; the answer names the variable that would allow it', async () => {
+  it('F1-20 read a path, whatever its spelling; the answer names the variable that would allow it', async () => {
     const link = join(outside, 'link');
     await symlink('/etc', link);
     for (const path of [outside, '/', '/etc', link, `${outside}/../`, service.dataDir, '.', 'data', '/proc/self']) {
@@ -54,7 +54,7 @@ describe('with the default configuration no API call makes the service', () => {
     }
   });
 
-  it('reach a private address, by number or by name', async () => {
+  it('F1-6 reach a private address, by number or by name', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     let reached = 0;

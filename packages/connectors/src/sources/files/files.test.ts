@@ -197,7 +197,7 @@ async function waitForClock(): Promise<void> {
 }
 
 describe('what cannot be read', () => {
-  test('F1.20 passes over links that lead out of the folder', async () => {
+  test('F1-20 passes over links that lead out of the folder', async () => {
     const secret = join(makeFolder(), 'secret.txt');
     writeFileSync(secret, 'secret');
     write('a.txt', 'a');

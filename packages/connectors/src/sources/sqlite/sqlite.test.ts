@@ -247,7 +247,7 @@ describe('the file', () => {
   const check = async (file: string, roots = [folder]) =>
     await sqlite.check(startReading(sqlite, { config: { path: file }, roots }).ctx);
 
-  test('F1.20 refuses links, other folders and files that are no database', async () => {
+  test('F1-20 refuses links, other folders and files that are no database', async () => {
     const elsewhere = makeFolder();
     copyFileSync(path, join(elsewhere, 'other.db'));
     symlinkSync(join(elsewhere, 'other.db'), join(folder, 'link.db'));
