@@ -1,3 +1,5 @@
+import type { FieldIssue } from './lib/field-issues.ts';
+
 /**
  * Kinds are neutral: each outlet (HTTP, dialects, CLI, worker) maps them once in an exhaustive record.
  * `rejected` is a well-formed request that the rules forbid; `malformed` one that cannot be read at all. `not_allowed`:
@@ -19,13 +21,6 @@ export type ErrorKind =
   | 'upstream'
   | 'unavailable'
   | 'internal';
-
-/** One problem of one field, as the borders report it. `path` is like `['body', 'name']`. */
-export interface FieldIssue {
-  readonly path: readonly (string | number)[];
-  readonly message: string;
-  readonly code: string;
-}
 
 export type ErrorDetails = Readonly<Record<string, unknown>>;
 

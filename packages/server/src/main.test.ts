@@ -6,6 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from 'vitest';
+import { loadConfig } from './config.ts';
+import { startService } from './main.ts';
 
 let folder: string | undefined;
 
@@ -14,11 +16,15 @@ afterEach(async () => {
   folder = undefined;
 });
 
+async function held(): Promise<string> {
+  return (folder ??= await mkdtemp(join(tmpdir(), 'tributary-start-')));
+}
+
 /** Starts the service with settings that it cannot use; gives its exit code and what it printed. */
 async function start(env: Readonly<Record<string, string>>): Promise<{ code: number; printed: string }> {
-  folder = await mkdtemp(join(tmpdir(), 'tributary-start-'));
+  const dataDir = await held();
   const service = spawn(process.execPath, [join(import.meta.dirname, 'main.ts')], {
-    env: { PATH: process.env['PATH'], PORT: '0', TRIBUTARY_DATA_DIR: folder, ...env },
+    env: { PATH: process.env['PATH'], PORT: '0', TRIBUTARY_DATA_DIR: dataDir, ...env },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   const [printed, [code]] = await Promise.all([text(service.stderr), once(service, 'exit')]);
@@ -40,6 +46,17 @@ describe('a start with settings that the system refuses', () => {
     const { code, printed } = await start({ TRIBUTARY_DATA_DIR: join(import.meta.filename, 'data') });
     expect(code).toBe(78);
     expect(printed).toMatch(/^Tributary cannot start:\n {2}TRIBUTARY_DATA_DIR cannot be used: .*not a directory.*\n$/);
+  });
+
+  it('names the variable of a data directory that another service holds, and leaves that one alone', async () => {
+    const { url, stop } = await startService(
+      loadConfig({ PORT: '0', LOG_LEVEL: 'silent', TRIBUTARY_WORKERS: '0', TRIBUTARY_DATA_DIR: await held() }),
+    );
+    const { code, printed } = await start({ TRIBUTARY_DATA_DIR: String(folder) });
+    expect(code).toBe(78);
+    expect(printed).toMatch(new RegExp(`TRIBUTARY_DATA_DIR cannot be used: process ${process.pid} already serves`));
+    expect((await fetch(`${url}/health/ready`)).status).toBe(200);
+    await stop();
   });
 
   it('names the variable of a database that does not answer, and not its password', async () => {

@@ -5,6 +5,7 @@ import { createAuditLog, type AuditLog } from './audit/service.ts';
 import { KeyAuthenticator } from './auth/key-authenticator.ts';
 import { createApiKeyService } from './auth/service.ts';
 import type { CollectionReaders } from './collection-store/port.ts';
+import { forgetDeleted } from './collection-store/sqlite/files.ts';
 import { createSqliteReaders } from './collection-store/sqlite/readers.ts';
 import { createCollectionRemoval } from './collections/removal.ts';
 import { createCollectionService } from './collections/service.ts';
@@ -24,6 +25,7 @@ import { createHttpServer } from './http/server.ts';
 import { serviceGroup } from './http/service-group.ts';
 import { JobBus } from './jobs/job-bus.ts';
 import type { EndedJob } from './jobs/job-row.ts';
+import { DataDirectoryInUse, holdDataDirectory } from './jobs/service-lock.ts';
 import { createSupervisor, type Supervisor } from './jobs/supervisor.ts';
 import { systemClock, type Clock } from './lib/clock.ts';
 import type { JobId } from './lib/ids.ts';
@@ -40,6 +42,19 @@ import { openVault } from './vault/open-vault.ts';
 import { rewrapCredentials } from './vault/rewrap.ts';
 import type { Vault } from './vault/vault.ts';
 
+/** With PostgreSQL several services may share a data directory; with SQLite it serves one, and this start is alone there. */
+function hold(config: Config): () => void {
+  if (config.databaseUrl) return () => undefined;
+  try {
+    const letGo = holdDataDirectory(config.dataDir);
+    forgetDeleted(config.dataDir);
+    return letGo;
+  } catch (error) {
+    if (!(error instanceof DataDirectoryInUse)) throw error;
+    throw new ConfigError([`${settings.dataDir.env} cannot be used: ${error.message}`]);
+  }
+}
+
 /** What is opened before anything else, and closed last. */
 interface Foundation {
   readonly config: Config;
@@ -51,6 +66,8 @@ interface Foundation {
   readonly bus: JobBus;
   readonly metrics: Metrics;
   readonly supervisor: Supervisor;
+  /** Frees the data directory for another service. */
+  readonly letGo: () => void;
 }
 
 export interface StartOptions {
@@ -76,6 +93,7 @@ const probeTimeoutMs = 30_000;
 async function openFoundation(config: Config, clock: Clock): Promise<Foundation> {
   const log = pino({ level: config.logLevel, base: null, serializers: { error: (error) => describeThrown(error) } });
   await needing([settings.dataDir], mkdir(config.dataDir, { recursive: true, mode: 0o700 }));
+  const letGo = hold(config);
   const opening = openControlStore({ ...config, clock, busy: 'retry', migrations: 'apply' });
   const control = await needing([config.databaseUrl ? settings.databaseUrl : settings.dataDir], opening);
   const vault = await openVault({ dataDir: config.dataDir, control });
@@ -92,7 +110,7 @@ async function openFoundation(config: Config, clock: Clock): Promise<Foundation>
   ]);
   const onEnded = (job: EndedJob): void => metrics.countJob(job);
   const supervisor = createSupervisor({ config, clock, log, control, onEvents, onEnded });
-  return { config, clock, log, control, vault, readers, bus, metrics, supervisor };
+  return { config, clock, log, control, vault, readers, bus, metrics, supervisor, letGo };
 }
 
 /** The services of the nouns, and what goes on with deletions that an earlier process began. */
@@ -182,6 +200,7 @@ export async function startService(config: Config, options: StartOptions = {}): 
       await Promise.all([resumed, rewrapped]);
       await readers.close();
       await control.close();
+      base.letGo();
     },
   };
 }

@@ -1,7 +1,8 @@
 import type { Connector } from '@tributary/connectors/kit/connector';
 import type { Json, JsonObject } from '@tributary/connectors/kit/json';
 import { z } from 'zod';
-import { errors, type FieldIssue } from '../errors.ts';
+import { errors } from '../errors.ts';
+import { fieldIssues } from '../lib/field-issues.ts';
 import { fieldRequired } from '../lib/field-required.ts';
 
 /** What secret values look like on the wire; sent back, it means "unchanged". */
@@ -23,18 +24,11 @@ export interface SealedSettings {
   readonly config: JsonObject;
 }
 
-function toIssues(error: z.ZodError, prefix: readonly string[]): FieldIssue[] {
-  return error.issues.flatMap((issue): FieldIssue[] => {
-    const path = [...prefix, ...issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part))];
-    if (issue.code !== 'unrecognized_keys') return [{ path, message: issue.message, code: issue.code }];
-    return issue.keys.map((key) => ({ path: [...path, key], message: 'Unknown field', code: issue.code }));
-  });
-}
-
 /** Validates a whole configuration. Throws `invalid_config_fields`; unknown fields are refused, as they are mostly typing errors. */
 export function checkConfig(connector: Connector, config: JsonObject): void {
   const parsed = connector.config.strict().safeParse(config, { error: fieldRequired });
-  if (!parsed.success) throw errors.invalid_config_fields({ issues: toIssues(parsed.error, ['body', 'config']) });
+  if (!parsed.success)
+    throw errors.invalid_config_fields({ issues: fieldIssues(parsed.error.issues, ['body', 'config']) });
 }
 
 /** Whether the connector takes credentials that a person types in, and their schema when it has one. */
@@ -47,7 +41,9 @@ export function checkCredentials(connector: Connector, credentials: JsonObject):
   const fields = directFields(connector) ?? z.object({});
   const parsed = fields.strict().safeParse(credentials, { error: fieldRequired });
   if (!parsed.success) {
-    throw errors.invalid_auth_fields({ issues: toIssues(parsed.error, ['body', 'authentication', 'credentials']) });
+    throw errors.invalid_auth_fields({
+      issues: fieldIssues(parsed.error.issues, ['body', 'authentication', 'credentials']),
+    });
   }
 }
 

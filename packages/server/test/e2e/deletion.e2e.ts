@@ -131,5 +131,9 @@ describe('deleting', () => {
     );
     expect(rowsOf(file(collectionId), 'entity')).toBe(0);
     expect(existsSync(file(other.collectionId))).toBe(false);
+    // The list that keeps late workers from making the file again ends with the workers of its time.
+    await service.stop();
+    service = await startServiceProcess(dataDir);
+    expect(readdirSync(join(dataDir, 'collections')).filter((name) => !name.startsWith(collectionId))).toEqual([]);
   });
 });

@@ -29,6 +29,11 @@ export function registerDeleted(dataDir: string, collectionId: CollectionId): vo
   }
 }
 
+/** Forgets which collections were deleted; for a start that knows that no worker of an earlier time is left. */
+export function forgetDeleted(dataDir: string): void {
+  rmSync(deletedList(dataDir), { force: true });
+}
+
 export function isDeleted(dataDir: string, collectionId: CollectionId): boolean {
   try {
     return readFileSync(deletedList(dataDir), 'utf8').split('\n').includes(collectionId);

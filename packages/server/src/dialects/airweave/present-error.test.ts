@@ -46,6 +46,19 @@ describe('errors of the Airweave API', () => {
     });
   });
 
+  it('names the field that a service refuses, in the older update by its older name', () => {
+    const put = { ...request, method: 'PUT' };
+    const cron = errors.invalid_cron({ cron: 'x', reason: 'no' });
+    expect(onObserved(cron).body).toMatchObject({ errors: [{ 'body.schedule.cron': expect.any(String) }] });
+    expect(errorPresenter(observed)(cron, put).body).toMatchObject({
+      errors: [{ 'body.cron_schedule': expect.any(String) }],
+    });
+    const issues = [{ path: ['body', 'authentication', 'credentials', 'token'], message: 'Field required', code: 'x' }];
+    expect(errorPresenter(documented)(errors.invalid_auth_fields({ issues }), put).body).toMatchObject({
+      detail: [{ loc: ['body', 'auth_fields', 'token'] }],
+    });
+  });
+
   it('says how long to wait when there are too many requests', () => {
     const answer = onObserved(errors.rate_limited({ retryAfterSeconds: 7 }));
     expect(answer).toMatchObject({ status: 429, headers: { 'retry-after': '7' } });

@@ -1,6 +1,7 @@
-import type { AppError, ErrorCode, FieldIssue } from '../../errors.ts';
+import type { AppError, ErrorCode } from '../../errors.ts';
 import { statusOf } from '../../http/problem.ts';
 import type { ErrorAnswer, FailedRequest } from '../../http/route-group.ts';
+import type { FieldIssue } from '../../lib/field-issues.ts';
 import type { Face } from './faces.ts';
 
 /** Codes whose status is not that of their kind. */
@@ -24,17 +25,38 @@ function headersFor(error: AppError, status: number): Record<string, string> {
   };
 }
 
-function issuesOf(error: AppError): readonly FieldIssue[] {
-  const issues = error.details['issues'] as readonly FieldIssue[] | undefined;
-  return issues ?? [{ path: ['body'], message: error.message, code: error.code }];
+/** The fields that errors of the services speak of. */
+const fieldOf: Partial<Record<ErrorCode, readonly string[]>> = {
+  invalid_cron: ['body', 'schedule', 'cron'],
+  unknown_cursor_field: ['body', 'schedule', 'cursor_field'],
+};
+
+/** The same fields as the older update names them. */
+const olderNames: readonly { readonly now: string; readonly then: readonly string[] }[] = [
+  { now: 'body.authentication.credentials', then: ['body', 'auth_fields'] },
+  { now: 'body.config', then: ['body', 'config_fields'] },
+  { now: 'body.schedule.cron', then: ['body', 'cron_schedule'] },
+];
+
+function inOlderNames(path: FieldIssue['path']): FieldIssue['path'] {
+  const text = path.join('.');
+  const name = olderNames.find(({ now }) => text === now || text.startsWith(`${now}.`));
+  return name ? [...name.then, ...path.slice(name.now.split('.').length)] : path;
+}
+
+function issuesOf(error: AppError, request: FailedRequest): readonly FieldIssue[] {
+  const given = error.details['issues'] as readonly FieldIssue[] | undefined;
+  const path = fieldOf[error.code as ErrorCode] ?? ['body'];
+  const issues = given ?? [{ path, message: error.message, code: error.code }];
+  return request.method === 'PUT' ? issues.map((issue) => ({ ...issue, path: inOlderNames(issue.path) })) : issues;
 }
 
 /** Those that tell of the request's form, as opposed to what a source makes of its fields. */
 const formErrors: readonly string[] = ['invalid_request', 'unsupported_media_type'] satisfies ErrorCode[];
 
 /** Both shapes that clients know: the documented list in `detail`, and `errors` as the running system sends it. */
-function validationBody(error: AppError, face: Face): object {
-  const issues = issuesOf(error);
+function validationBody(error: AppError, face: Face, request: FailedRequest): object {
+  const issues = issuesOf(error, request);
   const list = issues.map(({ path, message, code }) => ({ loc: path, msg: message, type: code }));
   const isRequest = formErrors.includes(error.code);
   return {
@@ -47,7 +69,7 @@ function validationBody(error: AppError, face: Face): object {
 export function errorPresenter(face: Face): (error: AppError, request: FailedRequest) => ErrorAnswer {
   return (error, request) => {
     const status = statusFor(error, face);
-    const body = status === 422 ? validationBody(error, face) : { detail: error.message };
+    const body = status === 422 ? validationBody(error, face, request) : { detail: error.message };
     return {
       status,
       body: status >= 500 ? { ...body, request_id: request.requestId } : body,
