@@ -97,6 +97,46 @@ describe('a request', () => {
     expect(String(chunk)).toContain('Maximum size is 10.00MB, but request is 100.00MB');
   });
 
+  it('F1-13 that is too large is answered also when its sender listens only after the last byte', async () => {
+    const { listen } = start();
+    const url = new URL(await listen({ host: '127.0.0.1', port: 0 }));
+    const head = 'POST /break HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\n';
+    const body = Buffer.alloc(30 * 1_048_576, ' ');
+    const size = body.length.toString(16);
+    for (const [framed, end] of [
+      [`content-length: ${body.length}\r\n\r\n`, ''],
+      [`transfer-encoding: chunked\r\n\r\n${size}\r\n`, '\r\n0\r\n\r\n'],
+    ]) {
+      const socket = connect(Number(url.port), url.hostname);
+      socket.write(`${head}${framed}`);
+      socket.write(body);
+      await new Promise<void>((sent, failed) =>
+        socket.write(`${end}GET /things HTTP/1.1\r\nhost: a\r\n\r\n`, (error) => (error ? failed(error) : sent())),
+      );
+      let text = '';
+      socket.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+      await expect.poll(() => text).toMatch(/^HTTP\/1.1 413 .*HTTP\/1.1 401 /s);
+      socket.destroy();
+    }
+  });
+
+  it('F1-13 that is too large is answered also when its sender wants the connection closed', async () => {
+    const { listen } = start();
+    const url = new URL(await listen({ host: '127.0.0.1', port: 0 }));
+    for (const line of [
+      'POST /break HTTP/1.0',
+      'POST /break HTTP/1.1\r\nhost: a\r\nconnection: close',
+      'DELETE /x HTTP/1.0',
+    ]) {
+      const socket = connect(Number(url.port), url.hostname);
+      socket.write(`${line}\r\ncontent-length: ${30 * 1_048_576}\r\n\r\n`);
+      const body = Buffer.alloc(30 * 1_048_576, ' ');
+      await new Promise<void>((sent, failed) => socket.write(body, (error) => (error ? failed(error) : sent())));
+      const chunks = await socket.setEncoding('utf8').toArray();
+      expect(chunks.join('')).toMatch(line.startsWith('POST') ? /^HTTP\/1.1 413 / : /^HTTP\/1.1 404 /);
+    }
+  });
+
   it('carries its own id through answer and log, unless the id could not stand in a log line', async () => {
     const { inject, lines } = start();
     const own = await inject({ url: '/things', headers: { ...key, 'x-request-id': 'my-request-1' } });
@@ -216,20 +256,38 @@ describe('errors', () => {
 });
 
 describe('an answer', () => {
-  it('F1-18 has the security headers', async () => {
+  it('F1-18 has these headers and no others', async () => {
     const { inject } = start({
-      config: { rateLimitPerMinute: 0, publicUrl: 'https://tributary.example.com', corsOrigins: [] },
+      config: { rateLimitPerMinute: 10, publicUrl: 'https://tributary.example.com', corsOrigins: [] },
     });
-    for (const url of ['/things', '/nothing']) {
-      expect((await inject({ url, headers: key })).headers).toMatchObject({
-        'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-        'x-content-type-options': 'nosniff',
-        'x-frame-options': 'DENY',
-        'referrer-policy': 'no-referrer',
-        'cache-control': 'no-store',
-        'strict-transport-security': 'max-age=31536000; includeSubDomains',
-      });
-    }
+    const always = {
+      'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+      'x-content-type-options': 'nosniff',
+      'x-frame-options': 'DENY',
+      'referrer-policy': 'no-referrer',
+      'cross-origin-resource-policy': 'same-origin',
+      'cache-control': 'no-store',
+      'strict-transport-security': 'max-age=31536000; includeSubDomains',
+      'x-request-id': expect.any(String),
+      'content-type': 'application/json; charset=utf-8',
+      'content-length': expect.any(String),
+      connection: 'keep-alive',
+      date: expect.any(String),
+    };
+    const rate = {
+      'ratelimit-limit': '10',
+      'ratelimit-remaining': expect.any(String),
+      'ratelimit-reset': expect.any(String),
+    };
+    const headers = async (url: string, given = {}) => (await inject({ url, headers: given })).headers;
+    expect(await headers('/things', key)).toEqual({ ...always, ...rate });
+    expect(await headers('/things')).toEqual({
+      ...always,
+      'www-authenticate': 'Bearer',
+      'x-error-code': 'unauthenticated',
+    });
+    expect(await headers('/nothing')).toEqual({ ...always, 'x-error-code': 'route_not_found' });
+    expect(await headers('/v1/%ff')).toEqual({ ...always, 'x-error-code': 'route_not_found' });
   });
 
   it('F1-17 may hold nothing that its route does not declare', async () => {

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
-import { Readable } from 'node:stream';
+import { finished, Readable } from 'node:stream';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type { Actor } from '../auth/actor.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
 import type { Config } from '../config.ts';
-import { errors } from '../errors.ts';
+import { type AppError, errors } from '../errors.ts';
 import type { Clock } from '../lib/clock.ts';
 import { allowedMethods, methodsOf } from './allowed-methods.ts';
 import type { Answer, EventsAnswer } from './answer.ts';
@@ -101,7 +101,6 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     done();
   });
   app.setErrorHandler((error, request, reply) => binding.fail(error, request, reply));
-  app.setNotFoundHandler((request, reply) => binding.notFound(request, reply));
   for (const group of [...(options.serviceRoutes ? [options.serviceRoutes] : []), ...options.groups]) {
     mount(app, group, binding);
   }
@@ -167,7 +166,9 @@ class Binding {
     const preflight = preflightHeaders(this.#options.config.corsOrigins, request.method, request.headers);
     if (preflight) return reply.code(204).headers(preflight).send();
     const mounted = request.routeOptions.config.mounted;
-    if (!mounted || mounted.route.access === 'public') return undefined;
+    // Told here, so that nobody can have bodies read for nothing.
+    if (!mounted) throw this.#notFound(request);
+    if (mounted.route.access === 'public') return undefined;
     request.call.actor = await this.#gate.admit({
       scope: mounted.route.access,
       headers: request.headers,
@@ -209,16 +210,14 @@ class Binding {
     return reply.send(Readable.from(frames));
   }
 
-  notFound(request: FastifyRequest, reply: FastifyReply): void {
+  #notFound(request: FastifyRequest): AppError {
     const { method, path } = failedRequest(request);
     const { serviceRoutes } = this.#options;
     const owners = [this.#groupOf(path), serviceRoutes].filter((group) => group !== undefined);
     const allowed = allowedMethods(owners, path);
-    const error =
-      allowed.length === 0 || allowed.includes(method)
-        ? errors.route_not_found({ method, path })
-        : errors.method_not_allowed({ method, path, allowed });
-    this.fail(error, request, reply);
+    return allowed.length === 0 || allowed.includes(method)
+      ? errors.route_not_found({ method, path })
+      : errors.method_not_allowed({ method, path, allowed });
   }
 
   fail(thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {
@@ -226,7 +225,13 @@ class Binding {
     const group = request.routeOptions.config?.mounted?.group ?? this.#groupOf(failed.path);
     const error = fromFramework(thrown, failed, request.headers['content-length']);
     const answer = answerFailure(error, failed, { group, log: this.#options.log });
-    void reply.code(answer.status).headers(answer.headers).send(answer.text);
+    const send = () => void reply.code(answer.status).headers(answer.headers).send(answer.text);
+    // Whoever is still sending when the connection is closed never sees the answer. So the rest of a body is read and
+    // thrown away, for as long as a request may take, and Fastify does not hang up on the bodies that it refuses.
+    request.raw.resume();
+    if (reply.hasHeader('connection')) reply.removeHeader('connection');
+    if (reply.raw.shouldKeepAlive) send();
+    else finished(request.raw, { writable: false }, send);
   }
 
   finish(request: FastifyRequest, reply: FastifyReply): void {
