@@ -31,7 +31,7 @@ async function start(env: Readonly<Record<string, string>>): Promise<{ code: num
   return { code, printed };
 }
 
-describe('a start with settings that the system refuses', () => {
+describe('F1-23 a start with settings that the system refuses', () => {
   it('names the variable of a port that is taken', async () => {
     const taken = createServer().listen(0, '127.0.0.1');
     await once(taken, 'listening');
