@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineConnector } from '../../kit/define-connector.ts';
 import { anyKey, seed } from '../stub/config.ts';
-import { breadcrumbOf, Container, containerOf, describeContainer } from '../stub/container.ts';
+import { breadcrumbOf, containerOf, containerStream } from '../stub/container.ts';
 import { moment, NOUNS, personName, topic } from '../stub/content.ts';
 import { seededRandom } from '../stub/seeded-random.ts';
 import { exceptionTypes, simulatedFailure } from './simulated-failure.ts';
@@ -90,17 +90,7 @@ export const exceptionStub = defineConnector(
     },
   },
   (stream) => ({
-    containers: stream({
-      title: 'Containers',
-      entityType: 'StubContainerEntity',
-      row: Container,
-      primaryKey: ['container_id'],
-      key: (row) => row.container_id,
-      describe: describeContainer,
-      async *read({ config }) {
-        yield { upserts: [containerFor(config)] };
-      },
-    }),
+    containers: stream(containerStream('StubContainerEntity', containerFor)),
     entities: stream({
       title: 'Entities',
       entityType: 'SmallStubEntity',

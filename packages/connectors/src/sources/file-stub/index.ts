@@ -3,7 +3,7 @@ import type { CredentialsOf } from '../../kit/auth.ts';
 import type { ConnectorContext } from '../../kit/context.ts';
 import { defineConnector, type StreamDeclaration } from '../../kit/define-connector.ts';
 import { anyKey, contentPrefix, seed } from '../stub/config.ts';
-import { breadcrumbOf, Container, containerOf, describeContainer } from '../stub/container.ts';
+import { breadcrumbOf, containerOf, containerStream } from '../stub/container.ts';
 import { decorate, moment, paragraphs, personName, sections, topic } from '../stub/content.ts';
 import { seededRandom } from '../stub/seeded-random.ts';
 
@@ -148,17 +148,7 @@ export const fileStub = defineConnector(
     check: ({ config }) => Promise.resolve({ account: `file stub seed ${config.seed}` }),
   },
   (stream) => ({
-    containers: stream({
-      title: 'Containers',
-      entityType: 'FileStubContainerEntity',
-      row: Container,
-      primaryKey: ['container_id'],
-      key: (row) => row.container_id,
-      describe: describeContainer,
-      async *read({ config }) {
-        yield { upserts: [containerFor(config.seed)] };
-      },
-    }),
+    containers: stream(containerStream('FileStubContainerEntity', ({ seed: given }) => containerFor(given))),
     pdf_files: stream(fileStream(0, 'PDF files', 'PdfFileStubEntity')),
     scanned_pdf_files: stream(fileStream(1, 'Scanned PDF files', 'ScannedPdfFileStubEntity')),
     pptx_files: stream(fileStream(2, 'PPTX files', 'PptxFileStubEntity')),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ConnectorError } from '../../kit/connector-error.ts';
 import { defineConnector } from '../../kit/define-connector.ts';
 import { anyKey, seed } from '../stub/config.ts';
-import { breadcrumbOf, Container, containerOf, describeContainer } from '../stub/container.ts';
+import { breadcrumbOf, containerOf, containerStream } from '../stub/container.ts';
 import { moment, NOUNS, personName, sentence, topic } from '../stub/content.ts';
 import { seededRandom } from '../stub/seeded-random.ts';
 
@@ -68,17 +68,7 @@ export const incrementalStub = defineConnector(
     check: ({ config }) => Promise.resolve({ account: `incremental stub seed ${config.seed}` }),
   },
   (stream) => ({
-    containers: stream({
-      title: 'Containers',
-      entityType: 'StubContainerEntity',
-      row: Container,
-      primaryKey: ['container_id'],
-      key: (row) => row.container_id,
-      describe: describeContainer,
-      async *read({ config }) {
-        yield { upserts: [containerFor(config)] };
-      },
-    }),
+    containers: stream(containerStream('StubContainerEntity', containerFor)),
     entities: stream({
       title: 'Entities',
       entityType: 'SmallStubEntity',

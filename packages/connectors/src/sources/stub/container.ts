@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Breadcrumb, RecordDescription } from '../../kit/connector.ts';
+import type { StreamDeclaration } from '../../kit/define-connector.ts';
 import { FIRST_MOMENT } from './content.ts';
 
 /** The one record that holds all others of a test source. */
@@ -33,7 +34,7 @@ export function containerOf({ prefix, title, description, seed, entityCount }: C
   };
 }
 
-export function describeContainer(row: Container): RecordDescription {
+function describeContainer(row: Container): RecordDescription {
   return {
     name: row.container_name,
     url: `stub://container/${row.container_id}`,
@@ -43,4 +44,22 @@ export function describeContainer(row: Container): RecordDescription {
 
 export function breadcrumbOf(row: Container, type: string): Breadcrumb {
   return { id: row.container_id, name: row.container_name, type };
+}
+
+/** The stream that yields the container alone; every test source has one. */
+export function containerStream<Config>(
+  entityType: string,
+  containerFor: (config: Config) => Container,
+): StreamDeclaration<{ readonly config: Config }, Container, never> {
+  return {
+    title: 'Containers',
+    entityType,
+    row: Container,
+    primaryKey: ['container_id'],
+    key: (row) => row.container_id,
+    describe: describeContainer,
+    async *read({ config }) {
+      yield { upserts: [containerFor(config)] };
+    },
+  };
 }

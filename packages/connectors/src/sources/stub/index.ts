@@ -5,7 +5,7 @@ import type { ConnectorContext } from '../../kit/context.ts';
 import { defineConnector, type StreamDeclaration } from '../../kit/define-connector.ts';
 import type { JsonObject } from '../../kit/json.ts';
 import { anyKey, StubConfig } from './config.ts';
-import { breadcrumbOf, Container, containerOf, describeContainer } from './container.ts';
+import { breadcrumbOf, containerOf, containerStream } from './container.ts';
 import type { Kind } from './kind.ts';
 import { Position, readKind } from './read-kind.ts';
 import { recipes, type StubRow } from './records.ts';
@@ -86,17 +86,7 @@ export const stub = defineConnector(
     check: ({ config }) => Promise.resolve({ account: `stub seed ${config.seed}` }),
   },
   (stream) => ({
-    containers: stream({
-      title: 'Containers',
-      entityType: 'StubContainerEntity',
-      row: Container,
-      primaryKey: ['container_id'],
-      key: (row) => row.container_id,
-      describe: describeContainer,
-      async *read({ config }) {
-        yield { upserts: [container(config)] };
-      },
-    }),
+    containers: stream(containerStream('StubContainerEntity', container)),
     small_entities: stream(kindStream('small', 'Small entities', 'SmallStubEntity')),
     medium_entities: stream(kindStream('medium', 'Medium entities', 'MediumStubEntity')),
     large_entities: stream(kindStream('large', 'Large entities', 'LargeStubEntity')),

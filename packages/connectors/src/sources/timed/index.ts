@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineConnector } from '../../kit/define-connector.ts';
 import { anyKey, seed } from '../stub/config.ts';
-import { breadcrumbOf, Container, containerOf, describeContainer } from '../stub/container.ts';
+import { breadcrumbOf, containerOf, containerStream } from '../stub/container.ts';
 import { moment, sentence, topic } from '../stub/content.ts';
 import { seededRandom } from '../stub/seeded-random.ts';
 
@@ -67,17 +67,7 @@ export const timed = defineConnector(
     check: ({ config }) => Promise.resolve({ account: `timed seed ${config.seed}` }),
   },
   (stream) => ({
-    containers: stream({
-      title: 'Containers',
-      entityType: 'TimedContainerEntity',
-      row: Container,
-      primaryKey: ['container_id'],
-      key: (row) => row.container_id,
-      describe: describeContainer,
-      async *read({ config }) {
-        yield { upserts: [containerFor(config)] };
-      },
-    }),
+    containers: stream(containerStream('TimedContainerEntity', containerFor)),
     entities: stream({
       title: 'Entities',
       entityType: 'TimedEntity',
