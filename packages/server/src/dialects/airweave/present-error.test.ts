@@ -59,6 +59,13 @@ describe('errors of the Airweave API', () => {
     });
   });
 
+  it('names the collection that a search did not find', () => {
+    const missing = errors.collection_not_found({ readableId: 'notes' });
+    const search = { ...request, method: 'POST', path: '/collections/notes/search/instant' };
+    expect(errorPresenter(observed)(missing, search).body).toEqual({ detail: "Collection 'notes' not found" });
+    expect(onObserved(missing).body).toEqual({ detail: 'Collection not found' });
+  });
+
   it('says how long to wait when there are too many requests', () => {
     const answer = onObserved(errors.rate_limited({ retryAfterSeconds: 7 }));
     expect(answer).toMatchObject({ status: 429, headers: { 'retry-after': '7' } });

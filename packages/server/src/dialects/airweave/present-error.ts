@@ -65,11 +65,17 @@ function validationBody(error: AppError, face: Face, request: FailedRequest): ob
   };
 }
 
+/** A search names the collection that it did not find; the other operations do not. */
+function sentence(error: AppError, { path }: FailedRequest): string {
+  const isSearch = error.code === 'collection_not_found' && path.includes('/search');
+  return isSearch ? `Collection '${String(error.details['readableId'])}' not found` : error.message;
+}
+
 /** Errors as this API tells them: `{"detail": "…"}`, and lists of fields for 422. */
 export function errorPresenter(face: Face): (error: AppError, request: FailedRequest) => ErrorAnswer {
   return (error, request) => {
     const status = statusFor(error, face);
-    const body = status === 422 ? validationBody(error, face, request) : { detail: error.message };
+    const body = status === 422 ? validationBody(error, face, request) : { detail: sentence(error, request) };
     return {
       status,
       body: status >= 500 ? { ...body, request_id: request.requestId } : body,
