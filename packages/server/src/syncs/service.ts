@@ -1,6 +1,7 @@
 import type { AuditLog } from '../audit/service.ts';
 import type { Actor } from '../auth/actor.ts';
 import type { CollectionReaders, Counts, StoredFailure } from '../collection-store/port.ts';
+import type { Listed } from '../collections/model.ts';
 import type { CollectionService } from '../collections/service.ts';
 import type { ControlStore, Queryable } from '../control/database.ts';
 import type { JobState } from '../control/schema.ts';
@@ -9,6 +10,7 @@ import type { JobBus } from '../jobs/job-bus.ts';
 import { enqueueJob, requestCancel } from '../jobs/queue.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { JobId, SourceConnectionId } from '../lib/ids.ts';
+import type { SourceConnection } from '../source-connections/model.ts';
 import type { SourceConnectionService } from '../source-connections/service.ts';
 import { followJob } from './follow.ts';
 import type { SyncJob } from './model.ts';
@@ -97,12 +99,25 @@ async function start(needs: Needs, actor: Actor, id: SourceConnectionId, fullRef
   return getJob(control.db, actor, id, jobId);
 }
 
+/** Source connections are listed in pages of so many. */
+const pageSize = 100;
+
+/** The source connections of a collection, page by page. */
+async function* eachId(needs: Needs, actor: Actor, readableId: string): AsyncGenerator<SourceConnectionId> {
+  let after: string | null = null;
+  do {
+    const page = { skip: 0, limit: pageSize, ...(after !== null && { after }) };
+    const { items, next }: Listed<SourceConnection> = await needs.sourceConnections.list(actor, page, readableId);
+    for (const { id } of items) yield id;
+    after = next;
+  } while (after !== null);
+}
+
 /** Starts what can be started; what runs already, or cannot run now, is left out. */
 async function startAll(needs: Needs, actor: Actor, readableId: string): Promise<SyncJob[]> {
   await needs.collections.get(actor, readableId);
   const jobs: SyncJob[] = [];
-  const { items } = await needs.sourceConnections.list(actor, { skip: 0, limit: 1000 }, readableId);
-  for (const { id } of items) {
+  for await (const id of eachId(needs, actor, readableId)) {
     try {
       jobs.push(await start(needs, actor, id, false));
     } catch (error) {
