@@ -23,6 +23,7 @@ export interface ContextOptions extends GuardOptions {
   readonly signal: AbortSignal;
   readonly cursorField?: string;
   readonly fullRefresh?: boolean;
+  readonly followMs?: number;
   /** The account's shared budget, when several jobs read it. */
   readonly budget?: RateBudget;
   readonly userAgent?: string;
@@ -58,6 +59,7 @@ export function createContext(options: ContextOptions): OwnedContext {
     options: {
       fullRefresh: options.fullRefresh ?? false,
       ...(options.cursorField !== undefined && { cursorField: options.cursorField }),
+      ...(options.followMs !== undefined && { followMs: options.followMs }),
     },
     close: () => http.close(),
   };

@@ -37,5 +37,15 @@ export interface ConnectorContext<Config = unknown, Credentials = unknown> {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   /** Read options that the platform keeps for every source, given as the user set them. */
-  readonly options: { readonly cursorField?: string; readonly fullRefresh: boolean };
+  readonly options: ReadOptions;
+}
+
+export interface ReadOptions {
+  readonly cursorField?: string;
+  readonly fullRefresh: boolean;
+  /**
+   * The schedule is continuous: a source that tells of changes as they happen may go on reading for so many milliseconds after
+   * it has caught up, yielding pages as they come; then the read ends and the next job goes on. Absent: end when caught up.
+   */
+  readonly followMs?: number;
 }

@@ -18,6 +18,8 @@ export interface ContextInput {
   readonly credentials: unknown;
   readonly cursorField: string | null;
   readonly fullRefresh?: boolean;
+  /** The schedule is continuous: how long a read may wait for changes, in milliseconds. */
+  readonly followMs?: number;
   readonly signal: AbortSignal;
   /** The account's shared budget, when several jobs read it. */
   readonly budget?: RateBudget;
@@ -47,6 +49,7 @@ export function createContextFactory({ config, clock, log }: Needs): ContextFact
       signal: input.signal,
       ...(input.cursorField !== null && { cursorField: input.cursorField }),
       ...(input.fullRefresh !== undefined && { fullRefresh: input.fullRefresh }),
+      ...(input.followMs !== undefined && { followMs: input.followMs }),
       ...(input.budget && { budget: input.budget }),
     });
 }

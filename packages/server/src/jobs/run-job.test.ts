@@ -49,6 +49,7 @@ function setUp(connector: Connector | undefined, input: Partial<SyncInput> | nul
               config: {},
               credentials: {},
               cursorField: null,
+              continuous: false,
               sweepConfirmed: false,
               ...input,
             },
@@ -82,6 +83,14 @@ describe('createExecute', () => {
     expect(seen?.options).toEqual({ cursorField: 'updated_at', fullRefresh: true });
     expect(claimed).toEqual([42]);
     expect(Object.keys(harness.content())).toHaveLength(5);
+  });
+
+  test('lets a source of a continuous schedule wait for changes, and no other', async () => {
+    for (const continuous of [true, false]) {
+      const { execute, contexts } = setUp(rowsConnector({ rows: () => inPages([], 1) }), { continuous });
+      await execute(job(), options);
+      expect((contexts[0]?.followMs ?? 0) > 0).toBe(continuous);
+    }
   });
 
   test('aborts what the connector still does when the run is over', async () => {

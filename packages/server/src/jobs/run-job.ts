@@ -41,6 +41,9 @@ export interface ExecuteNeeds<J extends RunnableJob> {
   readonly log: Logger;
 }
 
+/** A job of a continuous schedule that waits for changes holds a place of its worker; others get their turn after so long. */
+const FOLLOW_MS = 60_000;
+
 export type Execute<J extends RunnableJob> = (job: J, options: ExecuteOptions) => Promise<SyncOutcome>;
 
 /**
@@ -118,8 +121,11 @@ function openContext(
 ): { readonly ctx: OwnedContext } | { readonly fault: Fault } {
   const { config, credentials, cursorField } = input;
   try {
-    const fullRefresh = job.fullRefresh;
-    return { ctx: makeContext({ connector, config, credentials, cursorField, fullRefresh, signal, budget }) };
+    const { fullRefresh } = job;
+    const follow = input.continuous && { followMs: FOLLOW_MS };
+    return {
+      ctx: makeContext({ connector, config, credentials, cursorField, fullRefresh, signal, budget, ...follow }),
+    };
   } catch (error) {
     return { fault: faultOf(error, new AbortController().signal) };
   }

@@ -18,6 +18,8 @@ export interface SyncInput {
   /** Opened credentials, as the connector's auth scheme takes them (not yet parsed). */
   readonly credentials: unknown;
   readonly cursorField: string | null;
+  /** The schedule is continuous: the next job follows this one at once. */
+  readonly continuous: boolean;
   /** A person confirmed the sweep that was held back. */
   readonly sweepConfirmed: boolean;
 }
@@ -44,6 +46,7 @@ export async function loadSyncInput(
     config: { ...configOf(row), ...sealed.config },
     credentials: sealed.credentials,
     cursorField: row.cursor_field,
+    continuous: row.continuous === 1,
     sweepConfirmed: row.sweep_confirmed === 1,
   };
 }

@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# Installs the servers that sources are tested against and that npm cannot bring. Needs Debian and root; does nothing when
+# they are there. Tests start their own instances on free loopback ports: no service is left running.
+set -euo pipefail
+
+servers=(mariadb-server dovecot-imapd nats-server)
+
+missing=()
+for server in "${servers[@]}"; do
+  dpkg-query --show --showformat='${Status}' "$server" 2>/dev/null | grep -q 'install ok installed' || missing+=("$server")
+done
+[ ${#missing[@]} -eq 0 ] && exit 0
+
+export DEBIAN_FRONTEND=noninteractive
+apt-get update -qq
+apt-get install -y -qq --no-install-recommends "${missing[@]}"
