@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { backupCommand, restoreCommand } from './commands/backup.ts';
 import { collectionsCommand } from './commands/collections.ts';
 import { connectCommand } from './commands/connect.ts';
 import { connectionsCommand } from './commands/connections.ts';
@@ -42,6 +43,8 @@ export function createProgram(terminal: Terminal): Command {
     cancelCommand(terminal),
     searchCommand(terminal),
     connectorCommand(terminal),
+    backupCommand(terminal),
+    restoreCommand(terminal),
   ];
   for (const command of commands) program.addCommand(command);
   everywhere(program, terminal);

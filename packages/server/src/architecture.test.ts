@@ -74,6 +74,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   control: base,
   'collection-store': base,
   vault: ['control', ...base],
+  backup: ['control', 'collection-store', ...base],
   audit: ['control', 'auth', ...base],
   auth: ['control', 'audit', 'vault', ...base],
   engine: ['collection-store', 'control', ...base],

@@ -123,6 +123,16 @@ export const catalogue = {
     kind: 'unavailable',
     message: (d: { reason: string }) => `The control store does not fit this version: ${d.reason}.`,
   },
+  /** The file is no backup of ours, was made by a newer version, or is damaged; the message says which. Take another backup. */
+  backup_unreadable: {
+    kind: 'rejected',
+    message: (d: { file: string; reason: string }) => `${d.file} cannot be restored: ${d.reason}.`,
+  },
+  /** A backup is restored into an empty place only, so that nothing is overwritten. Name another data directory or database, or empty it. */
+  restore_target_occupied: {
+    kind: 'conflict',
+    message: (d: { place: string }) => `${d.place} is not empty; a backup is restored into an empty place only.`,
+  },
   /** `If-Match` names another version than the stored one. Read the object again and repeat the change. */
   precondition_failed: {
     kind: 'stale',

@@ -1,0 +1,25 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
+import { z } from 'zod';
+
+/** The name of the file that describes a backup; it is the first entry of the archive. */
+export const MANIFEST_FILE = 'backup.json';
+
+/** What a backup holds. `format` rises when an older program could not read it. */
+export const Manifest = z.object({
+  format: z.literal(1),
+  /** The version that made it. */
+  version: z.string(),
+  /** ISO 8601. */
+  createdAt: z.iso.datetime(),
+  files: z.array(z.object({ path: z.string(), bytes: z.int(), sha256: z.string() })),
+});
+export type Manifest = z.output<typeof Manifest>;
+
+/** SHA-256 (hex) of a file, read in pieces. */
+export async function fileDigest(path: string): Promise<string> {
+  const digest = createHash('sha256');
+  await pipeline(createReadStream(path), digest);
+  return digest.digest('hex');
+}
