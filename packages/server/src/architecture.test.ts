@@ -52,7 +52,7 @@ const connectors = within('packages/connectors/src/');
 const part = (path: string) => (/^packages\/server\/src\/([^/]+?)(?:\.ts)?(?:\/|$)/.exec(path) ?? [])[1] ?? '';
 
 const base = ['lib', 'errors', 'config'];
-const stores = ['control', 'collection-store', 'vault', 'audit', 'auth'];
+const stores = ['control', 'collection-store', 'vault', 'audit', 'auth', 'host'];
 const nouns = [
   'organizations',
   'projects',
@@ -74,11 +74,12 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   control: base,
   'collection-store': base,
   vault: ['control', ...base],
+  host: base,
   backup: ['control', 'collection-store', ...base],
   audit: ['control', 'auth', ...base],
   auth: ['control', 'audit', 'vault', ...base],
   engine: ['collection-store', 'control', ...base],
-  jobs: ['engine', 'connections', 'source-connections', ...stores, ...base],
+  jobs: ['engine', 'connections', 'collections', 'source-connections', ...stores, ...base],
   ...Object.fromEntries(nouns.map((noun) => [noun, services])),
   services: services,
   http: ['services', ...services],

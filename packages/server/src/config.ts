@@ -179,6 +179,42 @@ export const settings = {
     default: '30000',
     help: 'Milliseconds after which the job of a silent worker is taken over.',
   }),
+  maxEntities: setting({
+    env: 'TRIBUTARY_MAX_ENTITIES',
+    type: integer(0, 1_000_000_000_000),
+    default: '0',
+    help: 'Entities that one organization may hold in all its collections; 0 sets no limit. A sync that exceeds it fails and says so.',
+  }),
+  maxMegabytes: setting({
+    env: 'TRIBUTARY_MAX_MEGABYTES',
+    type: integer(0, 1_000_000_000),
+    default: '0',
+    help: 'Megabytes of disk that one organization may take with its collections; 0 sets no limit.',
+  }),
+  diskWarnPercent: setting({
+    env: 'TRIBUTARY_DISK_WARN_PERCENT',
+    type: integer(1, 100),
+    default: '90',
+    help: 'How full the disk of the data directory may be before every source connection shows a task, in percent.',
+  }),
+  keepJobsDays: setting({
+    env: 'TRIBUTARY_KEEP_JOBS_DAYS',
+    type: integer(0, 36_500),
+    default: '90',
+    help: 'Days that ended sync jobs are kept, with their events; 0 keeps them forever. The last one of a source connection always stays.',
+  }),
+  keepEventsDays: setting({
+    env: 'TRIBUTARY_KEEP_EVENTS_DAYS',
+    type: integer(0, 36_500),
+    default: '14',
+    help: 'Days that the events of sync jobs are kept; 0 keeps them as long as their job.',
+  }),
+  keepAuditDays: setting({
+    env: 'TRIBUTARY_KEEP_AUDIT_DAYS',
+    type: integer(0, 36_500),
+    default: '365',
+    help: 'Days that the audit log is kept; 0 keeps it forever.',
+  }),
   rateLimitPerMinute: setting({
     env: 'TRIBUTARY_RATE_LIMIT_PER_MINUTE',
     type: integer(0, 10_000_000),

@@ -9,6 +9,7 @@ import { forgetDeleted } from './collection-store/sqlite/files.ts';
 import { createSqliteReaders } from './collection-store/sqlite/readers.ts';
 import { createCollectionRemoval } from './collections/removal.ts';
 import { createCollectionService } from './collections/service.ts';
+import { createUsageService, type UsageService } from './collections/usage.ts';
 import { ConfigError, loadConfig, needing, settings, type Config } from './config.ts';
 import { createContextFactory } from './connections/context.ts';
 import { createProbe } from './connections/probe.ts';
@@ -17,6 +18,7 @@ import { createConnectionService } from './connections/service.ts';
 import type { ControlStore } from './control/database.ts';
 import { openControlStore } from './control/open.ts';
 import { airweaveGroups } from './dialects/airweave/airweave-groups.ts';
+import { createDiskWatch, type DiskWatch } from './host/disk-watch.ts';
 import { describeThrown } from './http/failure.ts';
 import { IdempotentAnswers } from './http/idempotency.ts';
 import { createMetrics, type Metrics } from './http/metrics.ts';
@@ -25,6 +27,7 @@ import { createHttpServer } from './http/server.ts';
 import { serviceGroup } from './http/service-group.ts';
 import { JobBus } from './jobs/job-bus.ts';
 import type { EndedJob } from './jobs/job-row.ts';
+import { keepForgetting } from './jobs/retention.ts';
 import { DataDirectoryInUse, holdDataDirectory } from './jobs/service-lock.ts';
 import { createSupervisor, type Supervisor } from './jobs/supervisor.ts';
 import { systemClock, type Clock } from './lib/clock.ts';
@@ -66,6 +69,8 @@ interface Foundation {
   readonly bus: JobBus;
   readonly metrics: Metrics;
   readonly supervisor: Supervisor;
+  readonly disk: DiskWatch;
+  readonly usage: UsageService;
   /** Frees the data directory for another service. */
   readonly letGo: () => void;
 }
@@ -100,7 +105,15 @@ async function openFoundation(config: Config, clock: Clock): Promise<Foundation>
   const readers = createSqliteReaders({ dataDir: config.dataDir, threads: 1 });
   const bus = new JobBus();
   const onEvents = (jobId: JobId): void => bus.tell(jobId);
+  const disk = createDiskWatch({ dataDir: config.dataDir, clock, log, warnPercent: config.diskWarnPercent });
+  await disk.look();
+  const usage = createUsageService({ control, clock, config });
   const metrics = createMetrics([
+    {
+      name: 'tributary_disk_used_ratio',
+      help: 'Share of the disk of the data directory that is taken, 0 to 1.',
+      collect: async () => ({ '': disk.used() }),
+    },
     {
       name: 'tributary_sync_jobs',
       help: 'Sync jobs that wait or run, by state.',
@@ -110,7 +123,7 @@ async function openFoundation(config: Config, clock: Clock): Promise<Foundation>
   ]);
   const onEnded = (job: EndedJob): void => metrics.countJob(job);
   const supervisor = createSupervisor({ config, clock, log, control, onEvents, onEnded });
-  return { config, clock, log, control, vault, readers, bus, metrics, supervisor, letGo };
+  return { config, clock, log, control, vault, readers, bus, metrics, supervisor, disk, usage, letGo };
 }
 
 /** The services of the nouns, and what goes on with deletions that an earlier process began. */
@@ -118,15 +131,15 @@ function buildServices(
   base: Foundation,
   common: { readonly audit: AuditLog; readonly projects: ProjectService },
 ): { readonly services: Services; resumeDeletions(): Promise<void> } {
-  const { config, clock, log, control, readers, vault, bus } = base;
+  const { config, clock, log, control, readers, vault, bus, disk, usage } = base;
   const wake = (): void => base.supervisor.wake();
   const onError = (error: unknown): void => log.error({ error }, 'a purge failed; the next start goes on with it');
   const registry = createRegistry({ internal: config.internalSources });
   const probe = createProbe({ makeContext: createContextFactory({ config, clock, log }), timeoutMs: probeTimeoutMs });
   const connections = createConnectionService({ vault, clock });
-  const sources = createSourceRemoval({ control, readers, clock, connections, wake });
+  const sources = createSourceRemoval({ control, readers, clock, connections, usage, wake });
   const removal = createCollectionRemoval({ control, readers, clock, sources, onError });
-  const needs = { control, readers, clock, ...common, registry, probe, connections, bus, wake, onError };
+  const needs = { control, readers, clock, ...common, registry, probe, connections, bus, disk, wake, onError };
   const collections = createCollectionService({ ...needs, removal });
   const sourceConnections = createSourceConnectionService({ ...needs, collections, removal: sources });
   return {
@@ -155,7 +168,7 @@ async function useCurrentVaultKey({ control, vault, log }: Foundation, signal: A
 export async function startService(config: Config, options: StartOptions = {}): Promise<RunningService> {
   const clock = options.clock ?? systemClock;
   const base = await openFoundation(config, clock);
-  const { control, log, readers, metrics, supervisor } = base;
+  const { control, log, readers, metrics, supervisor, disk, usage } = base;
   const audit = createAuditLog({ control, clock });
   const authenticator = new KeyAuthenticator({ control, clock, log });
   const apiKeys = createApiKeyService({ control, clock, audit, onRevoked: (id) => authenticator.forget(id) });
@@ -163,7 +176,10 @@ export async function startService(config: Config, options: StartOptions = {}): 
   const organizations = createOrganizationService({ control, clock, projects, apiKeys });
   const newKey = await bootstrap({ control, config, organizations, apiKeys });
   const { services, resumeDeletions } = buildServices(base, { audit, projects });
-  const groups = [nativeGroup({ ...services, apiKeys, audit, organizations, projects }), ...airweaveGroups(services)];
+  const groups = [
+    nativeGroup({ ...services, apiKeys, audit, disk, organizations, projects, usage }),
+    ...airweaveGroups(services),
+  ];
   const http = createHttpServer({
     serviceRoutes: serviceGroup({
       groups,
@@ -189,6 +205,10 @@ export async function startService(config: Config, options: StartOptions = {}): 
     log.error({ error }, 'credentials could not be wrapped by the current vault key'),
   );
   const resumed = resumeDeletions().catch((error: unknown) => log.error({ error }, 'deletions could not be resumed'));
+  const keeping = Promise.all([
+    keepForgetting({ control, clock, log, config }, stopping.signal),
+    disk.run(stopping.signal),
+  ]);
   return {
     url,
     newKey,
@@ -197,7 +217,7 @@ export async function startService(config: Config, options: StartOptions = {}): 
       stopping.abort();
       await http.close();
       await supervisor.stop();
-      await Promise.all([resumed, rewrapped]);
+      await Promise.all([resumed, rewrapped, keeping]);
       await readers.close();
       await control.close();
       base.letGo();

@@ -90,6 +90,13 @@ export interface RunState {
   readonly sequence: number;
 }
 
+/** What a collection takes, of all its source connections together. */
+export interface StoreSize {
+  readonly entities: number;
+  /** On disk, with the log that is not yet part of the file. */
+  readonly bytes: number;
+}
+
 /**
  * Writes one source connection's part of a collection. Each call is one transaction that first compares the fence and
  * throws `FencedError` when a higher one has been claimed. All calls are synchronous work behind a promise.
@@ -110,6 +117,8 @@ export interface SourceWriter {
   streams(): Promise<readonly string[]>;
   /** Deletes a stream that is no longer selected, with its cursors. */
   dropStream(stream: string): AsyncIterable<Applied>;
+  /** What the whole collection takes now. */
+  size(): Promise<StoreSize>;
   /** Ends the run: drops the list of seen keys. Counts stay readable. */
   endRun(): Promise<RunState>;
 }
@@ -237,6 +246,8 @@ export interface CollectionReaders {
   ): Promise<readonly StoredFailure[]>;
   /** Pages up to this sequence are visible to search; -1 for a collection without a file. */
   visibleThrough(collectionId: CollectionId): Promise<number>;
+  /** What the collection takes; nothing when it has no file. */
+  size(collectionId: CollectionId): Promise<StoreSize>;
   /** Raises the fence beyond every writer's and removes all rows of the source connection. Idempotent. */
   purgeSource(collectionId: CollectionId, sourceConnectionId: SourceConnectionId): Promise<void>;
   /** Removes the collection's files; later claims throw `CollectionGoneError`. Idempotent. */

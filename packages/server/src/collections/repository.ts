@@ -1,6 +1,7 @@
 import { sql, type Insertable, type Selectable, type SqlBool, type Updateable } from 'kysely';
+import type { StoreSize } from '../collection-store/port.ts';
 import type { Queryable } from '../control/database.ts';
-import type { ControlTables, JobState } from '../control/schema.ts';
+import type { ControlTables, JobState, Millis } from '../control/schema.ts';
 import type { CollectionId, OrganizationId } from '../lib/ids.ts';
 import { decodePlace } from '../lib/page-cursor.ts';
 import type { PageRequest } from './model.ts';
@@ -119,4 +120,56 @@ export function listDeletedCollections(db: Queryable): Promise<CollectionRow[]> 
 
 export async function deleteCollection(db: Queryable, organizationId: OrganizationId, id: CollectionId): Promise<void> {
   await db.deleteFrom('collection').where('organization_id', '=', organizationId).where('id', '=', id).execute();
+}
+
+export interface CollectionUsage extends StoreSize {
+  readonly readableId: string;
+  /** Milliseconds since the epoch. */
+  readonly measuredAt: Millis;
+}
+
+/** Keeps what was measured of a collection; one that is gone is left alone. */
+export async function upsertUsage(
+  db: Queryable,
+  organizationId: OrganizationId,
+  collectionId: CollectionId,
+  { entities, bytes, measuredAt }: StoreSize & { readonly measuredAt: Millis },
+): Promise<void> {
+  await sql`
+    insert into collection_usage (collection_id, organization_id, entities, bytes, measured_at)
+    select id, organization_id, cast(${entities} as bigint), cast(${bytes} as bigint), cast(${measuredAt} as bigint)
+    from collection where id = ${collectionId} and organization_id = ${organizationId}
+    on conflict (collection_id) do update
+      set entities = excluded.entities, bytes = excluded.bytes, measured_at = excluded.measured_at`.execute(db);
+}
+
+/** What all collections of the organization but one take, as last measured. */
+export async function sumUsageBeside(
+  db: Queryable,
+  organizationId: OrganizationId,
+  collectionId: CollectionId,
+): Promise<StoreSize> {
+  const sums = await db
+    .selectFrom('collection_usage')
+    .select((eb) => [
+      eb.fn.sum<number | null>('entities').as('entities'),
+      eb.fn.sum<number | null>('bytes').as('bytes'),
+    ])
+    .where('organization_id', '=', organizationId)
+    .where('collection_id', '<>', collectionId)
+    .executeTakeFirstOrThrow();
+  return { entities: Number(sums.entities ?? 0), bytes: Number(sums.bytes ?? 0) };
+}
+
+/** What each collection takes, the largest first; those that were never synced are left out. */
+export function listUsage(db: Queryable, organizationId: OrganizationId): Promise<CollectionUsage[]> {
+  return db
+    .selectFrom('collection_usage')
+    .innerJoin('collection', 'collection.id', 'collection_usage.collection_id')
+    .select(['collection.readable_id as readableId', 'entities', 'bytes', 'measured_at as measuredAt'])
+    .where('collection_usage.organization_id', '=', organizationId)
+    .where('collection.deleted_at', 'is', null)
+    .orderBy('bytes', 'desc')
+    .orderBy('collection.readable_id')
+    .execute();
 }

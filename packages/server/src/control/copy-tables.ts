@@ -16,6 +16,7 @@ const TABLES = {
   sync_job: ['id'],
   job_event: ['job_id', 'sequence'],
   audit_event: ['organization_id', 'created_at', 'id'],
+  collection_usage: ['collection_id'],
   idempotency_key: ['organization_id', 'key'],
 } as const satisfies Readonly<Record<Table, readonly string[]>>;
 

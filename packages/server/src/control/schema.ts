@@ -160,6 +160,13 @@ export interface ControlTables {
     subject_id: string;
     created_at: Millis;
   };
+  collection_usage: {
+    collection_id: CollectionId;
+    organization_id: OrganizationId;
+    entities: number;
+    bytes: number;
+    measured_at: Millis;
+  };
   idempotency_key: {
     organization_id: OrganizationId;
     key: string;

@@ -43,7 +43,13 @@ export type FailureCode =
   | 'cursor_expired'
   | 'connector_crashed'
   | 'connector_unknown'
-  | 'store_failed';
+  | 'store_failed'
+  | 'limit_reached';
+
+/** The organization holds as much as it may. */
+export class LimitReachedError extends Error {
+  override readonly name = 'LimitReachedError';
+}
 
 /** The collection store could not do its work; told apart from faults of the connector. */
 export class StoreError extends Error {
@@ -63,6 +69,7 @@ const MAX_MESSAGE = 1_000;
 export function faultOf(error: unknown, signal: AbortSignal): Fault {
   if (error instanceof StoreError) return error.fault;
   if (signal.aborted) return { type: 'stopped' };
+  if (error instanceof LimitReachedError) return failure('limit_reached', error.message, { wholeJob: true });
   if (error instanceof ConnectorError) return faultOfConnector(error);
   // The message of an error that nobody planned may hold anything, a secret too: only its kind is shown.
   return failure('connector_crashed', `The connector stopped unexpectedly (${kindOf(error)}).`);

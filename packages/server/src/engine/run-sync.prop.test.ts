@@ -93,6 +93,7 @@ function crashing(writer: SourceWriter, { write, committed }: { write: number; c
     forgetCursors: (stream) => around(() => writer.forgetCursors(stream)),
     streams: () => around(() => writer.streams()),
     dropStream: (stream) => steps(writer.dropStream(stream)),
+    size: () => around(() => writer.size()),
     endRun: () => around(() => writer.endRun()),
   };
 }

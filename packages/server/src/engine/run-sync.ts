@@ -1,6 +1,6 @@
 import type { Connector, Stream } from '@tributary/connectors/kit/connector';
 import type { ConnectorContext, Logger } from '@tributary/connectors/kit/context';
-import type { RunState, SourceWriter } from '../collection-store/port.ts';
+import type { RunState, SourceWriter, StoreSize } from '../collection-store/port.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { JobId, SyncId } from '../lib/ids.ts';
 import { attempt } from './attempts.ts';
@@ -11,6 +11,7 @@ import type { HeldSweep, SyncOutcome, SyncProgress } from './outcome.ts';
 import { checkStreams } from './plan.ts';
 import { untilAborted } from './read-ahead.ts';
 import { Slots } from './slots.ts';
+import { Room, type Allowance } from './room.ts';
 import { StoreGate } from './store-gate.ts';
 import { syncStream } from './sync-stream.ts';
 import type { Run, StreamResult } from './sync-stream.ts';
@@ -24,6 +25,8 @@ export interface SyncRequest {
   readonly sourceName: string;
   /** A person confirmed the sweep that was held back. */
   readonly sweepConfirmed: boolean;
+  /** How much the run may add to its collection, and how much is there; absent: as much as it likes. */
+  readonly room?: { readonly allowance: Allowance; readonly size: StoreSize };
   /** Its reason is a `StopReason`. */
   readonly signal: AbortSignal;
   readonly clock: Clock;
@@ -56,11 +59,17 @@ class SyncRun {
   #stoppedBy: Fault | undefined;
 
   constructor(request: SyncRequest, state: RunState) {
-    const { writer, clock, log, ctx, connector, sweepConfirmed, onProgress } = request;
+    const { writer, clock, log, ctx, connector, sweepConfirmed, onProgress, room } = request;
     const signal = AbortSignal.any([request.signal, this.#stop.signal]);
     this.#request = request;
     this.#run = {
-      store: new StoreGate({ writer, counts: state.counts, signal, onProgress }),
+      store: new StoreGate({
+        writer,
+        counts: state.counts,
+        signal,
+        onProgress,
+        ...(room && { room: new Room(room.allowance, room.size, state.counts) }),
+      }),
       slots: new Slots(connector.limits.concurrency),
       signal,
       clock,

@@ -2,12 +2,15 @@ import type { Applied, Counts, SourceWriter, StorePage } from '../collection-sto
 import { StoreError } from './fault.ts';
 import type { SyncProgress } from './outcome.ts';
 import { abortError } from './read-ahead.ts';
+import type { Room } from './room.ts';
 
 export interface StoreGateOptions {
   readonly writer: SourceWriter;
   readonly counts: Counts;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: SyncProgress) => void;
+  /** Absent: the run may add as much as it likes. */
+  readonly room?: Room;
 }
 
 /**
@@ -37,6 +40,7 @@ export class StoreGate {
       this.#encountered[page.entityType] = (this.#encountered[page.entityType] ?? 0) + page.upserts.length;
     }
     this.#report(applied, page.stream);
+    await this.#options.room?.check(applied.job, () => this.#exclusive((writer) => writer.size()));
   }
 
   unseen(stream: string): Promise<{ readonly unseen: number; readonly total: number }> {

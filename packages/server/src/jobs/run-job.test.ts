@@ -4,6 +4,7 @@ import type { Connector } from '@tributary/connectors/kit/connector';
 import type { ConnectorContext } from '@tributary/connectors/kit/context';
 import type { RateBudget } from '@tributary/connectors/kit/rate-budget';
 import { handClock, silentLog } from '@tributary/connectors/testing/connector-probe';
+import type { StoreSize } from '../collection-store/port.ts';
 import { createContextFactory } from '../connections/context.ts';
 import type { ContextInput } from '../connections/context.ts';
 import { inPages, rowsConnector, rowsOf } from '../engine/testing/rows-connector.ts';
@@ -28,6 +29,7 @@ const job = (fence = 0) => ({ id: newId<JobId>(), fence, fullRefresh: false });
 function setUp(connector: Connector | undefined, input: Partial<SyncInput> | null = {}) {
   const clock = handClock();
   const contexts: ContextInput[] = [];
+  const sizes: StoreSize[] = [];
   const connectionId = newId<ConnectionId>();
   const makeContext = createContextFactory({
     config: { allowPrivateNetwork: [], fileRoots: [], dataDir: harness.dataDir },
@@ -51,6 +53,7 @@ function setUp(connector: Connector | undefined, input: Partial<SyncInput> | nul
               cursorField: null,
               continuous: false,
               sweepConfirmed: false,
+              limits: { entities: null, bytes: null, beside: { entities: 0, bytes: 0 } },
               ...input,
             },
       ),
@@ -60,10 +63,11 @@ function setUp(connector: Connector | undefined, input: Partial<SyncInput> | nul
       return makeContext(given);
     },
     writers: harness.writers,
+    recordUsage: (_input, size) => Promise.resolve(void sizes.push(size)),
     clock,
     log: silentLog,
   });
-  return { execute, contexts };
+  return { execute, contexts, sizes };
 }
 
 describe('createExecute', () => {
@@ -91,6 +95,37 @@ describe('createExecute', () => {
       await execute(job(), options);
       expect((contexts[0]?.followMs ?? 0) > 0).toBe(continuous);
     }
+  });
+
+  test('ends at most a page behind what the organization may hold, keeps what was read, and measures it', async () => {
+    const connector = rowsConnector({ rows: (since) => inPages(rowsOf(10), 2, since) });
+    const limits = { entities: 8, bytes: null, beside: { entities: 3, bytes: 0 } };
+    const { execute, sizes } = setUp(connector, { limits });
+    const outcome = await execute(job(), options);
+    expect(outcome).toMatchObject({ type: 'failed', code: 'limit_reached', counts: { inserted: 6 } });
+    expect((outcome as { message: string }).message).toContain('5 of them in this collection');
+    expect(sizes).toEqual([{ entities: 6, bytes: expect.any(Number) }]);
+    expect(sizes[0]?.bytes).toBeGreaterThan(8_000);
+    const more = setUp(connector, { limits: { ...limits, entities: 20 } });
+    expect(await more.execute(job(), options)).toMatchObject({ type: 'completed', counts: { inserted: 4 } });
+  });
+
+  test('ends soon after the disk that the organization may take is taken', async () => {
+    const wide = rowsOf(3_000).map((row) => ({ ...row, value: `${row.id} `.repeat(400) }));
+    const connector = rowsConnector({ rows: (since) => inPages(wide, 10, since) });
+    const { execute } = setUp(connector, {
+      limits: { entities: null, bytes: 1_000_000, beside: { entities: 0, bytes: 500_000 } },
+    });
+    const outcome = await execute(job(), options);
+    expect(outcome).toMatchObject({ type: 'failed', code: 'limit_reached' });
+    expect(Object.keys(harness.content()).length).toBeLessThan(3_000);
+  });
+
+  test('lets a full organization delete', async () => {
+    const limits = { entities: 4, bytes: 1, beside: { entities: 4, bytes: 1 } };
+    await setUp(rowsConnector({ rows: () => inPages(rowsOf(6), 6) })).execute(job(), options);
+    const fewer = setUp(rowsConnector({ rows: () => inPages(rowsOf(2), 2) }), { limits });
+    expect(await fewer.execute(job(), options)).toMatchObject({ type: 'completed', counts: { deleted: 4 } });
   });
 
   test('aborts what the connector still does when the run is over', async () => {

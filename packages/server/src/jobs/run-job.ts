@@ -2,14 +2,14 @@ import type { Connector } from '@tributary/connectors/kit/connector';
 import type { OwnedContext } from '@tributary/connectors/kit/connector-context';
 import type { Logger } from '@tributary/connectors/kit/context';
 import type { RateBudget } from '@tributary/connectors/kit/rate-budget';
-import type { CollectionWriters, SourceWriter } from '../collection-store/port.ts';
+import type { CollectionWriters, SourceWriter, StoreSize } from '../collection-store/port.ts';
 import type { ContextFactory } from '../connections/context.ts';
 import type { ConnectorRegistry } from '../connections/registry.ts';
 import { failure, faultOf, faultOfStore } from '../engine/fault.ts';
 import type { Fault } from '../engine/fault.ts';
 import type { SyncOutcome, SyncProgress } from '../engine/outcome.ts';
 import { NO_COUNTS, outcomeOfFault } from '../engine/outcome-of-fault.ts';
-import { runSync } from '../engine/run-sync.ts';
+import { runSync, type SyncRequest } from '../engine/run-sync.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { JobId } from '../lib/ids.ts';
 import { SharedBudgets } from './shared-budgets.ts';
@@ -37,6 +37,8 @@ export interface ExecuteNeeds<J extends RunnableJob> {
   readonly registry: Pick<ConnectorRegistry, 'find'>;
   readonly makeContext: ContextFactory;
   readonly writers: CollectionWriters;
+  /** Hears what a collection takes, at the end of every run that still held it. */
+  readonly recordUsage: (input: SyncInput, size: StoreSize) => Promise<void>;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -82,7 +84,7 @@ interface Prepared {
 }
 
 async function runWith(
-  needs: Pick<ExecuteNeeds<RunnableJob>, 'makeContext' | 'writers' | 'clock' | 'log'>,
+  needs: Pick<ExecuteNeeds<RunnableJob>, 'makeContext' | 'writers' | 'recordUsage' | 'clock' | 'log'>,
   prepared: Prepared,
   options: ExecuteOptions,
 ): Promise<SyncOutcome> {
@@ -96,21 +98,45 @@ async function runWith(
     if ('fault' in claimed) return outcomeOfFault(claimed.fault, signal, NO_COUNTS);
     await options.onClaimed?.(claimed.writer.fence);
     const { job, input, connector } = prepared;
-    return await runSync({
+    const { writer, size } = claimed;
+    const outcome = await runSync({
       connector,
       ctx: opened.ctx,
-      writer: claimed.writer,
+      writer,
       job: { id: job.id, syncId: input.syncId, full: job.fullRefresh },
       sourceName: connector.id,
       sweepConfirmed: input.sweepConfirmed,
+      ...roomOf(input, size),
       signal,
       clock: needs.clock,
       log: needs.log,
       onProgress: options.onProgress,
     });
+    if (outcome.type !== 'fenced') await measure(needs, input, writer);
+    return outcome;
   } finally {
     over.abort();
     await opened.ctx.close();
+  }
+}
+
+/** What the run may add: the organization's limit less what is there already. */
+function roomOf({ limits }: SyncInput, size: StoreSize): Pick<SyncRequest, 'room'> {
+  if (limits.entities === null && limits.bytes === null) return {};
+  const left = (of: keyof StoreSize): number => (limits[of] ?? Infinity) - limits.beside[of] - size[of];
+  return { room: { allowance: { entities: left('entities'), bytes: left('bytes') }, size } };
+}
+
+/** A figure for people and for the next run's limits; its failure must not change how the job ends. */
+async function measure(
+  { recordUsage, log }: Pick<ExecuteNeeds<RunnableJob>, 'recordUsage' | 'log'>,
+  input: SyncInput,
+  writer: SourceWriter,
+): Promise<void> {
+  try {
+    await recordUsage(input, await writer.size());
+  } catch (error) {
+    log.warn({ error, collectionId: input.collectionId }, 'what the collection takes could not be recorded');
   }
 }
 
@@ -134,9 +160,10 @@ function openContext(
 async function claim(
   writers: CollectionWriters,
   { input, job }: Prepared,
-): Promise<{ readonly writer: SourceWriter } | { readonly fault: Fault }> {
+): Promise<{ readonly writer: SourceWriter; readonly size: StoreSize } | { readonly fault: Fault }> {
   try {
-    return { writer: await writers.claim(input.collectionId, input.sourceConnectionId, job.fence) };
+    const writer = await writers.claim(input.collectionId, input.sourceConnectionId, job.fence);
+    return { writer, size: await writer.size() };
   } catch (error) {
     return { fault: faultOfStore(error) };
   }

@@ -1,4 +1,5 @@
 import { createSqliteWriters } from '../collection-store/sqlite/writers.ts';
+import { createUsageService } from '../collections/usage.ts';
 import { createContextFactory } from '../connections/context.ts';
 import { createRegistry } from '../connections/registry.ts';
 import { createConnectionService } from '../connections/service.ts';
@@ -15,13 +16,16 @@ const openParts: OpenParts = async (config, { clock, log }) => {
   const writers = createSqliteWriters({ dataDir: config.dataDir, clock });
   const vault = await openVault({ dataDir: config.dataDir, control });
   const connections = createConnectionService({ vault, clock });
+  const usage = createUsageService({ control, clock, config });
   return {
     control,
     execute: createExecute({
-      loadSyncInput: (job) => loadSyncInput({ control, connections }, job.organizationId, job.sourceConnectionId),
+      loadSyncInput: (job) =>
+        loadSyncInput({ control, connections, usage }, job.organizationId, job.sourceConnectionId),
       registry: createRegistry({ internal: config.internalSources }),
       makeContext: createContextFactory({ config, clock, log }),
       writers,
+      recordUsage: (input, size) => usage.record(input.organizationId, input.collectionId, size),
       clock,
       log,
     }),

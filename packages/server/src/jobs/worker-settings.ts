@@ -14,6 +14,8 @@ export type WorkerConfig = Pick<
   | 'internalSources'
   | 'jobsPerWorker'
   | 'leaseMs'
+  | 'maxEntities'
+  | 'maxMegabytes'
   | 'logLevel'
 >;
 
@@ -30,6 +32,8 @@ export function toSettings(config: WorkerConfig): WorkerSettings {
     internalSources: config.internalSources,
     jobsPerWorker: config.jobsPerWorker,
     leaseMs: config.leaseMs,
+    maxEntities: config.maxEntities,
+    maxMegabytes: config.maxMegabytes,
     logLevel: config.logLevel,
   };
 }

@@ -1,4 +1,5 @@
 import type { CollectionReaders } from '../collection-store/port.ts';
+import type { UsageService } from '../collections/usage.ts';
 import type { ConnectionService } from '../connections/service.ts';
 import type { ControlStore, Queryable } from '../control/database.ts';
 import { findLiveJob, requestCancel } from '../jobs/queue.ts';
@@ -17,6 +18,7 @@ export interface RemovalNeeds {
   readonly readers: CollectionReaders;
   readonly clock: Clock;
   readonly connections: ConnectionService;
+  readonly usage: Pick<UsageService, 'record'>;
   /** Tells the workers to look for work, and for cancellations, at once. */
   readonly wake: () => void;
 }
@@ -64,6 +66,7 @@ export function createSourceRemoval(needs: RemovalNeeds): SourceRemoval {
     if (!row) return;
     await settle(organizationId, id);
     await readers.purgeSource(row.collection_id, id);
+    await needs.usage.record(organizationId, row.collection_id, await readers.size(row.collection_id));
     await drop(organizationId, id);
   };
   return {

@@ -2,6 +2,7 @@ import type { Actor } from '../auth/actor.ts';
 import type { CollectionReaders } from '../collection-store/port.ts';
 import type { Listed, PageRequest } from '../collections/model.ts';
 import { errors } from '../errors.ts';
+import type { DiskWatch } from '../host/disk-watch.ts';
 import { enqueueJob } from '../jobs/queue.ts';
 import { nextRunAt } from '../jobs/schedule.ts';
 import type { SourceConnectionId } from '../lib/ids.ts';
@@ -58,6 +59,7 @@ export interface SourceConnectionService {
 interface Needs extends CreateNeeds {
   readonly readers: CollectionReaders;
   readonly removal: SourceRemoval;
+  readonly disk: Pick<DiskWatch, 'state'>;
   /** Tells the workers to look for work at once. */
   readonly wake: () => void;
   /** Hears of a purge that failed in the background; the next start tries again. */
@@ -110,7 +112,7 @@ async function listItems(
   const last = shown.at(-1);
   return {
     items: shown.map((row) => ({
-      ...toSourceConnection(row, jobs.get(row.id)),
+      ...toSourceConnection(row, jobs.get(row.id), needs.disk.state()),
       entityCount: counts.get(row.id) ?? 0,
     })),
     next: rows.length > page.limit && last ? encodePlace({ createdAt: last.created_at, id: last.id }) : null,
@@ -185,7 +187,7 @@ export function createSourceConnectionService(given: Needs): SourceConnectionSer
     loadDetail(needs, actor.organizationId, id);
   return {
     get: show,
-    getHead: (actor, id) => loadHead(needs.control, actor.organizationId, id),
+    getHead: (actor, id) => loadHead(needs, actor.organizationId, id),
     check: (_actor, input) => checkOnly(needs, input),
     list: (actor, page, collection) => listItems(needs, actor, page, collection),
     async create(actor, input) {

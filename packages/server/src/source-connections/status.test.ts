@@ -13,6 +13,7 @@ const healthy: StatusFacts = {
   continuous: false,
   lastJob: null,
   lastEnded: null,
+  diskNearlyFull: false,
   sweepsHeld: [],
 };
 
@@ -90,6 +91,17 @@ describe('the status of a source connection', () => {
     const broken = job({ state: 'failed', error: { code: 'configuration', message: 'No table x.', category: null } });
     expect(tasksOf({ ...healthy, ...ended(broken) })).toMatchObject([
       { code: 'fix_configuration', message: 'No table x.' },
+    ]);
+    const full = job({
+      state: 'failed',
+      error: { code: 'limit_reached', message: 'As many as it may.', category: null },
+    });
+    const usage = { method: 'GET', path: '/tributary/v1/organization/usage' };
+    expect(tasksOf({ ...healthy, ...ended(full) })).toEqual([
+      { code: 'make_room', message: 'As many as it may.', fix: usage },
+    ]);
+    expect(tasksOf({ ...healthy, diskNearlyFull: true })).toMatchObject([
+      { code: 'free_disk', message: expect.stringContaining('nearly full'), fix: usage },
     ]);
   });
 });

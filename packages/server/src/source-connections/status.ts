@@ -22,7 +22,9 @@ export interface Task {
     | 'confirm_sweep'
     | 'fix_configuration'
     | 'resume_schedule'
-    | 'enable_connection';
+    | 'enable_connection'
+    | 'make_room'
+    | 'free_disk';
   readonly message: string;
   readonly fix: { readonly method: string; readonly path: string };
 }
@@ -38,6 +40,8 @@ export interface StatusFacts {
   readonly lastJob: SyncJob | null;
   /** The newest job that has ended: the last one, unless that is still going on. */
   readonly lastEnded: SyncJob | null;
+  /** The disk of the data directory has little room left. */
+  readonly diskNearlyFull: boolean;
   /** Sweeps that were held back; empty when none is. */
   readonly sweepsHeld: readonly HeldSweep[];
 }
@@ -89,6 +93,9 @@ export function statusOf(facts: StatusFacts): StatusAxes {
   };
 }
 
+const isOverLimit = ({ lastJob }: StatusFacts): boolean =>
+  lastJob?.state === 'failed' && lastJob.error?.code === 'limit_reached';
+
 interface Rule {
   readonly code: Task['code'];
   readonly applies: (facts: StatusFacts, axes: StatusAxes) => boolean;
@@ -126,9 +133,23 @@ const rules: readonly Rule[] = [
   {
     code: 'fix_configuration',
     // A job that is going on may have been started because the configuration was fixed.
-    applies: (_, axes) => axes.run === 'idle' && axes.freshness === 'failed' && axes.setup === 'ready',
+    applies: (facts, axes) =>
+      axes.run === 'idle' && axes.freshness === 'failed' && axes.setup === 'ready' && !isOverLimit(facts),
     message: ({ lastJob }) => lastJob?.error?.message ?? 'The last job failed.',
     fix: edit,
+  },
+  {
+    code: 'make_room',
+    applies: (facts, axes) => axes.run === 'idle' && isOverLimit(facts),
+    message: ({ lastJob }) => lastJob?.error?.message ?? 'The organization holds as much as it may.',
+    fix: () => ({ method: 'GET', path: '/tributary/v1/organization/usage' }),
+  },
+  {
+    code: 'free_disk',
+    applies: ({ diskNearlyFull }) => diskNearlyFull,
+    message: () =>
+      'The disk of the service is nearly full; syncs fail when it is. Delete collections that are not needed, or have the operator give it more room.',
+    fix: () => ({ method: 'GET', path: '/tributary/v1/organization/usage' }),
   },
   {
     code: 'resume_schedule',

@@ -1,3 +1,5 @@
+import type { StoreSize } from '../collection-store/port.ts';
+import type { Limits, UsageService } from '../collections/usage.ts';
 import type { ConnectionService } from '../connections/service.ts';
 import type { ControlStore } from '../control/database.ts';
 import type { CollectionId, ConnectionId, OrganizationId, SourceConnectionId, SyncId } from '../lib/ids.ts';
@@ -22,20 +24,30 @@ export interface SyncInput {
   readonly continuous: boolean;
   /** A person confirmed the sweep that was held back. */
   readonly sweepConfirmed: boolean;
+  /** What the organization may hold, and what its other collections take of that; `null` sets no limit. */
+  readonly limits: Limits & { readonly beside: StoreSize };
 }
+
+const NOTHING: StoreSize = { entities: 0, bytes: 0 };
 
 /**
  * Loads what a worker needs, with opened credentials; undefined when the source connection is gone or being deleted.
  * The snapshot is the job's: a change made meanwhile counts from the next job on.
  */
 export async function loadSyncInput(
-  needs: { readonly control: ControlStore; readonly connections: ConnectionService },
+  needs: {
+    readonly control: ControlStore;
+    readonly connections: ConnectionService;
+    readonly usage: Pick<UsageService, 'limits' | 'beside'>;
+  },
   organizationId: OrganizationId,
   id: SourceConnectionId,
 ): Promise<SyncInput | undefined> {
   const row = await findSourceConnection(needs.control.db, organizationId, id);
   if (!row?.sync_id) return undefined;
   const sealed = await needs.connections.openSettings(needs.control.db, organizationId, row.connection_id);
+  const { limits } = needs.usage;
+  const limited = limits.entities !== null || limits.bytes !== null;
   return {
     organizationId,
     sourceConnectionId: id,
@@ -48,5 +60,6 @@ export async function loadSyncInput(
     cursorField: row.cursor_field,
     continuous: row.continuous === 1,
     sweepConfirmed: row.sweep_confirmed === 1,
+    limits: { ...limits, beside: limited ? await needs.usage.beside(organizationId, row.collection_id) : NOTHING },
   };
 }

@@ -3,6 +3,7 @@ import type { StoredCursor } from '../collection-store/port.ts';
 import type { ControlStore, Queryable } from '../control/database.ts';
 import { parseScopeState } from '../engine/scope-state.ts';
 import { errors } from '../errors.ts';
+import type { DiskState, DiskWatch } from '../host/disk-watch.ts';
 import type { OrganizationId, SourceConnectionId } from '../lib/ids.ts';
 import type { LatestJobs } from '../syncs/model.ts';
 import { readJobSummary, readLatestJobs } from '../syncs/history.ts';
@@ -14,6 +15,7 @@ import { statusOf, tasksOf, type StatusFacts } from './status.ts';
 interface Needs {
   readonly control: ControlStore;
   readonly describe: DescribeSource;
+  readonly disk: Pick<DiskWatch, 'state'>;
 }
 
 export async function getRow(
@@ -31,7 +33,7 @@ export function configOf(row: JoinedRow): JsonObject {
   return { ...(JSON.parse(row.endpoint) as JsonObject), ...(JSON.parse(row.config) as JsonObject) };
 }
 
-export function toSourceConnection(row: JoinedRow, jobs: LatestJobs | undefined): SourceConnection {
+export function toSourceConnection(row: JoinedRow, jobs: LatestJobs | undefined, disk: DiskState): SourceConnection {
   const lastJob = jobs?.newest ?? null;
   const facts: StatusFacts = {
     id: row.id,
@@ -43,6 +45,7 @@ export function toSourceConnection(row: JoinedRow, jobs: LatestJobs | undefined)
     continuous: row.continuous === 1,
     lastJob,
     lastEnded: jobs?.ended ?? null,
+    diskNearlyFull: disk === 'nearly_full',
     sweepsHeld: row.sweep_held === null ? [] : (JSON.parse(row.sweep_held) as StatusFacts['sweepsHeld']),
   };
   return {
@@ -90,12 +93,12 @@ function cursorValue(stored: readonly StoredCursor[]): Json {
 
 /** Loads a source connection with its newest job. Throws `source_connection_not_found`. */
 export async function loadHead(
-  control: ControlStore,
+  { control, disk }: Pick<Needs, 'control' | 'disk'>,
   organizationId: OrganizationId,
   id: SourceConnectionId,
 ): Promise<SourceConnection> {
   const row = await getRow(control.db, organizationId, id);
-  return toSourceConnection(row, (await readLatestJobs(control.db, organizationId, [id])).get(id));
+  return toSourceConnection(row, (await readLatestJobs(control.db, organizationId, [id])).get(id), disk.state());
 }
 
 /** Loads everything that the view of one source connection shows. Throws `source_connection_not_found`. */
@@ -108,11 +111,11 @@ export async function loadDetail(
 }
 
 /** The same for a row that is at hand. */
-export async function detailOf({ control, describe }: Needs, row: JoinedRow): Promise<SourceConnectionDetail> {
+export async function detailOf({ control, describe, disk }: Needs, row: JoinedRow): Promise<SourceConnectionDetail> {
   const { latest, totals } = await readJobSummary(control.db, row.organization_id, row.id);
   const { types, cursors } = await describe(row, latest.newest);
   return {
-    ...toSourceConnection(row, latest),
+    ...toSourceConnection(row, latest, disk.state()),
     runs: totals,
     entities: types.map(({ entityType, count, lastChangedAt }) => ({ entityType, count, lastChangedAt })),
     cursorValue: cursorValue(cursors),

@@ -44,6 +44,22 @@ export function describeRuns(use: Use): void {
       expect(await readers.cursors(place.collectionId, newPlace().sourceConnectionId)).toEqual([]);
     });
 
+    it('say what the whole collection takes, whoever filled it', async () => {
+      const { writers, readers } = use();
+      const place = newPlace();
+      expect(await readers.size(place.collectionId)).toEqual({ entities: 0, bytes: 0 });
+      const writer = await begin(writers, place);
+      await writer.apply(page({ upserts: [record('a'), record('b')] }));
+      const other = await begin(writers, { ...place, sourceConnectionId: newPlace().sourceConnectionId });
+      await other.apply(page({ upserts: [record('a')], stream: 'elsewhere' }));
+      const size = await writer.size();
+      expect(size.entities).toBe(3);
+      expect(size.bytes).toBeGreaterThan(0);
+      expect(await readers.size(place.collectionId)).toEqual(size);
+      await writer.apply(page({ deletes: ['a'] }));
+      expect((await other.size()).entities).toBe(2);
+    });
+
     it('go on with the same job: generation, counts, cursors and what was seen are kept', async () => {
       const store = use();
       const place = newPlace();

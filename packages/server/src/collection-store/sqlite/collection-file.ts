@@ -16,7 +16,8 @@ const PAUSE_MS = 50;
 export class CollectionFile {
   readonly #dataDir: string;
   readonly #collectionId: CollectionId;
-  readonly #path: string;
+  /** Where the file is. */
+  readonly path: string;
   readonly #clock: Clock;
   #db: Connection | undefined;
   #ended = false;
@@ -25,7 +26,7 @@ export class CollectionFile {
   constructor(dataDir: string, collectionId: CollectionId, clock: Clock) {
     this.#dataDir = dataDir;
     this.#collectionId = collectionId;
-    this.#path = collectionPath(dataDir, collectionId);
+    this.path = collectionPath(dataDir, collectionId);
     this.#clock = clock;
   }
 
@@ -34,7 +35,7 @@ export class CollectionFile {
     await this.#inTurn(() => {
       if (!isDeleted(this.#dataDir, this.#collectionId)) {
         makeFolder(this.#dataDir);
-        this.#db ??= openForWriting(this.#path, BUSY_MS);
+        this.#db ??= openForWriting(this.path, BUSY_MS);
         // A deletion registers before it removes: either this look sees it, or it finds the file.
         if (!isDeleted(this.#dataDir, this.#collectionId)) return;
       }
@@ -50,11 +51,11 @@ export class CollectionFile {
    */
   transaction<T>(work: (db: Connection) => T): Promise<T> {
     return this.#inTurn(() => {
-      if (!existsSync(this.#path)) {
+      if (!existsSync(this.path)) {
         this.close();
         throw this.#gone();
       }
-      const db = (this.#db ??= openForWriting(this.#path, BUSY_MS));
+      const db = (this.#db ??= openForWriting(this.path, BUSY_MS));
       return inWriteTransaction(db, () => work(db));
     });
   }

@@ -4,6 +4,8 @@ import { type Connection, inReadTransaction } from './connection.ts';
 import { OpenCollections } from './open-collections.ts';
 import { purgeCollection, purgeSource } from './purge.ts';
 import { countTypes, cursors, jobCounts, listFailures, visibleThrough } from './reads.ts';
+import { collectionPath } from './files.ts';
+import { sizeOf } from './size.ts';
 import { type CompiledQuery, search } from './search.ts';
 
 export type Operations = ReturnType<typeof createOperations>;
@@ -28,6 +30,7 @@ export function createOperations(dataDir: string) {
     listFailures: (id: CollectionId, job: JobId, offset: number, limit: number) =>
       read(id, [], (db) => listFailures(db, job, offset, limit)),
     visibleThrough: (id: CollectionId) => read(id, -1, visibleThrough),
+    size: (id: CollectionId) => read(id, { entities: 0, bytes: 0 }, (db) => sizeOf(db, collectionPath(dataDir, id))),
     purgeSource: (id: CollectionId, source: SourceConnectionId) => purgeSource(dataDir, id, source),
     purgeCollection: (id: CollectionId) => purgeCollection(dataDir, id),
   };

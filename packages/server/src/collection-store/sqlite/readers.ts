@@ -33,6 +33,7 @@ export function createSqliteReaders({ dataDir, threads }: ReaderOptions): Collec
     jobCounts: (collectionId, jobId) => read('jobCounts', collectionId, jobId),
     listFailures: (collectionId, jobId, offset, limit) => read('listFailures', collectionId, jobId, offset, limit),
     visibleThrough: (collectionId) => read('visibleThrough', collectionId),
+    size: (collectionId) => read('size', collectionId),
     purgeSource: (collectionId, sourceConnectionId) => purge('purgeSource', collectionId, sourceConnectionId),
     purgeCollection: (collectionId) => purge('purgeCollection', collectionId),
     async close() {

@@ -1,7 +1,7 @@
 import { must } from '../../lib/asserts.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { SourceConnectionId } from '../../lib/ids.ts';
-import type { Applied, RunStart, RunState, SourceWriter, StorePage } from '../port.ts';
+import type { Applied, RunStart, RunState, SourceWriter, StorePage, StoreSize } from '../port.ts';
 import { applyPage } from './apply-page.ts';
 import type { CollectionFile } from './collection-file.ts';
 import { type Connection, prepared } from './connection.ts';
@@ -9,6 +9,7 @@ import { addToJob, noCounts } from './job-counts.ts';
 import { countSeen, dropSeen, listUnseen } from './seen.ts';
 import { listEntities, removeEntities, type StoredEntity } from './entities.ts';
 import { beginRun, endRun } from './runs.ts';
+import { sizeOf } from './size.ts';
 import { holdSource, type SourceRow } from './source-row.ts';
 import { dropCursors, findStream, type StreamRow } from './streams.ts';
 
@@ -83,6 +84,10 @@ export class SqliteSourceWriter implements SourceWriter {
       dropSeen(db, row.id);
       prepared(db, 'DELETE FROM stream WHERE id = ?').run(row.id);
     });
+  }
+
+  size(): Promise<StoreSize> {
+    return this.#transaction((db) => sizeOf(db, this.#file.path));
   }
 
   endRun(): Promise<RunState> {

@@ -1,6 +1,6 @@
 import { workerData } from 'node:worker_threads';
 import { probeContext, silentLog } from '@tributary/connectors/testing/connector-probe';
-import type { Applied, RunState, SourceWriter, StorePage } from '../../collection-store/port.ts';
+import type { Applied, RunState, SourceWriter, StorePage, StoreSize } from '../../collection-store/port.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { newId } from '../../lib/ids.ts';
 import { NO_COUNTS } from '../outcome-of-fault.ts';
@@ -35,6 +35,10 @@ class CountingWriter implements SourceWriter {
   }
 
   async *dropStream(): AsyncIterable<Applied> {}
+
+  async size(): Promise<StoreSize> {
+    return { entities: this.inserted, bytes: 0 };
+  }
 
   async endRun(): Promise<RunState> {
     const counts = { ...NO_COUNTS, inserted: this.inserted };

@@ -1,5 +1,7 @@
 import type { AuditLog } from '../../audit/service.ts';
 import type { ApiKeyService } from '../../auth/service.ts';
+import type { UsageService } from '../../collections/usage.ts';
+import type { DiskWatch } from '../../host/disk-watch.ts';
 import type { OrganizationService } from '../../organizations/service.ts';
 import type { ProjectService } from '../../projects/service.ts';
 import type { Services } from '../../services.ts';
@@ -11,13 +13,16 @@ import { jobRoutes } from './job-routes.ts';
 import { organizationRoutes } from './organization-routes.ts';
 import { searchRoutes } from './search-routes.ts';
 import { sourceConnectionRoutes } from './source-connection-routes.ts';
+import { usageRoutes } from './usage-routes.ts';
 
 /** What the native routes may call beside what every dialect may. */
 export interface NativeServices extends Services {
   readonly apiKeys: ApiKeyService;
   readonly audit: AuditLog;
+  readonly disk: Pick<DiskWatch, 'state'>;
   readonly organizations: OrganizationService;
   readonly projects: ProjectService;
+  readonly usage: UsageService;
 }
 
 /** What no dialect has: Tributary's own API under `/tributary/v1`. */
@@ -31,6 +36,7 @@ export function nativeGroup(services: NativeServices): RouteGroup {
       ...jobRoutes,
       ...searchRoutes,
       ...organizationRoutes,
+      ...usageRoutes,
       ...apiKeyRoutes,
       ...auditRoutes,
     ],

@@ -35,6 +35,8 @@ const Task = z
       'fix_configuration',
       'resume_schedule',
       'enable_connection',
+      'make_room',
+      'free_disk',
     ]),
     message: z.string(),
     fix: z.object({ method: z.string(), path: z.string() }).describe('The request that ends the task.'),

@@ -11,6 +11,8 @@ export function testConfig(dataDir: string, workers: number): WorkerConfig & Pic
     allowExecutables: false,
     internalSources: false,
     jobsPerWorker: 2,
+    maxEntities: 0,
+    maxMegabytes: 0,
     leaseMs: 600_000,
     logLevel: 'silent',
     workers,

@@ -1,0 +1,119 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { silentLog } from '@tributary/connectors/testing/connector-probe';
+import type { ControlStoreHome } from '../control/control-store-contract.ts';
+import type { ControlStore } from '../control/database.ts';
+import { postgresHome, sqliteHome } from '../control/testing.ts';
+import { newId, type JobId } from '../lib/ids.ts';
+import { forgetOld, keepForgetting } from './retention.ts';
+import { seedOrganization, testClock } from './testing/seed.ts';
+
+const DAY = 86_400_000;
+const keep = { keepJobsDays: 90, keepEventsDays: 14, keepAuditDays: 365 };
+
+describe.each([
+  ['SQLite', sqliteHome],
+  ['PostgreSQL', postgresHome],
+] as const)('what is kept for a time only, on %s', (_name, makeHome) => {
+  let home: ControlStoreHome;
+  let control: ControlStore;
+  const clock = testClock();
+  beforeAll(async () => {
+    home = await makeHome();
+    control = await home.open();
+  });
+  afterAll(async () => {
+    await control.close();
+    await home.remove();
+  });
+
+  /** A job that ended some days ago, with an event of that day. */
+  async function endedJob(organizationId: string, sourceConnectionId: string, daysAgo: number): Promise<JobId> {
+    const id = newId<JobId>();
+    const at = clock.now() - daysAgo * DAY;
+    const ids = { organization_id: organizationId as never, source_connection_id: sourceConnectionId as never };
+    const job = {
+      id,
+      ...ids,
+      collection_id: newId(),
+      sync_id: newId(),
+      state: 'completed',
+      trigger_kind: 'manual',
+    } as const;
+    await control.db
+      .insertInto('sync_job')
+      .values({ ...job, requested_at: at, completed_at: at } as never)
+      .execute();
+    const event = {
+      job_id: id,
+      sequence: 1,
+      organization_id: organizationId as never,
+      kind: 'state',
+      payload: '{}',
+      created_at: at,
+    };
+    await control.db.insertInto('job_event').values(event).execute();
+    return id;
+  }
+
+  test('goes in batches when it is older than the operator wants, but never the last job of a source connection', async () => {
+    const seed = await seedOrganization(control, clock);
+    const [one, other] = [await seed.addOrder({}), await seed.addOrder({})];
+    for (let day = 91; day < 91 + 1_100; day += 1) await endedJob(seed.organizationId, one, day);
+    const young = await endedJob(seed.organizationId, one, 20);
+    const fresh = await endedJob(seed.organizationId, one, 3);
+    const last = await endedJob(seed.organizationId, other, 1_000);
+    for (const daysAgo of [1, 400])
+      await control.db
+        .insertInto('audit_event')
+        .values({
+          id: newId(),
+          organization_id: seed.organizationId,
+          api_key_id: null,
+          actor_email: null,
+          action: 'collection.created',
+          subject_kind: 'collection',
+          subject_id: String(daysAgo),
+          created_at: clock.now() - daysAgo * DAY,
+        })
+        .execute();
+    const never = new AbortController().signal;
+    const needs = { control, clock: { ...clock, sleep: () => Promise.resolve() }, log: silentLog };
+    const nothing = { keepJobsDays: 0, keepEventsDays: 0, keepAuditDays: 0 };
+    expect(await forgetOld({ ...needs, config: nothing }, never)).toEqual({ jobs: 0, events: 0, auditEvents: 0 });
+    expect(await forgetOld({ ...needs, config: keep }, never)).toEqual({ jobs: 1_100, events: 1_102, auditEvents: 1 });
+    const jobs = await control.db
+      .selectFrom('sync_job')
+      .select('id')
+      .where('organization_id', '=', seed.organizationId)
+      .execute();
+    expect(jobs.map(({ id }) => id).toSorted()).toEqual([young, fresh, last].toSorted());
+    const events = await control.db.selectFrom('job_event').select('job_id').execute();
+    expect(events).toEqual([{ job_id: fresh }]);
+    expect(await control.db.selectFrom('audit_event').select('subject_id').execute()).toEqual([{ subject_id: '1' }]);
+  });
+
+  test('is looked at once an hour until the service stops, also after a fault', async () => {
+    const stop = new AbortController();
+    const waits: number[] = [];
+    const warned: string[] = [];
+    const log = { ...silentLog, warn: (_fields: unknown, message: string) => void warned.push(message) };
+    const broken = { ...control, transaction: () => Promise.reject(new Error('gone')) };
+    await keepForgetting(
+      {
+        control: broken,
+        clock: {
+          ...clock,
+          async sleep(ms) {
+            waits.push(ms);
+            if (waits.length === 2) stop.abort();
+          },
+        },
+        log,
+        config: keep,
+      },
+      stop.signal,
+    );
+    expect(waits).toEqual([3_600_000, 3_600_000]);
+    expect(warned).toEqual(['old rows could not be deleted', 'old rows could not be deleted']);
+  });
+});

@@ -1,0 +1,97 @@
+import { sql } from 'kysely';
+import type { Logger } from '@tributary/connectors/kit/context';
+import type { Config } from '../config.ts';
+import type { ControlStore, Queryable } from '../control/database.ts';
+import type { Millis } from '../control/schema.ts';
+import type { Clock } from '../lib/clock.ts';
+
+const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+/** So many rows go in one transaction, which then takes a few milliseconds of the thread that also answers requests. */
+const BATCH = 500;
+const PAUSE_MS = 50;
+
+export interface RetentionNeeds {
+  readonly control: ControlStore;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly config: Pick<Config, 'keepJobsDays' | 'keepEventsDays' | 'keepAuditDays'>;
+}
+
+export interface Forgotten {
+  readonly jobs: number;
+  readonly events: number;
+  readonly auditEvents: number;
+}
+
+type Batch = (db: Queryable, before: Millis) => Promise<number>;
+
+/** Deletes what is older than the operator wants to keep, in small transactions; several services may do so at once. */
+export async function forgetOld(needs: RetentionNeeds, signal: AbortSignal): Promise<Forgotten> {
+  const { config } = needs;
+  return {
+    events: await drain(needs, config.keepEventsDays, deleteEvents, signal),
+    jobs: await drain(needs, config.keepJobsDays, deleteJobs, signal),
+    auditEvents: await drain(needs, config.keepAuditDays, deleteAuditEvents, signal),
+  };
+}
+
+/** Forgets once an hour until the signal is aborted; a fault of the control store is logged, and the next hour tries again. */
+export async function keepForgetting(needs: RetentionNeeds, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      const forgotten = await forgetOld(needs, signal);
+      if (Object.values(forgotten).some((rows) => rows > 0)) needs.log.info({ ...forgotten }, 'old rows are deleted');
+    } catch (error) {
+      if (!signal.aborted) needs.log.warn({ error }, 'old rows could not be deleted');
+    }
+    await needs.clock.sleep(HOUR_MS, signal).catch(() => undefined);
+  }
+}
+
+async function drain(
+  { control, clock }: RetentionNeeds,
+  days: number,
+  batch: Batch,
+  signal: AbortSignal,
+): Promise<number> {
+  if (days === 0) return 0;
+  const before = clock.now() - days * DAY_MS;
+  let sum = 0;
+  while (!signal.aborted) {
+    const rows = await control.transaction((tx) => batch(tx, before));
+    sum += rows;
+    if (rows < BATCH) break;
+    await clock.sleep(PAUSE_MS, signal);
+  }
+  return sum;
+}
+
+async function deleteEvents(db: Queryable, before: Millis): Promise<number> {
+  const { numAffectedRows } = await sql`
+    delete from job_event where (job_id, sequence) in (
+      select job_id, sequence from job_event where created_at < ${before} order by created_at limit ${BATCH})`.execute(
+    db,
+  );
+  return Number(numAffectedRows ?? 0n);
+}
+
+/** The job that ended last says how fresh the data is, however long ago that was. */
+async function deleteJobs(db: Queryable, before: Millis): Promise<number> {
+  const { numAffectedRows } = await sql`
+    delete from sync_job where id in (
+      select job.id from sync_job as job
+      where job.completed_at < ${before} and exists (
+        select 1 from sync_job as newer
+        where newer.source_connection_id = job.source_connection_id and newer.completed_at > job.completed_at)
+      order by job.completed_at limit ${BATCH})`.execute(db);
+  return Number(numAffectedRows ?? 0n);
+}
+
+async function deleteAuditEvents(db: Queryable, before: Millis): Promise<number> {
+  const { numAffectedRows } = await sql`
+    delete from audit_event where (organization_id, created_at, id) in (
+      select organization_id, created_at, id from audit_event where created_at < ${before}
+      order by created_at limit ${BATCH})`.execute(db);
+  return Number(numAffectedRows ?? 0n);
+}
