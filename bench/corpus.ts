@@ -36,12 +36,23 @@ export function text(words: readonly string[], random: () => number, bytes: numb
   return line.slice(0, bytes).trimEnd();
 }
 
-/** Fills `public.article` with rows of about 1 KB: id, title, body, author, updated_at. */
-export async function fillArticles(url: string, rows: number): Promise<void> {
+/** Two to four words each, common and rare ones, of the corpus with the same seed. */
+export function queriesOf(count: number, seed: number): readonly string[] {
+  const random = seeded(seed);
+  const words = vocabulary(random);
+  return Array.from({ length: count }, () =>
+    Array.from({ length: 2 + Math.floor(random() * 3) }, () => words[Math.floor(words.length * random() ** 2)]).join(
+      ' ',
+    ),
+  );
+}
+
+/** Fills a table of the public schema with rows of about 1 KB: id, title, body, author, updated_at. */
+export async function fillArticles(url: string, rows: number, table = 'article'): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
-  await client.query(`drop table if exists article;
-    create table article (id bigint primary key, title text not null, body text not null, author text, score integer, updated_at timestamptz not null)`);
+  await client.query(`drop table if exists ${table};
+    create table ${table} (id bigint primary key, title text not null, body text not null, author text, score integer, updated_at timestamptz not null)`);
   const random = seeded(7);
   const words = vocabulary(random);
   const lines = function* () {
@@ -50,7 +61,7 @@ export async function fillArticles(url: string, rows: number): Promise<void> {
       yield `${id}\t${text(words, random, 60)}\t${text(words, random, 850)}\t${words[id % 500]}\t${id % 97}\t${stamp}\n`;
     }
   };
-  await pipeline(Readable.from(lines()), client.query(copyFrom('copy article from stdin')));
-  await client.query('analyze article');
+  await pipeline(Readable.from(lines()), client.query(copyFrom(`copy ${table} from stdin`)));
+  await client.query(`analyze ${table}`);
   await client.end();
 }

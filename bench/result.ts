@@ -13,6 +13,14 @@ export interface Result {
   readonly met: boolean;
   /** The raw numbers that the measure was made of. */
   readonly numbers: Readonly<Record<string, number | string>>;
+  /** What was measured at each size, to be drawn. */
+  readonly series?: readonly Series[];
+  readonly axes?: { readonly x: string; readonly y: string };
+}
+
+export interface Series {
+  readonly label: string;
+  readonly points: readonly (readonly [x: number, y: number])[];
 }
 
 /** Compares with the budget. */
@@ -21,7 +29,14 @@ export function judged(
 ): Result {
   const { atLeast, atMost, ...rest } = row;
   const met = (atLeast === undefined || row.measured >= atLeast) && (atMost === undefined || row.measured <= atMost);
-  return { ...rest, budget: atLeast === undefined ? `<= ${atMost}` : `>= ${atLeast}`, met };
+  const budget = atLeast !== undefined ? `>= ${atLeast}` : atMost !== undefined ? `<= ${atMost}` : 'none';
+  return { ...rest, budget, met };
+}
+
+/** In a word; a measure without a budget is only told. */
+export function verdictOf({ budget, met }: Pick<Result, 'budget' | 'met'>): 'met' | 'missed' | 'measured' {
+  if (budget === 'none') return 'measured';
+  return met ? 'met' : 'missed';
 }
 
 /** Three significant digits are more than these machines can promise. */

@@ -7,7 +7,7 @@ import { createSqliteWriters } from '@tributary/server/collection-store/sqlite/w
 import { asId, type CollectionId, type JobId, type SourceConnectionId, type SyncId } from '@tributary/server/lib/ids';
 import { systemClock } from '@tributary/server/lib/clock';
 import Database from 'better-sqlite3';
-import { seeded, text, vocabulary } from './corpus.ts';
+import { queriesOf, seeded, text, vocabulary } from './corpus.ts';
 import { judged, rounded, type Result } from './result.ts';
 import { percentile } from './run-script.ts';
 
@@ -25,17 +25,6 @@ function* documents(count: number): Generator<Document> {
   const words = vocabulary(random);
   for (let id = 0; id < count; id += 1)
     yield { id: String(id), title: text(words, random, 50), body: text(words, random, 900) };
-}
-
-/** Two to four words each, common and rare ones, OR-ed by both sides. */
-function queriesOf(count: number): readonly string[] {
-  const random = seeded(11);
-  const words = vocabulary(random);
-  return Array.from({ length: count }, () =>
-    Array.from({ length: 2 + Math.floor(random() * 3) }, () => words[Math.floor(words.length * random() ** 2)]).join(
-      ' ',
-    ),
-  );
 }
 
 async function fillStore(dataDir: string, count: number): Promise<void> {
@@ -104,7 +93,7 @@ export async function benchSearch({
     'select rowid, bm25(fts, 2.0, 1.0) as score from fts where fts match ? order by score limit 10',
   );
   const times = { bare: [] as number[], ours: [] as number[] };
-  for (const [place, query] of queriesOf(queries).entries()) {
+  for (const [place, query] of queriesOf(queries, 11).entries()) {
     const match = query
       .split(' ')
       .map((word) => `"${word}"`)

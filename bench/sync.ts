@@ -1,104 +1,83 @@
 import { startPostgres } from '@tributary/connectors/testing/embedded-postgres';
-import type { Job } from '@tributary/sdk/model';
 import { fillArticles } from './corpus.ts';
 import { judged, rounded, type Result } from './result.ts';
 import { median, runScript, type Timed } from './run-script.ts';
 import { startBenchService, type BenchService } from './service.ts';
+import { connectTable, runJob } from './table-connection.ts';
 
 export interface SyncBenchOptions {
-  /** Rows of about 1 KB. */
-  readonly rows: number;
+  /** Rows of about 1 KB, rising; the last size is the one that is judged. */
+  readonly sizes: readonly number[];
   readonly rounds: number;
 }
 
-/** Seconds that the job itself took, without the wait for a worker. */
-function seconds(job: Job, rows: number): number {
-  if (job.status !== 'completed') throw new Error(`the sync ended as ${job.status}: ${job.error ?? ''}`);
-  if (job.entities_inserted !== rows && job.entities_inserted !== 0)
-    throw new Error(`${job.entities_inserted} of ${rows} rows came`);
-  return (Date.parse(String(job.completed_at)) - Date.parse(String(job.started_at))) / 1000;
+/** Rows a second, the medians of all rounds. */
+interface Rates {
+  readonly rows: number;
+  readonly first: number;
+  readonly bareFirst: number;
+  readonly again: number;
+  readonly bareAgain: number;
 }
 
-async function connect(service: BenchService, url: URL): Promise<{ readonly id: string; readonly collection: string }> {
-  const collection = await service.client.collections.create({ name: 'Articles' });
-  const connection = await service.client.sourceConnections.create({
-    short_name: 'postgres',
-    readable_collection_id: collection.readable_id,
-    config: {
-      host: url.hostname,
-      port: Number(url.port),
-      database: url.pathname.slice(1),
-      sslmode: 'disable',
-      include_tables: ['public.article'],
-    },
-    authentication: { credentials: { username: url.username, password: decodeURIComponent(url.password) } },
-    schedule: { cron: null },
-    sync_immediately: false,
-  });
-  return { id: connection.id, collection: collection.readable_id };
-}
-
-async function run(service: BenchService, id: string, rows: number): Promise<number> {
-  const job = await service.client.sourceConnections.run(id);
-  return seconds(await service.client.sourceConnections.waitForJob(id, job.id), rows);
+async function measure(service: BenchService, url: string, rows: number, rounds: number): Promise<Rates> {
+  const table = `article_${rows}`;
+  await fillArticles(url, rows, table);
+  const script = (name: string) => runScript<Timed>(new URL(`./baselines/${name}.ts`, import.meta.url), [url, table]);
+  const times = { bareFirst: [] as number[], first: [] as number[], bareAgain: [] as number[], again: [] as number[] };
+  for (let round = 0; round < rounds; round += 1) {
+    const { id, collection } = await connectTable(service, new URL(url), table);
+    times.bareFirst.push((await script('copy-to-fts')).seconds);
+    times.first.push(await runJob(service, id, rows));
+    times.bareAgain.push((await script('copy-to-hash')).seconds);
+    times.again.push(await runJob(service, id, rows));
+    await service.client.collections.delete(collection);
+  }
+  const rate = (list: readonly number[]) => Math.round(rows / median(list));
+  return {
+    rows,
+    first: rate(times.first),
+    bareFirst: rate(times.bareFirst),
+    again: rate(times.again),
+    bareAgain: rate(times.bareAgain),
+  };
 }
 
 /** First sync and unchanged re-sync of a PostgreSQL table, interleaved with their bare baselines. */
-export async function benchSync({ rows, rounds }: SyncBenchOptions): Promise<readonly Result[]> {
+export async function benchSync({ sizes, rounds }: SyncBenchOptions): Promise<readonly Result[]> {
   const postgres = await startPostgres();
   const service = await startBenchService();
+  const measured: Rates[] = [];
   try {
-    await fillArticles(postgres.url, rows);
-    const script = (name: string) =>
-      runScript<Timed>(new URL(`./baselines/${name}.ts`, import.meta.url), [postgres.url, 'article']);
-    const times = {
-      bareFirst: [] as number[],
-      first: [] as number[],
-      bareAgain: [] as number[],
-      again: [] as number[],
-    };
-    for (let round = 0; round < rounds; round += 1) {
-      const { id, collection } = await connect(service, new URL(postgres.url));
-      times.bareFirst.push((await script('copy-to-fts')).seconds);
-      times.first.push(await run(service, id, rows));
-      times.bareAgain.push((await script('copy-to-hash')).seconds);
-      times.again.push(await run(service, id, rows));
-      await service.client.collections.delete(collection);
-    }
-    const rate = (list: readonly number[]) => rows / median(list);
-    const row = (
-      name: string,
-      what: string,
-      ours: readonly number[],
-      bare: readonly number[],
-      atLeast: number,
-    ): Result =>
-      judged({
-        name,
-        what,
-        atLeast,
-        unit: 'ratio',
-        measured: rounded(rate(ours) / rate(bare)),
-        numbers: { rows, rounds, rowsPerSecond: Math.round(rate(ours)), bareRowsPerSecond: Math.round(rate(bare)) },
-      });
-    return [
-      row(
-        'first-sync',
-        'First sync of a PostgreSQL table of 1 KB rows, against COPY into a bare FTS5 loop',
-        times.first,
-        times.bareFirst,
-        0.5,
-      ),
-      row(
-        're-sync',
-        'Re-sync with nothing changed, against COPY, canonical JSON and SHA-256 alone',
-        times.again,
-        times.bareAgain,
-        0.4,
-      ),
-    ];
+    for (const rows of sizes) measured.push(await measure(service, postgres.url, rows, rounds));
   } finally {
     await service.stop();
     await postgres.stop();
   }
+  const row = (
+    name: string,
+    what: string,
+    [ours, bare]: readonly ['first' | 'again', 'bareFirst' | 'bareAgain'],
+    atLeast: number,
+  ): Result => {
+    const last = measured.at(-1);
+    if (!last) throw new Error('no sizes were given');
+    const of = (kind: keyof Rates) => measured.map((one) => [one.rows, one[kind]] as const);
+    return judged({
+      name,
+      what,
+      atLeast,
+      unit: 'ratio',
+      measured: rounded(last[ours] / last[bare]),
+      numbers: { rows: last.rows, rounds, rowsPerSecond: last[ours], bareRowsPerSecond: last[bare] },
+      series: [
+        { label: 'rows/s', points: of(ours) },
+        { label: 'rows/s, bare', points: of(bare) },
+      ],
+      axes: { x: 'rows', y: 'rows a second' },
+    });
+  };
+  const first = 'First sync of a PostgreSQL table of 1 KB rows, against COPY into a bare FTS5 loop';
+  const again = 'Re-sync with nothing changed, against COPY, canonical JSON and SHA-256 alone';
+  return [row('first-sync', first, ['first', 'bareFirst'], 0.5), row('re-sync', again, ['again', 'bareAgain'], 0.4)];
 }

@@ -12,3 +12,7 @@ create index collection_usage_of_organization on collection_usage (organization_
 create index sync_job_ended on sync_job (completed_at) where completed_at is not null;
 create index job_event_age on job_event (created_at);
 create index audit_event_age on audit_event (created_at);
+
+-- Under the condition of the running jobs' other index the planner took this one for finding who writes a collection.
+drop index sync_job_leased;
+create index sync_job_leased on sync_job (lease_until) where lease_until is not null;

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { ControlStore, Queryable } from '../control/database.ts';
 import type { JobTrigger, Millis } from '../control/schema.ts';
-import { statements } from '../control/statements.ts';
+import { nobodyWrites, statements } from '../control/statements.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { CollectionId, JobId, OrganizationId, SourceConnectionId, SyncId } from '../lib/ids.ts';
 import { endJob } from './ending.ts';
@@ -129,13 +129,7 @@ function lease(tx: Queryable, deps: ClaimerDeps, ids: readonly JobId[], now: Mil
     }))
     .where(statements[deps.control.dialect].isOneOf('id', ids))
     .where('state', '=', 'pending')
-    .where(
-      sql<boolean>`not exists (
-        select 1 from sync_job as writing
-        where writing.collection_id = sync_job.collection_id and writing.state in ('running', 'cancelling')
-          and writing.lease_owner <> ${deps.owner}
-      )`,
-    )
+    .where(nobodyWrites(sql`sync_job`, deps.owner))
     .returningAll()
     .execute();
 }
