@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { comparePaths } from '../../kit/file-access.ts';
 import type { FileEntry } from '../../kit/file-access.ts';
 import type { FilesConfig } from './config.ts';
-import { EXTRACTOR_VERSION } from './extract-text.ts';
+import { EXTRACTOR_VERSION } from '../../documents/extract-text.ts';
 
 /**
  * Where a read stands. A row per file would make the cursor as large as the folder, and it is written with every page;
