@@ -87,6 +87,7 @@ describe('answers', () => {
     ['deflate', deflateSync],
     ['br', brotliCompressSync],
     ['zstd', zstdCompressSync],
+    ['aws-chunked', (text: string) => text],
   ] as const)('decodes %s', async (encoding, compress) => {
     const { origin } = await rig.serve((_request, response) => {
       response.setHeader('content-encoding', encoding).end(compress('{"ok":true}'));
@@ -298,5 +299,28 @@ describe('limits', () => {
     );
     expect((await connectorErrorOf(rig.client().request({ url: github.origin }))).reason).toBe('rate_limited');
     expect(github.seen()).toBe(1);
+  });
+
+  test('G4.7 takes a limit that only the words of a 403 speak of for one, and not the reset of another for its end', async () => {
+    const inAnHour = {
+      'x-ratelimit-remaining': '4711',
+      'x-ratelimit-reset': String(Math.ceil(Date.now() / 1000) + 3_600),
+    };
+    const answers = {
+      words: { status: 403, headers: {}, body: '{"message":"You have exceeded a secondary rate limit."}' },
+      uncounted: { status: 429, headers: inAnHour, body: '' },
+      named: { status: 403, headers: { ...inAnHour, 'retry-after': '45' }, body: '' },
+    };
+    const waits = [];
+    for (const { status, headers, body } of Object.values(answers)) {
+      const { origin } = await rig.serve((_request, response) => response.writeHead(status, headers).end(body));
+      const error = await connectorErrorOf(rig.client().request({ url: origin }));
+      waits.push([error.reason, error.retryAfterMs]);
+    }
+    expect(waits).toEqual([
+      ['rate_limited', 60_000],
+      ['rate_limited', 60_000],
+      ['rate_limited', 45_000],
+    ]);
   });
 });

@@ -16,10 +16,16 @@ export const ACCEPT_ENCODING = 'gzip, deflate, br, zstd';
 
 const MOST_ENCODINGS = 3;
 
+/**
+ * Codings that change nothing. `aws-chunked` frames an upload to S3 (SigV4, streaming); stores that are not Amazon's keep the
+ * word with the object and say it at every download, without the frames.
+ */
+const PLAIN = new Set(['', 'identity', 'aws-chunked']);
+
 /** One decoder per coding, in the order in which they must be undone (RFC 9110 §8.4: listed as they were applied). */
 function decodersFor(encoding: string): readonly Transform[] {
   const names = encoding.split(',').map((name) => name.trim().toLowerCase());
-  const applied = names.filter((name) => name !== '' && name !== 'identity');
+  const applied = names.filter((name) => !PLAIN.has(name));
   if (applied.length > MOST_ENCODINGS)
     throw new ConnectorError('invalid_answer', 'The answer is encoded too many times.');
   return applied.reverse().map((name) => {

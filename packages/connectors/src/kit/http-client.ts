@@ -15,6 +15,11 @@ export interface HttpRequest {
   readonly signal?: AbortSignal;
   /** Statuses beside 2xx that are answers to the caller and come back without retry or error, for example `[404]`. */
   readonly accept?: readonly number[] | 'all';
+  /**
+   * `answer`: a redirect comes back as the answer (when `accept` takes its status) and is not followed, for requests
+   * whose signature names the host. The default is `follow`.
+   */
+  readonly redirects?: 'follow' | 'answer';
   /** Set when asking twice is harmless although the method is POST or PATCH, as for searches and GraphQL queries. */
   readonly idempotent?: boolean;
 }

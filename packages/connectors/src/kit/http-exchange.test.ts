@@ -69,6 +69,22 @@ describe('redirects', () => {
     expect((await connectorErrorOf(post('/308/away'))).reason).toBe('invalid_answer');
   });
 
+  test('hands a redirect back to a caller that wants to see it', async () => {
+    const { origin, seen } = await rig.serve((_request, response) =>
+      response.writeHead(307, { location: 'https://elsewhere.example/' }).end('moved'),
+    );
+    const answer = await rig.client().request({ url: origin, redirects: 'answer', accept: [307] });
+    expect([answer.status, answer.headers['location'], answer.text()]).toEqual([
+      307,
+      'https://elsewhere.example/',
+      'moved',
+    ]);
+    expect((await connectorErrorOf(rig.client().request({ url: origin, redirects: 'answer' }))).reason).toBe(
+      'invalid_answer',
+    );
+    expect(seen()).toBe(2);
+  });
+
   test('follows five redirects and no more', async () => {
     const { origin, seen } = await rig.serve((request, response) => {
       const left = Number(request.url!.slice(1));

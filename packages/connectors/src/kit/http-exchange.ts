@@ -28,6 +28,7 @@ interface Hop {
   readonly method: string;
   readonly headers: Readonly<Record<string, string | Secret>>;
   readonly body: string | Uint8Array | undefined;
+  readonly follows: boolean;
 }
 
 const MOST_REDIRECTS = 5;
@@ -78,7 +79,8 @@ export function firstHop(request: HttpRequest): Hop {
   const framing = Object.keys(headers).find((name) => FRAMING_HEADERS.has(name));
   if (framing !== undefined) throw new ConnectorError('configuration', `The header ${framing} must not be set.`);
   const body = request.json === undefined ? request.body : JSON.stringify(request.json);
-  return { url: requestUrl(request), method: methodOf(request), headers, body };
+  const follows = request.redirects !== 'answer';
+  return { url: requestUrl(request), method: methodOf(request), headers, body, follows };
 }
 
 /** The hop that a redirect asks for (RFC 9110 §15.4); credentials never cross to another origin. */
@@ -105,6 +107,7 @@ function nextHop(hop: Hop, status: number, location: string): Hop {
     method: toGet ? 'GET' : hop.method,
     headers: Object.fromEntries(kept),
     body: toGet ? undefined : hop.body,
+    follows: true,
   };
 }
 
@@ -149,7 +152,7 @@ export async function exchangeOnce(
   for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects += 1) {
     const answer = await send(exchange, hop, maxBytes, signal);
     const { location } = answer.headers;
-    if (!REDIRECTS.has(answer.status) || location === undefined) return answer;
+    if (!hop.follows || !REDIRECTS.has(answer.status) || location === undefined) return answer;
     hop = nextHop(hop, answer.status, location);
   }
   throw new ConnectorError('invalid_answer', `The source redirects more than ${MOST_REDIRECTS} times.`);

@@ -32,17 +32,27 @@ function isWanted(status: number, { accept }: HttpRequest): boolean {
   return (status >= 200 && status < 300) || accept === 'all' || (accept?.includes(status) ?? false);
 }
 
-/** GitHub and others refuse with 403 when a limit is used up, and say so in the headers. */
-const isRateLimit = ({ status, headers }: ReceivedAnswer): boolean =>
-  status === 429 ||
-  (status === 403 && (headers['retry-after'] !== undefined || headers['x-ratelimit-remaining'] === '0'));
+/**
+ * GitHub and others refuse with 403 when a limit is used up, and say so in the headers; of GitHub's secondary limits only
+ * the words may tell.
+ */
+const isRateLimit = (answer: ReceivedAnswer): boolean =>
+  answer.status === 429 ||
+  (answer.status === 403 &&
+    (answer.headers['retry-after'] !== undefined ||
+      answer.headers['x-ratelimit-remaining'] === '0' ||
+      /\brate limit|abuse detection/i.test(bodyText(answer).slice(0, 2_000))));
+
+/** A limit that the headers do not count, since by them something is left: how long it lasts is not said. */
+const isUncounted = ({ headers }: ReceivedAnswer): boolean =>
+  headers['retry-after'] === undefined && Number(headers['x-ratelimit-remaining'] ?? '0') > 0;
 
 /** Judges an answer by its status (RFC 9110 §15). 429 and 503 were not processed, so any method may be repeated. */
 export function judgeAnswer(answer: ReceivedAnswer, request: HttpRequest, spoken: Spoken, now: number): Verdict {
   const { status } = answer;
   if (isWanted(status, request)) return { type: 'answer', answer };
-  const afterMs = askedDelayMs(answer.headers, now);
   if (isRateLimit(answer)) {
+    const afterMs = isUncounted(answer) ? UNSAID_PAUSE_MS : askedDelayMs(answer.headers, now);
     const retryAfterMs = afterMs ?? UNSAID_PAUSE_MS;
     const error = new ConnectorError('rate_limited', `${spoken.url} says: too many requests.`, { retryAfterMs });
     return { type: 'retry', afterMs, error };
@@ -56,6 +66,7 @@ export function judgeAnswer(answer: ReceivedAnswer, request: HttpRequest, spoken
   const said = snippet(bodyText(answer), spoken.secrets);
   const words = `${spoken.url} answered ${status}${said === '' ? '' : `: ${said}`}`;
   if (status === 503) {
+    const afterMs = askedDelayMs(answer.headers, now);
     const options = afterMs === undefined ? {} : { retryAfterMs: afterMs };
     return { type: 'retry', afterMs, error: new ConnectorError('unavailable', words, options) };
   }
