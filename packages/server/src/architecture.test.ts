@@ -94,6 +94,7 @@ const revealers: Readonly<Record<string, string>> = {
   'packages/connectors/src/kit/authorization.ts': 'builds a header value, which is a Secret again',
   'packages/connectors/src/kit/redact-text.ts': 'must know what to take out of texts',
   'packages/connectors/src/sources/postgres/open-client.ts': 'the driver wants the password as text',
+  'packages/connectors/src/sources/s3/open-store.ts': 'the SDK signs requests with it',
   'packages/server/src/vault/vault.ts': 'seals it',
   'packages/server/src/auth/service.ts': 'hashes the bootstrap key',
   'packages/server/src/control/postgres.ts': 'the driver wants the connection string as text',

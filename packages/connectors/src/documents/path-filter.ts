@@ -16,7 +16,8 @@ export function pathFilter(patterns: {
   readonly include: readonly string[];
   readonly exclude: readonly string[];
 }): PathFilter {
-  const included = picomatch([...patterns.include], { dot: true });
+  // The library's `**` leaves out what no file system holds, as `a//b` and `a/../b`; here it means everything.
+  const included = patterns.include.includes('**') ? () => true : picomatch([...patterns.include], { dot: true });
   const excluded = picomatch([...patterns.exclude], { dot: true });
   const closed = picomatch(
     patterns.exclude.filter((pattern) => pattern.endsWith('/**')).map((pattern) => pattern.slice(0, -'/**'.length)),
