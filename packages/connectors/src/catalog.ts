@@ -5,6 +5,7 @@ export const catalog: Readonly<Record<string, () => Promise<Connector>>> = {
   exception_stub: () => import('./sources/exception-stub/index.ts').then((module) => module.exceptionStub),
   file_stub: () => import('./sources/file-stub/index.ts').then((module) => module.fileStub),
   files: () => import('./sources/files/index.ts').then((module) => module.files),
+  github: () => import('./sources/github/index.ts').then((module) => module.github),
   incremental_stub: () => import('./sources/incremental-stub/index.ts').then((module) => module.incrementalStub),
   postgres: () => import('./sources/postgres/index.ts').then((module) => module.postgres),
   s3: () => import('./sources/s3/index.ts').then((module) => module.s3),

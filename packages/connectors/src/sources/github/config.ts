@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { MaxFileBytes } from '../../documents/max-file-bytes.ts';
+import { GlobPatterns } from '../../documents/path-filter.ts';
+import { direct, none } from '../../kit/auth.ts';
+import type { CredentialsOf } from '../../kit/auth.ts';
+import type { ConnectorContext } from '../../kit/context.ts';
+import { secret } from '../../kit/fields.ts';
+
+const PROSE = ['**/*.md', '**/*.mdx', '**/*.rst', '**/*.adoc', '**/*.txt'];
+
+export const GithubConfig = z.object({
+  repositories: z
+    .array(z.string().regex(/^[\w.-]+\/[\w.-]+$/, 'is not owner/name'))
+    .max(100)
+    .default([])
+    .meta({ title: 'Repositories', description: 'Each as owner/name. Empty means all of the owner.' }),
+  owner: z
+    .string()
+    .regex(/^[\w.-]+$/, 'is not the name of an organization or a user')
+    .optional()
+    .meta({
+      title: 'Owner',
+      description: 'An organization or a user: all its repositories, beside those named above.',
+    }),
+  include_forks: z.boolean().default(false).meta({
+    title: 'Forks',
+    description: 'Whether the forks of an owner are read too; a repository that is named always is.',
+  }),
+  base_url: z
+    .url({ protocol: /^https?$/ })
+    .default('https://api.github.com')
+    .meta({ title: 'Address of the API', description: 'Of GitHub Enterprise Server: https://host/api/v3.' }),
+  include_files: GlobPatterns.default(PROSE).meta({
+    title: 'Files',
+    description: 'Glob patterns of the files to read from the default branch; none reads no files, ** reads all.',
+  }),
+  exclude_files: GlobPatterns.default(['**/node_modules/**', '**/vendor/**']).meta({
+    title: 'Files to leave out',
+    description: 'Glob patterns of files and folders.',
+  }),
+  max_file_bytes: MaxFileBytes,
+});
+
+export type GithubConfig = z.output<typeof GithubConfig>;
+
+export const auth = [
+  direct(
+    z.object({
+      access_token: secret({
+        title: 'Access token',
+        description: 'A personal access token, fine-grained or classic; public repositories need none.',
+      }),
+    }),
+  ),
+  none,
+] as const;
+
+export type GithubContext = ConnectorContext<GithubConfig, CredentialsOf<typeof auth>>;
