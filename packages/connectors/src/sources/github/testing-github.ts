@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { playedBlob, playedTree, sha } from './testing-git.ts';
 
 export interface Item {
   readonly id: number;
@@ -20,7 +20,7 @@ export interface PlayedRepository {
   readonly pulls: Item[];
   readonly issueComments: Item[];
   readonly reviewComments: Item[];
-  /** Files by path, for each commit; `link:` and `module:` before the contents make what is no file. */
+  /** See `Commits`. */
   readonly commits: Map<string, ReadonlyMap<string, string>>;
   head: string | undefined;
   hasIssues: boolean;
@@ -28,7 +28,6 @@ export interface PlayedRepository {
 
 type Answer = { readonly status: number; readonly headers?: Record<string, string>; readonly body: string | Buffer };
 
-const sha = (text: string): string => createHash('sha1').update(text).digest('hex');
 const json = (value: unknown, headers: Record<string, string> = {}): Answer => ({
   status: 200,
   headers: { 'content-type': 'application/json; charset=utf-8', ...headers },
@@ -160,51 +159,56 @@ export class PlayedGithub {
 
   #answer(path: string, url: URL, isOurs: boolean): Answer {
     if (path === '/user') return isOurs ? json({ login: 'octocat' }) : missing;
-    const [, place = '', owner = '', rest] = /^\/(orgs|users|user)(?:\/([^/]+))?(\/repos)?$/.exec(path) ?? [];
-    if (place !== '')
-      return this.#owner(place, place === 'user' ? 'octocat' : owner, rest !== undefined || place === 'user', url);
-    const byId = /^\/repositories\/(\d+)(\/.*)?$/.exec(path);
-    const byName = /^\/repos\/([^/]+\/[^/]+)(\/.*)?$/.exec(path);
-    const [, key = '', below = ''] = byId ?? byName ?? [];
-    const repository = [...this.repositories.values()].find((one) =>
-      byId ? one.id === Number(key) : one.full_name.toLowerCase() === key.toLowerCase(),
-    );
-    if (!repository || (this.secluded.has(repository.full_name) && !isOurs)) return missing;
-    return this.#repository(repository, below, url);
+    if (path === '/user/repos') return this.#page(this.#repositoriesOf('octocat').map(described), url);
+    const owner = /^\/(orgs|users)\/([^/]+)(\/repos)?$/.exec(path);
+    if (owner) return this.#owner(owner[1] === 'orgs', owner[2] ?? '', owner[3] !== undefined, url);
+    const [, name = '', below = ''] = /^\/(repos\/[^/]+\/[^/]+|repositories\/\d+)(\/.*)?$/.exec(path) ?? [];
+    const repository = this.#find(name.toLowerCase(), isOurs);
+    return repository ? (this.#git(repository, below, url) ?? this.#repository(repository, below, url)) : missing;
   }
 
-  #owner(place: string, owner: string, isListing: boolean, url: URL): Answer {
-    const isOrganization = this.organizations.has(owner);
-    const theirs = [...this.repositories.values()].filter((one) => one.full_name.startsWith(`${owner}/`));
-    const isThere = place === 'orgs' ? isOrganization : !isOrganization && theirs.length > 0;
-    if (!isThere) return missing;
+  #find(name: string, isOurs: boolean): PlayedRepository | undefined {
+    const namesOf = (one: PlayedRepository) => [`repositories/${one.id}`, `repos/${one.full_name.toLowerCase()}`];
+    const visible = [...this.repositories.values()].filter((one) => isOurs || !this.secluded.has(one.full_name));
+    return visible.find((one) => namesOf(one).includes(name));
+  }
+
+  #repositoriesOf(owner: string): readonly PlayedRepository[] {
+    return [...this.repositories.values()].filter((one) => one.full_name.startsWith(`${owner}/`));
+  }
+
+  #owner(isOrganization: boolean, owner: string, isListing: boolean, url: URL): Answer {
+    const theirs = this.#repositoriesOf(owner);
+    if (theirs.length === 0 || this.organizations.has(owner) !== isOrganization) return missing;
     if (!isListing) return json({ login: owner });
-    const visible = theirs.filter((one) => place !== 'users' || !this.secluded.has(one.full_name));
+    const visible = theirs.filter((one) => isOrganization || !this.secluded.has(one.full_name));
     return this.#page(visible.map(described), url);
   }
 
+  #git({ commits, head }: PlayedRepository, below: string, url: URL): Answer | undefined {
+    if (below === '/commits/HEAD')
+      return head === undefined
+        ? { status: 409, body: '{"message":"Git Repository is empty."}' }
+        : { status: 200, body: head };
+    const [, kind, name = ''] = /^\/git\/(trees|blobs)\/(\w+)$/.exec(below) ?? [];
+    if (kind === undefined) return undefined;
+    const tree = playedTree(commits, name, url.searchParams.has('recursive'), this.treeSize);
+    if (kind === 'trees') return tree ? json(tree) : missing;
+    const blob = playedBlob(commits, name);
+    return blob === undefined ? missing : { status: 200, body: blob };
+  }
+
   #repository(repository: PlayedRepository, below: string, url: URL): Answer {
-    const [, folder = '', name = ''] = /^\/git\/(trees|blobs)\/(\w+)$/.exec(below) ?? [];
-    if (folder === 'trees') return this.#tree(repository, name, url.searchParams.has('recursive'));
-    if (folder === 'blobs') return blob(repository, name);
-    switch (below) {
-      case '':
-        return json(described(repository));
-      case '/issues':
-        return repository.hasIssues ? this.#list(repository.issues, url) : { status: 410, body: '{}' };
-      case '/issues/comments':
-        return this.#list(repository.issueComments, url);
-      case '/pulls/comments':
-        return this.#list(repository.reviewComments, url);
-      case '/pulls':
-        return this.#list(repository.pulls, url);
-      case '/commits/HEAD':
-        return repository.head === undefined
-          ? { status: 409, body: '{"message":"Git Repository is empty."}' }
-          : { status: 200, body: repository.head };
-      default:
-        return missing;
-    }
+    if (below === '/issues' && !repository.hasIssues) return { status: 410, body: '{"message":"Issues are disabled"}' };
+    const lists: Readonly<Record<string, readonly Item[]>> = {
+      '/issues': repository.issues,
+      '/issues/comments': repository.issueComments,
+      '/pulls/comments': repository.reviewComments,
+      '/pulls': repository.pulls,
+    };
+    const list = lists[below];
+    if (list) return this.#list(list, url);
+    return below === '' ? json(described(repository)) : missing;
   }
 
   #list(items: readonly Item[], url: URL): Answer {
@@ -226,52 +230,6 @@ export class PlayedGithub {
     const link = `<${next.href}>; rel="next", <${next.href}>; rel="last"`;
     return json(items.slice((page - 1) * size, page * size), more ? { link } : {});
   }
-
-  #tree(repository: PlayedRepository, name: string, isRecursive: boolean): Answer {
-    for (const [commit, files] of repository.commits) {
-      for (const folder of new Set(['', ...[...files.keys()].flatMap(foldersOf)])) {
-        if ((folder === '' ? commit : sha(`${commit}:${folder}`)) !== name) continue;
-        const entries = entriesBelow(commit, files, folder, isRecursive);
-        const truncated = isRecursive && entries.length > this.treeSize;
-        return json({ sha: name, tree: truncated ? entries.slice(0, this.treeSize) : entries, truncated });
-      }
-    }
-    return missing;
-  }
-}
-
-const foldersOf = (path: string): readonly string[] =>
-  path
-    .split('/')
-    .slice(0, -1)
-    .map((_part, at, parts) => `${parts.slice(0, at + 1).join('/')}/`);
-
-function entriesBelow(commit: string, files: ReadonlyMap<string, string>, folder: string, isRecursive: boolean) {
-  const trees = new Set([...files.keys()].flatMap(foldersOf).filter((one) => one !== folder && one.startsWith(folder)));
-  const all = [
-    ...[...trees].map((one) => ({
-      path: one.slice(folder.length, -1),
-      mode: '040000',
-      type: 'tree',
-      sha: sha(`${commit}:${one}`),
-    })),
-    ...[...files]
-      .filter(([path]) => path.startsWith(folder))
-      .map(([path, content]) => ({
-        path: path.slice(folder.length),
-        mode: content.startsWith('link:') ? '120000' : content.startsWith('module:') ? '160000' : '100644',
-        type: content.startsWith('module:') ? 'commit' : 'blob',
-        sha: sha(content),
-        ...(content.startsWith('module:') ? {} : { size: Buffer.byteLength(content) }),
-      })),
-  ];
-  return isRecursive ? all : all.filter(({ path }) => !path.includes('/'));
-}
-
-function blob(repository: PlayedRepository, name: string): Answer {
-  const contents = [...repository.commits.values()].flatMap((files) => [...files.values()]);
-  const found = contents.find((content) => sha(content) === name);
-  return found === undefined ? missing : { status: 200, body: found };
 }
 
 const described = ({ id, full_name, fork, description }: PlayedRepository) => ({
