@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { MaxFileBytes } from '../../documents/max-file-bytes.ts';
 import { GlobPatterns } from '../../documents/path-filter.ts';
-import { direct, none } from '../../kit/auth.ts';
+import { direct } from '../../kit/auth.ts';
 import type { CredentialsOf } from '../../kit/auth.ts';
 import type { ConnectorContext } from '../../kit/context.ts';
 import { secret } from '../../kit/fields.ts';
@@ -49,10 +49,11 @@ export const auth = [
       access_token: secret({
         title: 'Access token',
         description: 'A personal access token, fine-grained or classic; public repositories need none.',
-      }),
+      })
+        .optional()
+        .meta({ secret: true }),
     }),
   ),
-  none,
 ] as const;
 
 export type GithubContext = ConnectorContext<GithubConfig, CredentialsOf<typeof auth>>;

@@ -2,7 +2,6 @@ import { bearer } from '../../kit/authorization.ts';
 import { ConnectorError } from '../../kit/connector-error.ts';
 import type { HttpResponse } from '../../kit/http-client.ts';
 import type { Json } from '../../kit/json.ts';
-import { Secret } from '../../kit/secret.ts';
 import type { GithubContext } from './config.ts';
 
 export interface GetOptions {
@@ -23,14 +22,14 @@ export const PER_PAGE = 100;
 export function get(ctx: GithubContext, path: string, options: GetOptions = {}): Promise<HttpResponse> {
   const { config, credentials, http } = ctx;
   const { query, media = 'application/vnd.github+json', etag, accept = [], maxBytes } = options;
-  const token = credentials['access_token'];
+  const { access_token: token } = credentials;
   return http.request({
     url: `${config.base_url.replace(/\/+$/, '')}${path}`,
     ...(query && { query }),
     headers: {
       accept: media,
       'x-github-api-version': API_VERSION,
-      ...(token instanceof Secret && { authorization: bearer(token) }),
+      ...(token && { authorization: bearer(token) }),
       ...(etag !== undefined && { 'if-none-match': etag }),
     },
     accept: etag === undefined ? accept : [...accept, 304],

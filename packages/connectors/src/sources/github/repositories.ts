@@ -19,7 +19,7 @@ export const isNamed = ({ repositories }: GithubConfig, name: string): boolean =
 /** What a repository that is not there means; throws when the configuration names it, else it went a moment ago. */
 export function checkMissing({ config, credentials }: GithubContext, name: string): void {
   if (!isNamed(config, name)) return;
-  const seen = 'access_token' in credentials ? 'the token may not see it' : 'it is private and needs a token';
+  const seen = credentials.access_token ? 'the token may not see it' : 'it is private and needs a token';
   throw new ConnectorError(
     'configuration',
     `The repository ${name} is not there, or ${seen}; take it out of repositories or grant access.`,
@@ -28,7 +28,7 @@ export function checkMissing({ config, credentials }: GithubContext, name: strin
 
 /** The login of the token's owner; `undefined` without a token, and for tokens of apps, which belong to nobody. */
 export async function tokenLogin(ctx: GithubContext): Promise<string | undefined> {
-  if (!('access_token' in ctx.credentials)) return undefined;
+  if (!ctx.credentials.access_token) return undefined;
   const answer = await get(ctx, '/user', { accept: [403] });
   return answer.status === 403 ? undefined : Login.parse(answer.json()).login;
 }

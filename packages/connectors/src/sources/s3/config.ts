@@ -51,7 +51,9 @@ export const auth = [
     z.object({
       access_key_id: z.string().trim().min(1).meta({ title: 'Access key id' }),
       secret_access_key: secret({ title: 'Secret access key' }),
-      session_token: secret({ title: 'Session token', description: 'Only with temporary credentials.' }).optional(),
+      session_token: secret({ title: 'Session token', description: 'Only with temporary credentials.' })
+        .optional()
+        .meta({ secret: true }),
     }),
   ),
 ] as const;
