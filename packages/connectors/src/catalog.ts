@@ -12,6 +12,7 @@ export const catalog: Readonly<Record<string, () => Promise<Connector>>> = {
   sqlite: () => import('./sources/sqlite/index.ts').then((module) => module.sqlite),
   stub: () => import('./sources/stub/index.ts').then((module) => module.stub),
   timed: () => import('./sources/timed/index.ts').then((module) => module.timed),
+  web: () => import('./sources/web/index.ts').then((module) => module.web),
 };
 
 /** Other spellings that people use; the given spelling is echoed on the wire. */
