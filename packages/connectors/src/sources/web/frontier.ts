@@ -31,7 +31,7 @@ export class Frontier {
 
   add(discovery: Discovery): void {
     if (this.#found.has(discovery.address)) return;
-    if (this.#found.size >= this.#most) {
+    if (this.isFull) {
       this.isCapped = true;
       return;
     }
@@ -41,6 +41,10 @@ export class Frontier {
 
   get size(): number {
     return this.#found.size;
+  }
+
+  get isFull(): boolean {
+    return this.#found.size >= this.#most;
   }
 
   has(address: string): boolean {

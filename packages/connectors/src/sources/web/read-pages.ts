@@ -55,24 +55,80 @@ async function isAlive(site: Site, crawl: Crawl, { key = '', validator, address 
   return answer.type !== 'gone' && answer.type !== 'redirect';
 }
 
-/**
- * Whether pages that were not read, since they have not changed, may lead to something that this crawl did not find: a page
- * has lost the link that led to it and still answers, or the crawl before had no room for all that it found.
- */
-async function mustLookAgain(site: Site, crawl: Crawl, since: WebCursor, known: readonly RememberedPage[]) {
-  if (!crawl.sawUnchanged || crawl.frontier.isCapped) return false;
-  if (since.capped) return true;
-  for (const page of missedBy(crawl, known)) if (await isAlive(site, crawl, page)) return true;
-  return false;
+/** A page that fails twice in one run is one failure. */
+async function* tellingFailuresOnce(
+  pages: AsyncIterable<Page<WebPage, WebCursor>>,
+  told: Set<string>,
+): AsyncGenerator<Page<WebPage, WebCursor>> {
+  for await (const page of pages) {
+    const failures = page.failures?.filter(({ key }) => key === undefined || !told.has(key)) ?? [];
+    for (const { key } of failures) if (key !== undefined) told.add(key);
+    yield { ...page, failures };
+  }
 }
 
-/** The pages of a first crawl, with a cursor now and then, so that one that breaks off need not ask for everything again. */
-async function* withCursors(crawl: Crawl, cursorOf: (crawl: Crawl) => WebCursor) {
-  let cursorAt = FIRST_CURSOR_AT;
-  for await (const page of crawl.run()) {
-    const hasGrown = crawl.frontier.size >= cursorAt;
-    if (hasGrown) cursorAt = crawl.frontier.size * CURSOR_GROWTH;
-    yield hasGrown ? { ...page, cursor: cursorOf(crawl) } : page;
+/** One run: a crawl on top of what the last one remembers, and another without that when it may have missed something. */
+class SiteReading {
+  readonly #ctx: WebContext;
+  readonly #site: Site;
+  readonly #sitemaps: SitemapPages;
+  readonly #rules: string;
+  readonly #since: WebCursor | undefined;
+  readonly #told = new Set<string>();
+  #crawl: Crawl;
+
+  constructor(ctx: WebContext, site: Site, sitemaps: SitemapPages, since: WebCursor | undefined) {
+    this.#ctx = ctx;
+    this.#site = site;
+    this.#sitemaps = sitemaps;
+    this.#rules = rulesOf(ctx.config);
+    this.#since = since?.rules === this.#rules ? since : undefined;
+    this.#crawl = new Crawl(site, memoryOf([], undefined), sitemaps);
+  }
+
+  async *run(): AsyncGenerator<Page<WebPage, WebCursor>> {
+    const startedAt = this.#ctx.clock.now();
+    const known = unpackPages(this.#since?.pages ?? '');
+    if (known.length > 0) yield* this.#runOnTopOf(known);
+    else yield* this.#runFirst();
+    const { isComplete: complete } = this.#crawl;
+    yield { upserts: [], cursor: this.#cursor({ startedAt, ended: true }), ...(complete && { complete }) };
+  }
+
+  /** A first crawl gives a cursor now and then, so that one that breaks off need not ask for everything again. */
+  async *#runFirst(): AsyncGenerator<Page<WebPage, WebCursor>> {
+    let cursorAt = FIRST_CURSOR_AT;
+    for await (const page of this.#crawl.run()) {
+      const hasGrown = this.#crawl.frontier.size >= cursorAt;
+      if (hasGrown) cursorAt = this.#crawl.frontier.size * CURSOR_GROWTH;
+      yield hasGrown ? { ...page, cursor: this.#cursor({ startedAt: 0, ended: false }) } : page;
+    }
+  }
+
+  async *#runOnTopOf(known: readonly RememberedPage[]): AsyncGenerator<Page<WebPage, WebCursor>> {
+    this.#crawl = new Crawl(this.#site, memoryOf(known, this.#since), this.#sitemaps);
+    yield* tellingFailuresOnce(this.#crawl.run(), this.#told);
+    const { sawUnchanged, frontier } = this.#crawl;
+    const hidLinks = sawUnchanged && this.#since?.capped === true;
+    // What there was no room for stays out of sight until there is.
+    if (hidLinks && frontier.isFull) frontier.isCapped = true;
+    const mustLookAgain = sawUnchanged && !frontier.isFull && (hidLinks || (await this.#missesLivingPages(known)));
+    if (!mustLookAgain) return;
+    this.#ctx.log.info({ pages: known.length }, 'unchanged pages are read again for the links that they hold');
+    this.#crawl = new Crawl(this.#site, memoryOf([], undefined), this.#sitemaps);
+    yield* tellingFailuresOnce(this.#crawl.run(), this.#told);
+  }
+
+  /** A page that has lost the link that led to it and still answers: an unchanged page may link to it as well. */
+  async #missesLivingPages(known: readonly RememberedPage[]): Promise<boolean> {
+    for (const page of missedBy(this.#crawl, known)) if (await isAlive(this.#site, this.#crawl, page)) return true;
+    return false;
+  }
+
+  #cursor({ startedAt, ended }: Pick<WebCursor, 'startedAt' | 'ended'>): WebCursor {
+    const { frontier } = this.#crawl;
+    const pages = packPages(frontier.remember());
+    return { rules: this.#rules, startedAt, capped: frontier.isCapped, ended, pages };
   }
 }
 
@@ -84,28 +140,7 @@ export async function* readPages(
   ctx: WebContext,
   since: WebCursor | undefined,
 ): AsyncGenerator<Page<WebPage, WebCursor>> {
-  const now = ctx.clock.now();
-  const rules = rulesOf(ctx.config);
   const site = new Site(ctx);
   const sitemaps = ctx.config.use_sitemap ? await readSitemaps(site) : NO_SITEMAPS;
-  const cursorOf = (crawl: Crawl, { startedAt, ended }: Pick<WebCursor, 'startedAt' | 'ended'>): WebCursor => ({
-    rules,
-    startedAt,
-    capped: crawl.frontier.isCapped,
-    ended,
-    pages: packPages(crawl.frontier.remember()),
-  });
-
-  const valid = since?.rules === rules ? since : undefined;
-  const known = unpackPages(valid?.pages ?? '');
-  let crawl = new Crawl(site, memoryOf(known, valid), sitemaps);
-  if (known.length > 0) yield* crawl.run();
-  else yield* withCursors(crawl, (so) => cursorOf(so, { startedAt: 0, ended: false }));
-  if (valid && (await mustLookAgain(site, crawl, valid, known))) {
-    ctx.log.info({ pages: known.length }, 'unchanged pages are read again for the links that they hold');
-    crawl = new Crawl(site, memoryOf([], undefined), sitemaps);
-    yield* crawl.run();
-  }
-  const { isComplete: complete } = crawl;
-  yield { upserts: [], cursor: cursorOf(crawl, { startedAt: now, ended: true }), ...(complete && { complete }) };
+  yield* new SiteReading(ctx, site, sitemaps, since).run();
 }
