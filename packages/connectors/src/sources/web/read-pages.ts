@@ -6,6 +6,7 @@ import type { CrawlMemory } from './crawl.ts';
 import { packPages, unpackPages } from './crawl-memory.ts';
 import type { RememberedPage, WebCursor } from './crawl-memory.ts';
 import { TEXT_VERSION } from './document-text.ts';
+import { pageAddress } from './page-address.ts';
 import { readSitemaps } from './read-sitemaps.ts';
 import type { SitemapPages } from './read-sitemaps.ts';
 import { Site } from './site.ts';
@@ -40,19 +41,22 @@ function memoryOf(pages: readonly RememberedPage[], since: WebCursor | undefined
   return { pages: new Map(pages.map((page) => [page.address, page])), children, startedAt, isWhole };
 }
 
-/** Pages that were records and that the crawl did not come by; those it came by and did not keep are known to be gone. */
+/** Addresses that the crawl did not come by, and records that it did not name although their address was not seen to be gone. */
 const missedBy = (crawl: Crawl, pages: readonly RememberedPage[]): readonly RememberedPage[] =>
-  pages.filter(
-    ({ address, key }) =>
-      key !== undefined && !crawl.draft.named.has(key) && (key !== address || !crawl.frontier.has(address)),
-  );
+  pages.filter(({ address, key }) => {
+    const isNamed = key !== undefined && crawl.draft.named.has(key);
+    return !isNamed && (!crawl.frontier.has(address) || (key !== undefined && key !== address));
+  });
 
-/** Whether a page that nothing seems to lead to any more is still there, so that another page may lead to it after all. */
-async function isAlive(site: Site, crawl: Crawl, { key = '', validator, address }: RememberedPage): Promise<boolean> {
-  if (crawl.frontier.has(key)) return true;
-  if (!site.scope.contains(key) || !(await site.isOpen(key))) return false;
-  const answer = await site.ask(key, { validator: key === address ? validator : undefined });
-  return answer.type !== 'gone' && answer.type !== 'redirect';
+/** Whether an address that nothing seems to lead to any more is still there, so that another page may lead to it after all. */
+async function isAlive(site: Site, crawl: Crawl, { key, validator, address }: RememberedPage): Promise<boolean> {
+  const asked = key ?? address;
+  if (crawl.frontier.has(asked)) return true;
+  if (!site.scope.contains(asked) || !(await site.isOpen(asked))) return false;
+  const answer = await site.ask(asked, { validator: asked === address ? validator : undefined });
+  if (answer.type !== 'redirect') return answer.type !== 'gone';
+  const target = pageAddress(answer.to, asked);
+  return target !== undefined && site.scope.contains(target) && !crawl.frontier.has(target);
 }
 
 /** A page that fails twice in one run is one failure. */

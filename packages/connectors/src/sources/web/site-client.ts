@@ -44,7 +44,7 @@ export class SiteClient {
     this.userAgent = userAgent;
   }
 
-  /** Throws `ConnectorError`s that concern the whole site (`rate_limited`, `credential`); others are `failed`. */
+  /** Throws `ConnectorError`s that concern the whole site (`rate_limited`, `credential`, `refused`); others are `failed`. */
   async ask(address: string, options: AskOptions): Promise<SiteAnswer> {
     await this.#pace.turn();
     const { maxBytes, validator, mustBeOpen = false } = options;
@@ -64,9 +64,11 @@ export class SiteClient {
       return judge(address, response, validator);
     } catch (error) {
       this.#ctx.signal.throwIfAborted();
-      if (!(error instanceof ConnectorError) || ['rate_limited', 'credential'].includes(error.reason)) throw error;
-      const hides = error.reason !== 'invalid_answer';
-      return { type: 'failed', code: hides ? error.reason : 'unreadable', message: error.message, hides };
+      if (!(error instanceof ConnectorError)) throw error;
+      const { reason, message } = error;
+      if (reason === 'unavailable') return { type: 'failed', code: reason, message, hides: true };
+      if (reason === 'invalid_answer') return { type: 'failed', code: 'unreadable', message, hides: false };
+      throw error;
     }
   }
 }
