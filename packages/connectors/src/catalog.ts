@@ -9,6 +9,7 @@ export const catalog: Readonly<Record<string, () => Promise<Connector>>> = {
   incremental_stub: () => import('./sources/incremental-stub/index.ts').then((module) => module.incrementalStub),
   postgres: () => import('./sources/postgres/index.ts').then((module) => module.postgres),
   s3: () => import('./sources/s3/index.ts').then((module) => module.s3),
+  rss: () => import('./sources/rss/index.ts').then((module) => module.rss),
   sqlite: () => import('./sources/sqlite/index.ts').then((module) => module.sqlite),
   stub: () => import('./sources/stub/index.ts').then((module) => module.stub),
   timed: () => import('./sources/timed/index.ts').then((module) => module.timed),

@@ -141,20 +141,26 @@ export class Crawl {
   #keep(discovery: Discovery, known: RememberedPage): void {
     this.sawUnchanged = true;
     const { key } = known;
-    const isNew = key !== undefined && !this.draft.named.has(key);
-    if (isNew) this.draft.keep(key);
-    this.frontier.note(discovery.address, known.validator, isNew ? key : undefined);
+    const isDouble = key !== undefined && this.draft.named.has(key);
+    if (key !== undefined && !isDouble) this.draft.keep(key);
+    this.#note(discovery.address, known.validator, key, isDouble);
     this.#follow(discovery, this.#memory.children.get(discovery.address) ?? []);
   }
 
   #take(discovery: Discovery, { row, links, failure }: PageFound, validator: Validator | undefined): void {
-    const isNew = row !== undefined && !this.draft.named.has(row.url) && this.#site.scope.keeps(row.url);
-    if (isNew) {
-      this.draft.upsert(row);
+    const kept = row && this.#site.scope.keeps(row.url) ? row : undefined;
+    const isDouble = kept !== undefined && this.draft.named.has(kept.url);
+    if (kept && !isDouble) {
+      this.draft.upsert(kept);
       if (failure) this.draft.fail(failure);
     }
-    this.frontier.note(discovery.address, validator, isNew ? row.url : undefined);
+    this.#note(discovery.address, validator, kept?.url, isDouble);
     if (this.#site.ctx.config.follow_links) this.#follow(discovery, links);
+  }
+
+  /** A page whose record another one gave has to be read next time too: it gives the record when the other is gone. */
+  #note(address: string, validator: Validator | undefined, key: string | undefined, isDouble: boolean): void {
+    this.frontier.note(address, isDouble ? undefined : validator, isDouble ? undefined : key);
   }
 
   #follow({ address, depth }: Discovery, links: readonly string[]): void {

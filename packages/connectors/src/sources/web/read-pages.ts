@@ -11,6 +11,7 @@ import { readSitemaps } from './read-sitemaps.ts';
 import type { SitemapPages } from './read-sitemaps.ts';
 import { Site } from './site.ts';
 import type { WebContext } from './site.ts';
+import type { Validator } from './validator.ts';
 import type { WebPage } from './web-page.ts';
 
 /** Raise it when the same page gives another record. */
@@ -48,15 +49,20 @@ const missedBy = (crawl: Crawl, pages: readonly RememberedPage[]): readonly Reme
     return !isNamed && (!crawl.frontier.has(address) || (key !== undefined && key !== address));
   });
 
-/** Whether an address that nothing seems to lead to any more is still there, so that another page may lead to it after all. */
-async function isAlive(site: Site, crawl: Crawl, { key, validator, address }: RememberedPage): Promise<boolean> {
-  const asked = key ?? address;
-  if (crawl.frontier.has(asked)) return true;
-  if (!site.scope.contains(asked) || !(await site.isOpen(asked))) return false;
-  const answer = await site.ask(asked, { validator: asked === address ? validator : undefined });
+/** Whether an address that nothing seems to lead to any more still answers. */
+async function answers(site: Site, crawl: Crawl, address: string, validator?: Validator): Promise<boolean> {
+  if (!site.scope.contains(address) || !(await site.isOpen(address))) return false;
+  const answer = await site.ask(address, { validator });
   if (answer.type !== 'redirect') return answer.type !== 'gone';
-  const target = pageAddress(answer.to, asked);
+  const target = pageAddress(answer.to, address);
   return target !== undefined && site.scope.contains(target) && !crawl.frontier.has(target);
+}
+
+/** Whether another page may lead to what the crawl missed, or may give the record that a gone page gave. */
+async function isAlive(site: Site, crawl: Crawl, { key = '', validator, address }: RememberedPage): Promise<boolean> {
+  if (!crawl.frontier.has(address) && (await answers(site, crawl, address, validator))) return true;
+  if (key === '' || key === address) return false;
+  return crawl.frontier.has(key) || (await answers(site, crawl, key));
 }
 
 /** A page that fails twice in one run is one failure. */
