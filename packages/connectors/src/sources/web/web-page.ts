@@ -26,9 +26,11 @@ const readable = (part: string): string => {
 
 const partsOf = (url: URL): readonly string[] => url.pathname.split('/').filter((part) => part !== '');
 
-/** The words to search. */
-export const pageText = (row: WebPage): string =>
-  [row.title, row.description, row.text].filter((part) => part !== undefined && part !== '').join('\n\n') || row.url;
+/** The words to search; a title that the text begins with is not said twice. */
+export function pageText({ title, description, text, url }: WebPage): string {
+  const parts = [title !== undefined && text.startsWith(title) ? '' : title, description, text];
+  return parts.filter((part) => part !== undefined && part !== '').join('\n\n') || url;
+}
 
 export function describePage(row: WebPage): RecordDescription {
   const url = new URL(row.url);
