@@ -28,7 +28,9 @@ const withInstallScript: readonly { readonly name: RegExp; readonly reason: stri
 ];
 
 const licences = new Set(
-  'MIT Apache-2.0 ISC 0BSD BSD BSD-2-Clause BSD-3-Clause BlueOak-1.0.0 Zlib CC0-1.0 Unlicense Python-2.0'.split(' '),
+  'MIT MIT-0 Apache-2.0 ISC 0BSD BSD BSD-2-Clause BSD-3-Clause BlueOak-1.0.0 Zlib CC0-1.0 Unlicense Python-2.0'.split(
+    ' ',
+  ),
 );
 
 /** Whether we may ship under this SPDX expression; of `A OR B` one is enough, of `A AND B` both count. */

@@ -1,8 +1,8 @@
-import { EXTRACTOR_VERSION, extractText, MOST_TEXT } from '../files/extract-text.ts';
-import { htmlText } from '../files/html-text.ts';
-import { mediaTypeOf } from '../files/media-types.ts';
-import type { MediaType } from '../files/media-types.ts';
-import { Unreadable } from '../files/unreadable.ts';
+import { EXTRACTOR_VERSION, extractText, MOST_TEXT } from '../../documents/extract-text.ts';
+import { htmlText } from '../../documents/html-text.ts';
+import { mediaTypeOf } from '../../documents/media-types.ts';
+import type { MediaType } from '../../documents/media-types.ts';
+import { Unreadable } from '../../documents/unreadable.ts';
 
 /** Text that was found, or the words for why there is none. */
 export type TextFound =
