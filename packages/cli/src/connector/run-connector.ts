@@ -78,7 +78,15 @@ async function* withContexts(
     const { config, credentials } = splitConfig(given);
     const parsed = { config: parseConfig(connector, config), credentials: parseCredentials(connector, credentials) };
     yield* messages((options) => {
-      const ctx = createContext({ connector, ...parsed, ...surroundings, ...options, refused: [], clock: systemClock });
+      const ctx = createContext({
+        connector,
+        ...parsed,
+        ...surroundings,
+        ...options,
+        refused: [],
+        clock: systemClock,
+        streamsAlone: true,
+      });
       opened.push(ctx);
       return ctx;
     });

@@ -24,6 +24,7 @@ export interface ContextOptions extends GuardOptions {
   readonly cursorField?: string;
   readonly fullRefresh?: boolean;
   readonly followMs?: number;
+  readonly streamsAlone?: boolean;
   /** The account's shared budget, when several jobs read it. */
   readonly budget?: RateBudget;
   readonly userAgent?: string;
@@ -60,6 +61,7 @@ export function createContext(options: ContextOptions): OwnedContext {
       fullRefresh: options.fullRefresh ?? false,
       ...(options.cursorField !== undefined && { cursorField: options.cursorField }),
       ...(options.followMs !== undefined && { followMs: options.followMs }),
+      ...(options.streamsAlone && { streamsAlone: true }),
     },
     close: () => http.close(),
   };

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { AuthScheme } from './auth.ts';
 import type { ConnectorContext } from './context.ts';
+import type { Feed } from './feed.ts';
 import type { JsonObject } from './json.ts';
 import type { Page } from './page.ts';
 
@@ -61,6 +62,8 @@ export interface Stream {
   parseRow?(row: unknown): JsonObject;
   /** Checks a stored cursor; throws when it has a foreign shape, and the engine then reads everything again. */
   parseCursor(cursor: unknown): unknown;
+  /** Tells what changes after the stream's own read, together with other streams; the same object for all of them. */
+  readonly feed?: Feed;
   slices?(): Promise<readonly Slice[]>;
   read(since: unknown, slice?: Slice): AsyncIterable<Page<JsonObject, unknown>>;
 }
@@ -82,8 +85,11 @@ export interface Connector {
   readonly touches?: 'files' | 'executables';
   /** Test sources, shown only with `TRIBUTARY_INTERNAL_SOURCES=1`. */
   readonly internal?: boolean;
-  /** Set when the source can be read continuously: seconds between two reads. */
-  readonly continuous?: { readonly everySeconds: number };
+  /**
+   * Set when the source can be read continuously: seconds between two reads. `onRequest`: it is expensive in some
+   * configurations, so the usual schedule is that of other sources.
+   */
+  readonly continuous?: { readonly everySeconds: number; readonly onRequest?: boolean };
   /** Names of the record types it yields, as far as they are known without asking the source. */
   readonly entityTypes: readonly string[];
   /** Proves that configuration and credentials work. Throws `ConnectorError`. */

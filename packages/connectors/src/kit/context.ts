@@ -48,4 +48,6 @@ export interface ReadOptions {
    * it has caught up, yielding pages as they come; then the read ends and the next job goes on. Absent: end when caught up.
    */
   readonly followMs?: number;
+  /** Who reads takes each stream by itself and no feed, as the Airbyte protocol does. */
+  readonly streamsAlone?: boolean;
 }

@@ -111,7 +111,10 @@ export interface SourceWriter {
   unseen(stream: string): Promise<{ readonly unseen: number; readonly total: number }>;
   /** Deletes what this generation did not see, in bounded transactions; yields the sums after each. */
   sweep(stream: string): AsyncIterable<Applied>;
-  /** Forgets the stream's cursors, for example after the source said that they expired. */
+  /**
+   * Forgets the stream's cursors and what this generation has seen of it, for example after the source said that they
+   * expired: what is read from its start has to name everything again.
+   */
   forgetCursors(stream: string): Promise<void>;
   /** Streams that hold entities or cursors. */
   streams(): Promise<readonly string[]>;

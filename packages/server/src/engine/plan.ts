@@ -47,7 +47,8 @@ export function freshScope(slice: Slice | undefined): Scope {
 
 /** Refuses streams that cannot be told apart. */
 export function checkStreams(streams: readonly Stream[]): void {
-  const doubles = doublesOf(streams.map((stream) => stream.name));
+  const feeds = new Set(streams.flatMap(({ feed }) => feed ?? []));
+  const doubles = doublesOf([...streams, ...feeds].map(({ name }) => name));
   if (doubles.length > 0) {
     throw new ConnectorError('invalid_answer', `The source names a stream twice: ${doubles.join(', ')}.`);
   }

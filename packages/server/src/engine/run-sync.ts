@@ -13,6 +13,7 @@ import { untilAborted } from './read-ahead.ts';
 import { Slots } from './slots.ts';
 import { Room, type Allowance } from './room.ts';
 import { StoreGate } from './store-gate.ts';
+import { syncFeed } from './sync-feed.ts';
 import { syncStream } from './sync-stream.ts';
 import type { Run, StreamResult } from './sync-stream.ts';
 import { judgeSweep } from './sweep.ts';
@@ -97,11 +98,21 @@ class SyncRun {
       streams = await this.#discover();
     });
     if (discovering) return this.#stoppedBy ?? discovering;
-    const results = await Promise.all(streams.map((stream) => syncStream(this.#run, stream)));
+    const results = await this.#syncAll(streams);
     for (const result of results) if (result.held) held.push(result.held);
     const dropping = this.#stoppedBy ?? (await this.#attempt(() => this.#dropOthers(streams, held)));
     if (dropping) return this.#stoppedBy ?? dropping;
     return faultOfStreams(results) ?? (await this.#attempt(() => this.#run.store.endRun()));
+  }
+
+  /** Streams that share a feed are brought up to date together, all others each by itself. */
+  async #syncAll(streams: readonly Stream[]): Promise<readonly StreamResult[]> {
+    const byFeed = Map.groupBy(streams, (stream) => stream.feed);
+    const work = [...byFeed].flatMap(([feed, members]): Promise<readonly StreamResult[]>[] => {
+      if (feed) return [syncFeed(this.#run, feed, members)];
+      return members.map(async (stream) => [await syncStream(this.#run, stream)]);
+    });
+    return (await Promise.all(work)).flat();
   }
 
   async #discover(): Promise<readonly Stream[]> {
@@ -115,7 +126,7 @@ class SyncRun {
   /** Streams that the source does not have any more, or that are not selected any more. */
   async #dropOthers(streams: readonly Stream[], held: HeldSweep[]): Promise<void> {
     const { store, sweepConfirmed } = this.#run;
-    const wanted = new Set(streams.map((stream) => stream.name));
+    const wanted = new Set(streams.flatMap(({ name, feed }) => (feed ? [name, feed.name] : [name])));
     for (const stream of await store.streams()) {
       if (wanted.has(stream)) continue;
       const unseen = await store.unseen(stream);

@@ -15,9 +15,9 @@ export interface ScheduleColumns {
 
 const off: ScheduleColumns = { cron: null, timezone: 'UTC', continuous: 0, cursor_field: null, next_run_at: null };
 
-/** Daily at the present minute, or every five minutes for a source that can be read continuously. */
+/** Daily at the present minute, or every five minutes for a source that can be read continuously at little cost. */
 function defaultCron(connector: Connector, now: Millis): string {
-  if (connector.continuous) return '*/5 * * * *';
+  if (connector.continuous && !connector.continuous.onRequest) return '*/5 * * * *';
   const minutes = Math.floor(now / 60_000);
   return `${minutes % 60} ${Math.floor(minutes / 60) % 24} * * *`;
 }

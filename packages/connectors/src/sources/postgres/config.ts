@@ -7,6 +7,9 @@ import { secret } from '../../kit/fields.ts';
 const names = (title: string, description: string) =>
   z.array(z.string().min(1)).default([]).meta({ title, description });
 
+/** Bytes of a name (NAMEDATALEN - 1). */
+const MAX_NAME = 63;
+
 export const Config = z.object({
   host: z.string().trim().min(1).meta({ title: 'Host' }),
   port: z.int().min(1).max(65_535).default(5432).meta({ title: 'Port' }),
@@ -23,6 +26,26 @@ export const Config = z.object({
   schemas: names('Schemas', 'Empty means all but the system schemas.'),
   include_tables: names('Tables to read', '`table` or `schema.table`; `*` stands for any text. Empty means all.'),
   exclude_tables: names('Tables to leave out', 'As above; wins over the tables to read.'),
+  mode: z.enum(['cursor', 'replication', 'auto']).default('cursor').meta({
+    title: 'How changes are found',
+    description:
+      '`cursor`: by reading, with a cursor field or whole. `replication`: the server tells them, deletes too (logical replication). `auto`: by replication where the server allows it.',
+  }),
+  publication: z
+    .string()
+    .min(1)
+    .max(MAX_NAME)
+    .default('tributary')
+    .meta({ title: 'Publication', description: 'With replication: made when it is missing and the user may.' }),
+  slot: z
+    .string()
+    .regex(/^[a-z0-9_]{1,63}$/, 'lower-case letters, digits and underscores, at most 63')
+    .optional()
+    .meta({
+      title: 'Replication slot',
+      description:
+        'With replication: its name, for this source connection alone. Needed when two read the same tables of one database.',
+    }),
   lookback_seconds: z.int().min(0).max(604_800).default(300).meta({
     title: 'Look back',
     description:

@@ -99,6 +99,7 @@ function tableOf(
   );
   const key = keys.find((numbers) => numbers.every((number) => byNumber.get(number)?.notNull));
   return {
+    oid: text(row, 'oid'),
     database,
     schema: text(row, 'schema'),
     name: text(row, 'name'),
@@ -112,6 +113,7 @@ function tableOf(
 function columnFrom(row: Row, types: ReadonlyMap<string, PgType>): Column {
   return {
     name: text(row, 'name'),
+    typeOid: text(row, 'type'),
     type: columnType(text(row, 'type'), types),
     notNull: text(row, 'not_null') === 'true',
     serial: text(row, 'serial') === 'true',

@@ -11,6 +11,8 @@ export interface Link {
   rows(sql: string, values?: readonly unknown[]): Promise<Record<string, string | null>[]>;
   /** Runs `COPY (sql) TO STDOUT`, see `copyOut`. */
   copy<T>(sql: string, options: CopyOptions<T>): AsyncGenerator<CopyBatch<T>>;
+  /** Hands the connection to a query of another kind, see `pg.Submittable`. */
+  submit(query: pg.Submittable): void;
   /** Says goodbye; cuts the line when a query is still running. */
   close(): Promise<void>;
 }
@@ -21,8 +23,11 @@ const GOODBYE_MS = 2_000;
 /** Every value as the text that the server wrote; the connector knows its types better than the driver. */
 const asText: pg.CustomTypesConfig = { getTypeParser: () => String };
 
-/** Opens a connection. Throws `ConnectorError` that says what to change. */
-export async function openLink(ctx: PostgresContext): Promise<Link> {
+/**
+ * Opens a connection; with `replication`, one that understands the commands of the streaming replication protocol too.
+ * Throws `ConnectorError` that says what to change.
+ */
+export async function openLink(ctx: PostgresContext, kind?: 'replication'): Promise<Link> {
   const { config, credentials } = ctx;
   const doing = `Connecting to ${config.database} at ${config.host}:${config.port} as ${credentials.username}`;
   let socket: Socket | undefined;
@@ -41,6 +46,7 @@ export async function openLink(ctx: PostgresContext): Promise<Link> {
       application_name: 'tributary',
       connectionTimeoutMillis: CONNECT_MS,
       types: asText,
+      ...(kind && { replication: 'database' }),
     });
     // A lost connection also fails the query that runs, or the next one; nobody else listens here.
     client.on('error', () => undefined);
@@ -83,6 +89,9 @@ function linkOf(client: pg.Client, socket: Socket, signal: AbortSignal): Link {
       } finally {
         running -= 1;
       }
+    },
+    submit(query) {
+      client.query(query);
     },
     async close() {
       signal.removeEventListener('abort', cut);

@@ -13,25 +13,33 @@ export interface SnapshotSession {
 const BEGIN = 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY';
 
 /** Values are written in one way whatever the server, the database and the user prefer; nothing times out but the network. */
-const SETTINGS = [
-  "SET LOCAL datestyle = 'ISO, YMD'",
-  "SET LOCAL intervalstyle = 'iso_8601'",
-  "SET LOCAL timezone = 'UTC'",
-  "SET LOCAL bytea_output = 'hex'",
-  'SET LOCAL extra_float_digits = 1',
-  'SET LOCAL statement_timeout = 0',
-  'SET LOCAL idle_in_transaction_session_timeout = 0',
-].join('; ');
+export const settings = (scope: 'LOCAL' | 'SESSION'): string =>
+  [
+    "datestyle = 'ISO, YMD'",
+    "intervalstyle = 'iso_8601'",
+    "timezone = 'UTC'",
+    "bytea_output = 'hex'",
+    'extra_float_digits = 1',
+    'statement_timeout = 0',
+    'idle_in_transaction_session_timeout = 0',
+  ]
+    .map((setting) => `SET ${scope} ${setting}`)
+    .join('; ');
 
-/** Begins a read-only transaction whose snapshot other connections can join (manual, "Snapshot Synchronization Functions"). */
-export async function openSnapshot(ctx: PostgresContext): Promise<SnapshotSession> {
+const SETTINGS = settings('LOCAL');
+
+/**
+ * Begins a read-only transaction whose snapshot other connections can join (manual, "Snapshot Synchronization Functions").
+ * It sees the moment of the snapshot `exported`, as long as that is still held; else the present.
+ */
+export async function openSnapshot(ctx: PostgresContext, exported?: string): Promise<SnapshotSession> {
   const leader = await openLink(ctx);
   const links: [Link, ...Link[]] = [leader];
   const close = async (): Promise<void> => {
     await Promise.all(links.map((link) => link.close()));
   };
   try {
-    await leader.rows(`${BEGIN}; ${SETTINGS}`);
+    if (!(await begunAt(leader, exported))) await leader.rows(`${BEGIN}; ${SETTINGS}`);
   } catch (error) {
     await close();
     throw error;
@@ -59,4 +67,16 @@ export async function openSnapshot(ctx: PostgresContext): Promise<SnapshotSessio
       while (links.length < count && (await join(row?.['id'] ?? '')));
     },
   };
+}
+
+/** Whether the transaction has begun at the exported snapshot; not when nobody holds it any more. */
+async function begunAt(leader: Link, exported: string | undefined): Promise<boolean> {
+  if (exported === undefined) return false;
+  try {
+    await leader.rows(`${BEGIN}; SET TRANSACTION SNAPSHOT '${exported}'; ${SETTINGS}`);
+    return true;
+  } catch {
+    await leader.rows('ROLLBACK');
+    return false;
+  }
 }

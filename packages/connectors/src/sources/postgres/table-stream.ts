@@ -1,15 +1,12 @@
-import { ConnectorError } from '../../kit/connector-error.ts';
 import type { Stream } from '../../kit/connector.ts';
 import type { JsonObject } from '../../kit/json.ts';
-import type { Page } from '../../kit/page.ts';
 import type { PostgresContext } from './config.ts';
 import { type IncrementalCursor, type ListingCursor, parseIncrementalCursor, parseListingCursor } from './cursor.ts';
 import { rowDescriber } from './describe-row.ts';
-import { toConnectorError } from './postgres-error.ts';
+import { inSnapshot } from './in-snapshot.ts';
 import { readIncremental } from './read-incremental.ts';
 import { readKeyless, readListing } from './read-listing.ts';
 import { keyOf, ROW_KEY } from './row-decoder.ts';
-import { openSnapshot, type SnapshotSession } from './snapshot-session.ts';
 import {
   type Column,
   columnOf,
@@ -40,7 +37,7 @@ export function tableStream(ctx: PostgresContext, table: Table): Stream {
       deletes: 'reported',
       parseCursor: (value) => parseIncrementalCursor(table, { name: column.name, type: column.type.name }, value),
       read: (since) =>
-        guarded(ctx, table, (session) =>
+        inSnapshot(ctx, table, (session) =>
           readIncremental({ ctx, session, table, column }, since as IncrementalCursor | undefined),
         ),
     };
@@ -52,7 +49,7 @@ export function tableStream(ctx: PostgresContext, table: Table): Stream {
     deletes: ctx.config.delete_detection === 'never' ? 'reported' : 'listing',
     parseCursor: (value) => parseListingCursor(table, value),
     read: (since) =>
-      guarded(ctx, table, (session) =>
+      inSnapshot(ctx, table, (session) =>
         table.key.length === 0
           ? readKeyless(session, table)
           : readListing(ctx, session, table, since as ListingCursor | undefined),
@@ -70,27 +67,4 @@ function cursorColumn(ctx: PostgresContext, table: Table): Column | undefined {
     'reads the whole table: no key, or no ordered cursor',
   );
   return undefined;
-}
-
-/** Reads inside a session of its own, and turns what goes wrong into what the engine acts on. */
-async function* guarded<C>(
-  ctx: PostgresContext,
-  table: Table,
-  read: (session: SnapshotSession) => AsyncGenerator<Page<JsonObject, C>>,
-): AsyncGenerator<Page<JsonObject, unknown>> {
-  let session: SnapshotSession | undefined;
-  try {
-    ctx.signal.throwIfAborted();
-    session = await openSnapshot(ctx);
-    for await (const page of read(session)) {
-      yield page;
-      ctx.signal.throwIfAborted();
-    }
-  } catch (error) {
-    ctx.signal.throwIfAborted();
-    if (error instanceof ConnectorError) throw error;
-    throw toConnectorError(error, `Reading ${streamName(table)}`);
-  } finally {
-    await session?.close();
-  }
 }

@@ -4,6 +4,8 @@ import { type ColumnType, MAX_BYTEA } from './column-type.ts';
 
 export interface Column {
   readonly name: string;
+  /** Of the column's own type, not of the one below its domain. */
+  readonly typeOid: string;
   readonly type: ColumnType;
   readonly notNull: boolean;
   /** Counts upwards by itself: identity, or a default from a sequence. */
@@ -13,6 +15,7 @@ export interface Column {
 
 /** What is known of a table, view, materialized view, partitioned or foreign table. */
 export interface Table {
+  readonly oid: string;
   readonly database: string;
   readonly schema: string;
   readonly name: string;
@@ -23,6 +26,9 @@ export interface Table {
   /** Names of the primary key's columns, or of a unique key's without nulls; empty when there is none. */
   readonly key: readonly string[];
 }
+
+/** `\x` stands in front of the hexadecimal digits of a `bytea`. */
+const HEX_MARK = 2;
 
 export const quoteName = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 export const quoteText = (text: string): string => `E'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
@@ -53,6 +59,16 @@ export function selected(table: Table, column: Column): string {
   if (table.key.includes(column.name)) return `encode(${name}, 'hex')`;
   const size = `'[' || octet_length(${name}) || ' bytes]'`;
   return `CASE WHEN octet_length(${name}) <= ${MAX_BYTEA} THEN encode(${name}, 'hex') ELSE ${size} END`;
+}
+
+/** Turns a value as the server writes it by itself into what `selected` gives; `undefined` where they are the same. */
+export function selectedText(table: Table, column: Column): ((text: string) => string) | undefined {
+  if (column.type.name !== 'bytea') return undefined;
+  const isKey = table.key.includes(column.name);
+  return (text) => {
+    const octets = (text.length - HEX_MARK) / 2;
+    return isKey || octets <= MAX_BYTEA ? text.slice(HEX_MARK) : `[${octets} bytes]`;
+  };
 }
 
 /** The value of a column as SQL; `text` is what `selected` gave. */

@@ -57,7 +57,9 @@ export class SqliteSourceWriter implements SourceWriter {
   forgetCursors(stream: string): Promise<void> {
     return this.#transaction((db, source) => {
       const row = findStream(db, source.id, stream);
-      if (row) dropCursors(db, row.id);
+      if (!row) return;
+      dropCursors(db, row.id);
+      dropSeen(db, row.id);
     });
   }
 
