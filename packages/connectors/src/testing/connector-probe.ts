@@ -26,6 +26,8 @@ export interface ProbeOptions {
   readonly config?: unknown;
   readonly credentials?: unknown;
   readonly cursorField?: string;
+  readonly followMs?: number;
+  readonly log?: Logger;
   readonly clock?: Clock;
   readonly signal?: AbortSignal;
   readonly roots?: readonly string[];
@@ -45,10 +47,11 @@ export function probeContext(connector: Connector, options: ProbeOptions = {}): 
     roots: options.roots ?? [],
     refused: [],
     clock: options.clock ?? handClock(),
-    log: silentLog,
+    log: options.log ?? silentLog,
     signal: options.signal ?? new AbortController().signal,
     ...(options.lookup && { lookup: options.lookup }),
     ...(options.cursorField !== undefined && { cursorField: options.cursorField }),
+    ...(options.followMs !== undefined && { followMs: options.followMs }),
   });
 }
 

@@ -8,7 +8,7 @@ export const Range = z.object({ to: Position.optional(), at: Position.optional()
 export type Range = z.output<typeof Range>;
 
 /** Where a read of the whole table stands. */
-const Ranges = z.array(Range).min(1);
+export const Ranges = z.array(Range).min(1);
 
 /** A stream without cursor field: good inside one listing. */
 export const ListingCursor = z.object({ key: z.array(z.string()), ranges: Ranges });

@@ -4,7 +4,7 @@ import type { Stream } from '../../kit/connector.ts';
 import type { JsonObject } from '../../kit/json.ts';
 import type { Page } from '../../kit/page.ts';
 import { type ProbeOptions, probeStream } from '../../testing/connector-probe.ts';
-import { type RunningPostgres, startPostgres } from '../../testing/embedded-postgres.ts';
+import { type RunningPostgres, startPostgres, type StartPostgresOptions } from '../../testing/embedded-postgres.ts';
 import { postgres } from './index.ts';
 
 export interface TestDatabase {
@@ -17,11 +17,11 @@ export interface TestDatabase {
 }
 
 /** A server for the tests of one file. */
-export function testDatabase(): TestDatabase {
+export function testDatabase(options?: StartPostgresOptions): TestDatabase {
   let server: RunningPostgres;
   let admin: pg.Client;
   beforeAll(async () => {
-    server = await startPostgres();
+    server = await startPostgres(options);
     admin = new pg.Client({ connectionString: server.url });
     admin.on('error', () => undefined);
     await admin.connect();
