@@ -158,6 +158,22 @@ export function describeConnector(connector: Connector, options: ContractOptions
       }
     });
 
+    test('goes on from any cursor of a feed, and refuses one of a foreign shape', async () => {
+      const streams = await streamsOf(connector, subject, begin());
+      for (const feed of new Set(streams.flatMap((stream) => stream.feed ?? []))) {
+        expect(() => feed.parseCursor(['not a cursor of ours'])).toThrow();
+        const first = jsonCopy(await feed.start(undefined));
+        const pages = await Array.fromAsync(feed.read(feed.parseCursor(first)));
+        for (const { cursor } of [{ cursor: first }, ...pages.slice(-MOST_RESUMES)]) {
+          if (cursor === undefined) continue;
+          const since = feed.parseCursor(jsonCopy(cursor));
+          expect(jsonCopy(await feed.start(since))).toEqual(jsonCopy(cursor));
+          for (const page of await Array.fromAsync(feed.read(since)))
+            for (const part of page.parts) expect(streams.map((stream) => stream.name)).toContain(part.stream);
+        }
+      }
+    });
+
     test('stops within one page when it is aborted', async () => {
       const names = (await streamsOf(connector, subject, begin())).map((stream) => stream.name);
       for (const name of names) {

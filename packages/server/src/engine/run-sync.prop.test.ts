@@ -13,7 +13,7 @@ import { stopper, SyncHarness } from './testing/sync-harness.ts';
 type Op =
   | { readonly type: 'put'; readonly id: string; readonly value: number }
   | { readonly type: 'delete'; readonly id: string }
-  | { readonly type: 'tick' | 'forget' };
+  | { readonly type: 'tick' | 'forget' | 'clear' };
 
 type Nemesis =
   /** The process dies around the n-th write: before it, or after it was committed but before anybody heard. */
@@ -23,14 +23,14 @@ type Nemesis =
   | { readonly type: 'ops'; readonly page: number; readonly ops: readonly Op[] };
 type Reason = 'unavailable' | 'rate_limited' | 'invalid_answer' | 'configuration' | 'bug';
 
-const kinds: readonly OracleKind[] = ['listing', 'changes', 'newest', 'sliced'];
+const kinds: readonly OracleKind[] = ['listing', 'changes', 'newest', 'sliced', 'told', 'twin'];
 
 // 24 ids at most: the brake never holds a sweep of so few.
 const id = fc.integer({ min: 0, max: 23 }).map((n) => `k${String(n).padStart(2, '0')}`);
 const op: fc.Arbitrary<Op> = fc.oneof(
   { weight: 5, arbitrary: fc.record({ type: fc.constant('put' as const), id, value: fc.nat(3) }) },
   { weight: 3, arbitrary: fc.record({ type: fc.constant('delete' as const), id }) },
-  { weight: 1, arbitrary: fc.constantFrom({ type: 'tick' as const }, { type: 'forget' as const }) },
+  { weight: 1, arbitrary: fc.constantFrom<Op>({ type: 'tick' }, { type: 'forget' }, { type: 'clear' }) },
 );
 const nemesis: fc.Arbitrary<Nemesis> = fc.oneof(
   fc.record({ type: fc.constant('crash' as const), write: fc.nat(30), committed: fc.boolean() }),
@@ -61,6 +61,7 @@ function play(source: OracleSource, ops: readonly Op[]): void {
     if (one.type === 'put') source.put(one.id, one.value);
     else if (one.type === 'delete') source.delete(one.id);
     else if (one.type === 'tick') source.tick();
+    else if (one.type === 'clear') source.clear();
     else source.forgetLog();
   }
 }

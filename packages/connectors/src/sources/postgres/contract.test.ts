@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { describeConnector } from '../../kit/connector-contract.ts';
 import { type RunningPostgres, startPostgres } from '../../testing/embedded-postgres.ts';
+import { LOGICAL } from './replication/testing-settings.ts';
 import { postgres } from './index.ts';
 
 const TABLES = `
@@ -12,22 +13,25 @@ const TABLES = `
   CREATE TABLE log (at timestamptz, said text);
   INSERT INTO log SELECT '2024-01-01', 'line ' || i % 50 FROM generate_series(1, 200) i;`;
 
-for (const cursorField of [undefined, 'updated_at']) {
+const WAYS = [{ mode: 'cursor' }, { mode: 'cursor', cursorField: 'updated_at' }, { mode: 'replication' }] as const;
+
+for (const { mode, ...options } of WAYS) {
   let server: RunningPostgres;
   describeConnector(postgres, {
     http: { none: 'it speaks no HTTP' },
     async prepare() {
-      server = await startPostgres();
+      server = await startPostgres(LOGICAL);
       const admin = new pg.Client({ connectionString: server.url });
       await admin.connect();
       await admin.query(
-        `${TABLES} CREATE ROLE canary LOGIN PASSWORD 'canary-4711'; GRANT SELECT ON ALL TABLES IN SCHEMA public TO canary`,
+        `${TABLES} CREATE ROLE canary LOGIN PASSWORD 'canary-4711'; GRANT SELECT ON ALL TABLES IN SCHEMA public TO canary;
+         ALTER ROLE canary REPLICATION; CREATE PUBLICATION tributary FOR TABLE customer, line`,
       );
       await admin.end();
       return {
-        config: { host: server.host, port: server.port, database: 'postgres' },
+        config: { host: server.host, port: server.port, database: 'postgres', mode },
         credentials: { username: 'canary', password: 'canary-4711' },
-        ...(cursorField !== undefined && { cursorField }),
+        ...options,
       };
     },
     cleanup: () => server.stop(),

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { ConnectorError } from '@tributary/connectors/kit/connector-error';
-import type { Connector } from '@tributary/connectors/kit/connector';
+import type { Connector, Stream } from '@tributary/connectors/kit/connector';
 import { none } from '@tributary/connectors/kit/auth';
 import { defineConnector } from '@tributary/connectors/kit/define-connector';
+import { oracleFeed } from './oracle-feed.ts';
 
 export interface OracleRow {
   readonly [field: string]: string | number;
@@ -15,13 +16,14 @@ export interface OracleRow {
 /**
  * How the source is read: `listing` names everything every time; `changes` reads a log of changes with deletes after a
  * first full read; `newest` asks for rows changed since a time and lists the keys of all others; `sliced` is `listing`
- * in four parts.
+ * in four parts; `told` and `twin` are copied once and get their changes from one feed.
  */
-export type OracleKind = 'listing' | 'changes' | 'newest' | 'sliced';
+export type OracleKind = 'listing' | 'changes' | 'newest' | 'sliced' | 'told' | 'twin';
 
 interface LogEntry {
   readonly sequence: number;
-  readonly id: string;
+  /** Absent: all rows were removed. */
+  readonly id: string | undefined;
 }
 
 const Row = z.object({ id: z.string(), value: z.number(), updatedAt: z.number() });
@@ -35,16 +37,22 @@ export class OracleSource {
   pagesRead = 0;
   /** Changes before this one are forgotten by the log. */
   logStart = 0;
-  #log: LogEntry[] = [];
+  readonly log: LogEntry[] = [];
   #time = 0;
 
   put(id: string, value: number): void {
     this.rows.set(id, { id, value, updatedAt: this.#time });
-    this.#log.push({ sequence: this.#log.length + 1, id });
+    this.log.push({ sequence: this.log.length + 1, id });
   }
 
   delete(id: string): void {
-    if (this.rows.delete(id)) this.#log.push({ sequence: this.#log.length + 1, id });
+    if (this.rows.delete(id)) this.log.push({ sequence: this.log.length + 1, id });
+  }
+
+  clear(): void {
+    if (this.rows.size === 0) return;
+    for (const id of [...this.rows.keys()]) this.delete(id);
+    this.log.push({ sequence: this.log.length + 1, id: undefined });
   }
 
   tick(): void {
@@ -52,7 +60,7 @@ export class OracleSource {
   }
 
   forgetLog(): void {
-    this.logStart = this.#log.length;
+    this.logStart = this.log.length;
   }
 
   /** What a collection that equals the source holds. */
@@ -73,7 +81,8 @@ export class OracleSource {
       limits: { requestsPerMinute: 60_000, concurrency },
       check: () => Promise.resolve({ account: 'oracle' }),
     } as const;
-    return defineConnector(declaration, (stream) => {
+    const connector = defineConnector(declaration, (stream) => {
+      const copied = { incremental: true, cursor: z.object({ after: z.string().optional() }) };
       const base = { title: 'Rows', row: Row, key: (row: { id: string }) => row.id };
       const all = {
         listing: stream({
@@ -94,6 +103,8 @@ export class OracleSource {
           cursor: z.object({ from: z.number() }),
           read: (_ctx, since) => this.#newest(since?.from),
         }),
+        told: stream({ ...base, ...copied, read: (_ctx, since) => this.#copy('told', since) }),
+        twin: stream({ ...base, ...copied, read: (_ctx, since) => this.#copy('twin', since) }),
         sliced: stream({
           ...base,
           cursor: z.object({ after: z.string() }),
@@ -103,9 +114,17 @@ export class OracleSource {
       };
       return Object.fromEntries(kinds.map((kind) => [kind, all[kind]]));
     });
+    return { ...connector, discover: async (ctx) => this.#feed(await connector.discover(ctx)) };
   }
 
-  #page(kind: OracleKind): void {
+  #feed(streams: readonly Stream[]): readonly Stream[] {
+    const fed = streams.filter(({ name }) => name === 'told' || name === 'twin');
+    const names = fed.map(({ name }) => name);
+    const feed = oracleFeed(this, names);
+    return streams.map((stream) => (fed.includes(stream) ? { ...stream, feed } : stream));
+  }
+
+  turnPage(kind: OracleKind): void {
     this.pagesRead += 1;
     this.beforePage(kind);
   }
@@ -113,9 +132,9 @@ export class OracleSource {
   async *#list(kind: OracleKind, since = '', slice?: string) {
     let after = since;
     for (;;) {
-      this.#page(kind);
+      this.turnPage(kind);
       const ids = [...this.rows.keys()].filter((id) => id > after && (slice === undefined || sliceOf(id) === slice));
-      const upserts = this.#take(ids.sort().slice(0, PAGE));
+      const upserts = this.take(ids.sort().slice(0, PAGE));
       after = upserts.at(-1)?.id ?? after;
       yield { upserts, ...(upserts.length > 0 && { cursor: { after } }) };
       if (upserts.length < PAGE) return;
@@ -127,7 +146,7 @@ export class OracleSource {
     if (since && since.sequence < this.logStart) {
       throw new ConnectorError('cursor_expired', 'The log does not go back so far.');
     }
-    const sequence = since?.sequence ?? this.#log.length;
+    const sequence = since?.sequence ?? this.log.length;
     if (!since || since.after !== undefined) yield* this.#snapshot(sequence, since?.after ?? '');
     yield* this.#logFrom(sequence);
   }
@@ -135,24 +154,43 @@ export class OracleSource {
   /** Everything, once; the log is then read from where it was when the snapshot began. */
   async *#snapshot(sequence: number, start: string) {
     for (let after: string | undefined = start; after !== undefined;) {
-      this.#page('changes');
+      this.turnPage('changes');
       const from: string = after;
       const ids = [...this.rows.keys()].filter((id) => id > from).sort();
-      const upserts = this.#take(ids.slice(0, PAGE));
+      const upserts = this.take(ids.slice(0, PAGE));
       after = upserts.length < PAGE ? undefined : upserts.at(-1)?.id;
       yield { upserts, cursor: { sequence, ...(after !== undefined && { after }) }, complete: after === undefined };
       await Promise.resolve();
     }
   }
 
+  /** Everything, once; what is left of a copy that was broken off names all keys at its end. */
+  async *#copy(kind: OracleKind, since: { readonly after?: string | undefined } | undefined) {
+    if (since && since.after === undefined) return;
+    for (let after = since?.after ?? ''; ;) {
+      this.turnPage(kind);
+      const from = after;
+      const ids = [...this.rows.keys()].filter((id) => id > from).sort();
+      const upserts = this.take(ids.slice(0, PAGE));
+      if (upserts.length < PAGE) {
+        const present = since ? [...this.rows.keys()] : [];
+        yield { upserts, present, cursor: {}, complete: true };
+        return;
+      }
+      after = upserts.at(-1)?.id ?? after;
+      yield { upserts, cursor: { after } };
+      await Promise.resolve();
+    }
+  }
+
   async *#logFrom(start: number) {
     for (let sequence = start; ;) {
-      this.#page('changes');
-      const entries = this.#log.slice(sequence, sequence + PAGE);
+      this.turnPage('changes');
+      const entries = this.log.slice(sequence, sequence + PAGE);
       if (entries.length === 0) return;
       sequence += entries.length;
-      const ids = [...new Set(entries.map((entry) => entry.id))];
-      yield { upserts: this.#take(ids), deletes: ids.filter((id) => !this.rows.has(id)), cursor: { sequence } };
+      const ids = [...new Set(entries.flatMap((entry) => entry.id ?? []))];
+      yield { upserts: this.take(ids), deletes: ids.filter((id) => !this.rows.has(id)), cursor: { sequence } };
       await Promise.resolve();
     }
   }
@@ -166,9 +204,9 @@ export class OracleSource {
     const ids = [...this.rows.keys()].sort((a, b) => this.#timeOf(a) - this.#timeOf(b) || (a < b ? -1 : 1));
     let time = from;
     for (let start = 0; start < ids.length; start += PAGE) {
-      this.#page('newest');
+      this.turnPage('newest');
       const part = ids.slice(start, start + PAGE);
-      const upserts = this.#take(part.filter((id) => this.#timeOf(id) >= from));
+      const upserts = this.take(part.filter((id) => this.#timeOf(id) >= from));
       time = Math.max(time, ...upserts.map((row) => Math.min(row.updatedAt, begun)));
       yield { upserts, present: part.filter((id) => this.rows.has(id) && this.#timeOf(id) < from) };
       await Promise.resolve();
@@ -180,7 +218,7 @@ export class OracleSource {
     return this.rows.get(id)?.updatedAt ?? 0;
   }
 
-  #take(ids: readonly string[]): OracleRow[] {
+  take(ids: readonly string[]): OracleRow[] {
     return ids.map((id) => this.rows.get(id)).filter((row) => row !== undefined);
   }
 }

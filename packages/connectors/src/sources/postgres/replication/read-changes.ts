@@ -26,6 +26,7 @@ export async function* readChanges(
   let tables: Link | undefined;
   const openTables = async (): Promise<Link> => {
     if (tables) return tables;
+    ctx.log.debug({ slot: plan.slot }, 'looks up rows that the log does not hold whole');
     tables = await openLink(ctx);
     await tables.rows(settings('SESSION'));
     return tables;
@@ -40,6 +41,7 @@ export async function* readChanges(
     const from = parseLsn(since.lsn);
     const stream = new WalStream(replication, { ...plan, from, clock: ctx.clock });
     try {
+      await stream.start();
       const collector = new ChangeCollector(plan.members, openTables, isMember);
       const until = parseLsn(system?.['xlogpos'] ?? '0/0');
       for await (const page of pagesOf(stream, collector, { from, until, followMs: ctx.options.followMs })) {

@@ -27,7 +27,9 @@ export class Replica {
   async sync(connector: Connector, options: JobOptions): Promise<boolean> {
     this.#pagesLeft = options.breaksAfter ?? Infinity;
     for (const holding of this.#holdings.values()) holding.begin();
-    const streams = await connector.discover(probeContext(connector, options));
+    // As in a job, whatever is still open when it is over ends with it.
+    const over = new AbortController();
+    const streams = await connector.discover(probeContext(connector, { ...options, signal: over.signal }));
     const names = new Set(streams.map((stream) => stream.name));
     for (const name of this.#holdings.keys()) if (!names.has(name)) this.#forget(name);
     try {
@@ -37,6 +39,8 @@ export class Replica {
     } catch (error) {
       if (error instanceof Broken) return false;
       throw error;
+    } finally {
+      over.abort();
     }
   }
 

@@ -5,8 +5,11 @@ import { Replica } from './testing-replica.ts';
 import { LOGICAL } from './testing-settings.ts';
 
 const { sql, config, credentials } = testDatabase(LOGICAL);
+const said: string[] = [];
+const note = (_fields: object, message: string): void => void said.push(message);
+const log = { debug: note, info: note, warn: note };
 const sync = (replica: Replica): Promise<boolean> =>
-  replica.sync(postgres, { config: config({ mode: 'replication' }), credentials: credentials() });
+  replica.sync(postgres, { config: config({ mode: 'replication' }), credentials: credentials(), log });
 
 const KINDS = `
   CREATE TYPE mood AS ENUM ('sad', 'happy');
@@ -17,7 +20,7 @@ const KINDS = `
     raw bytea, big bytea, raws bytea[], words text[], grid int[], floats float8[], zoneds timestamptz[], odd text, fixed char(5), mood mood,
     moods mood[], pos positive, span interval, u uuid, empty text, missing text, r int4range, tr tstzrange, net inet, bits bit(3),
     money money, pt point, bx box, boxes box[], x xml, p pair, tsv tsvector, class regclass, lsn pg_lsn,
-    huge text, made text GENERATED ALWAYS AS (odd || '!') STORED, seen text GENERATED ALWAYS AS (id || '?'))`;
+    huge text, made text GENERATED ALWAYS AS (odd || '!') STORED, seen text GENERATED ALWAYS AS (id || '?') STORED)`;
 
 const ROW = (
   id: number,
@@ -41,6 +44,17 @@ test('a row of every type is the same record, byte for byte, whether it was copi
   expect(Object.keys(copied!)).toHaveLength(49);
   expect((copied!['huge'] as string).length).toBe(1_048_580);
   expect(replica.copies).toEqual(['public.kinds']);
+  expect(said, 'nothing had to be looked up').toEqual([]);
+});
+
+test('a column that the log does not hold is looked up', async () => {
+  await sql(`CREATE TABLE double (id int PRIMARY KEY, twice int GENERATED ALWAYS AS (id * 2) VIRTUAL)`);
+  const replica = new Replica();
+  await sync(replica);
+  await sql('INSERT INTO double VALUES (4), (5); DELETE FROM double WHERE id = 5');
+  await sync(replica);
+  expect(replica.rows('public.double')).toEqual({ 4: { id: 4, twice: 8 } });
+  expect(said).toHaveLength(1);
 });
 
 test('keys of every kind name the same record in a copy, an update and a delete', async () => {

@@ -48,6 +48,7 @@ export class WalStream implements pg.Submittable {
   #connection: CopyConnection | undefined;
   #received: bigint;
   #paused = false;
+  #started = false;
   #ending = false;
   #over = false;
   #error: Error | undefined;
@@ -63,6 +64,12 @@ export class WalStream implements pg.Submittable {
   /** Events that have come and were not taken yet. */
   get waiting(): number {
     return this.#events.length;
+  }
+
+  /** Waits until the server tells; it then knows what it may throw away. Throws what stands in the way. */
+  async start(): Promise<void> {
+    while (!this.#started && !this.#over) await new Promise<void>((resolve) => (this.#wake = resolve));
+    if (this.#error) throw this.#error;
   }
 
   /** The next event; `undefined` when none has come until the signal is aborted. Throws what the server or the network said. */
@@ -107,6 +114,8 @@ export class WalStream implements pg.Submittable {
       // The only time that the server is told what it may throw away: `from` is stored for good, what follows is not yet.
       this.#tell(from);
       this.#status = setInterval(() => this.#tell(0n), STATUS_MS);
+      this.#started = true;
+      this.#wake?.();
     });
   }
 
