@@ -3,7 +3,7 @@ import { ConnectorError } from '@tributary/connectors/kit/connector-error';
 import type { Connector } from '@tributary/connectors/kit/connector';
 import type { Feed, FeedPage } from '@tributary/connectors/kit/feed';
 import { OracleSource } from './testing/oracle-source.ts';
-import { inPages, Row, rowsConnector, rowsOf } from './testing/rows-connector.ts';
+import { inPages, type Row, rowsConnector, rowsOf } from './testing/rows-connector.ts';
 import { SyncHarness } from './testing/sync-harness.ts';
 
 let harness: SyncHarness;

@@ -30,6 +30,17 @@ export function describeSweeping(use: Use): void {
       expect(await last(writer.sweep('notes'))).toBeUndefined();
     });
 
+    it('count as unseen what a stream named before its cursors were forgotten', async () => {
+      const store = use();
+      const writer = await begin(store.writers, newPlace());
+      await writer.apply(page({ upserts: [record('a'), record('b')] }));
+      await writer.apply(page({ stream: 'other', upserts: [record('a')] }));
+      await writer.forgetCursors('notes');
+      await writer.apply(page({ upserts: [record('a')] }));
+      expect(await writer.unseen('notes')).toEqual({ unseen: 1, total: 2 });
+      expect(await writer.unseen('other')).toEqual({ unseen: 0, total: 1 });
+    });
+
     it('never count as seen what was deleted and came back', async () => {
       const store = use();
       const place = newPlace();

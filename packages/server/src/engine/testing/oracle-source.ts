@@ -51,7 +51,7 @@ export class OracleSource {
 
   clear(): void {
     if (this.rows.size === 0) return;
-    for (const id of [...this.rows.keys()]) this.delete(id);
+    for (const id of this.rows.keys()) this.delete(id);
     this.log.push({ sequence: this.log.length + 1, id: undefined });
   }
 

@@ -70,6 +70,27 @@ const FRESH = `DROP TABLE IF EXISTS one, two;
   INSERT INTO one SELECT i, 'old', repeat('x', 3000) FROM generate_series(1, 1200) i;
   INSERT INTO two SELECT i, 'old', NULL FROM generate_series(1, 50) i`;
 
+type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
+
+/** Plays the steps, a job after each, and then one more job. */
+async function play(writer: pg.Client, steps: readonly Step[]): Promise<Replica> {
+  const replica = new Replica();
+  const sync = (breaksAfter: number | null): Promise<boolean> =>
+    replica.sync(postgres, { config: config({ mode: 'replication' }), credentials: credentials(), breaksAfter });
+  let sound = false;
+  for (const { statements, together, late, breaksAfter, slot } of steps) {
+    // A new slot waits for transactions that are open, and a table's own lock for whoever uses it.
+    const open = late && together && sound && !statements.some((one) => /^(ALTER|TRUNC)/.test(one));
+    if (together) await writer.query(`BEGIN; ${statements.join('; ')}; ${open ? '' : 'COMMIT'}`);
+    else for (const one of statements) await writer.query(one);
+    sound = (await sync(breaksAfter)) && slot === 'kept';
+    if (open) await writer.query('COMMIT');
+    await sql(SPOIL[slot] ?? '');
+  }
+  await sync(null);
+  return replica;
+}
+
 test('whatever is written, wherever reads break off and the slot is lost, one more read after the source is quiet gives the tables', async () => {
   const writer = new pg.Client({ connectionString: server().url });
   await writer.connect();
@@ -77,21 +98,7 @@ test('whatever is written, wherever reads break off and the slot is lost, one mo
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 6 }), async (steps) => {
         await sql(FRESH);
-        const replica = new Replica();
-        let sound = false;
-        const sync = (breaksAfter: number | null): Promise<boolean> =>
-          replica.sync(postgres, { config: config({ mode: 'replication' }), credentials: credentials(), breaksAfter });
-        for (const { statements, together, late, breaksAfter, slot } of steps) {
-          // A new slot waits for transactions that are open, and a table's own lock for whoever uses it.
-          const open = late && together && sound && !statements.some((one) => /^(ALTER|TRUNC)/.test(one));
-          if (together) await writer.query(`BEGIN; ${statements.join('; ')}`);
-          else for (const one of statements) await writer.query(one);
-          if (together && !open) await writer.query('COMMIT');
-          sound = (await sync(breaksAfter)) && slot === 'kept';
-          if (open) await writer.query('COMMIT');
-          await sql(SPOIL[slot] ?? '');
-        }
-        await sync(null);
+        const replica = await play(writer, steps);
         for (const name of ['one', 'two']) {
           const { rows } = await sql(`SELECT to_jsonb(t) AS row FROM ${name} t`);
           const expected = new Map((rows as { row: { id: number } }[]).map(({ row }) => [String(row.id), row]));

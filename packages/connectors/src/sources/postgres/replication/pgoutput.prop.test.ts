@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { formatLsn, isLsn, parseLsn } from './lsn.ts';
-import { parsePgOutput, type PgOutputMessage, type Tuple } from './pgoutput.ts';
+import { type OldTuple, parsePgOutput, type PgOutputMessage, type Tuple } from './pgoutput.ts';
 
 /** Writes messages as the manual's "Logical Replication Message Formats" has them. */
 class Writer {
@@ -29,6 +29,10 @@ class Writer {
       else this.char('t').int(4, Buffer.byteLength(value)).#push(Buffer.from(value));
     }
     return this;
+  }
+
+  old({ whole, tuple: values }: OldTuple): this {
+    return this.char(whole ? 'O' : 'K').tuple(values);
   }
 
   toBuffer(): Buffer {
@@ -61,42 +65,38 @@ const message: fc.Arbitrary<PgOutputMessage> = fc.oneof(
   fc.constant({ type: 'other' as const }),
 );
 
-function write(one: PgOutputMessage): Buffer {
-  const writer = new Writer();
-  switch (one.type) {
-    case 'begin':
-      return writer.char('B').int(8, 1).int(8, 2).int(4, 3).toBuffer();
-    case 'commit':
-      return writer.char('C').int(1, 0).int(8, 7).int(8, one.end).int(8, 2).toBuffer();
-    case 'relation':
-      writer.char('R').int(4, Number(one.oid)).text('public').text('täble').char('d').int(2, one.columns.length);
-      for (const { isKey, name: its, typeOid } of one.columns)
-        writer
-          .int(1, isKey ? 1 : 0)
-          .text(its)
-          .int(4, Number(typeOid))
-          .int(4, 2 ** 32 - 1);
-      return writer.toBuffer();
-    case 'insert':
-      return writer.char('I').int(4, Number(one.relation)).char('N').tuple(one.tuple).toBuffer();
-    case 'update':
-      writer.char('U').int(4, Number(one.relation));
-      if (one.old) writer.char(one.old.whole ? 'O' : 'K').tuple(one.old.tuple);
-      return writer.char('N').tuple(one.tuple).toBuffer();
-    case 'delete':
-      writer
-        .char('D')
-        .int(4, Number(one.relation))
-        .char(one.old.whole ? 'O' : 'K');
-      return writer.tuple(one.old.tuple).toBuffer();
-    case 'truncate':
-      writer.char('T').int(4, one.relations.length).int(1, 3);
-      for (const relation of one.relations) writer.int(4, Number(relation));
-      return writer.toBuffer();
-    case 'other':
-      return writer.char('Y').int(4, 5).text('pg_catalog').text('int4').toBuffer();
-  }
-}
+type Of<T extends PgOutputMessage['type']> = Extract<PgOutputMessage, { readonly type: T }>;
+
+const NOTHING = 2 ** 32 - 1;
+
+const writers: { readonly [T in PgOutputMessage['type']]: (one: Of<T>) => Writer } = {
+  begin: () => new Writer().char('B').int(8, 1).int(8, 2).int(4, 3),
+  commit: ({ end }) => new Writer().char('C').int(1, 0).int(8, 7).int(8, end).int(8, 2),
+  relation({ oid: number, columns }) {
+    const writer = new Writer().char('R').int(4, Number(number)).text('public').text('täble').char('d');
+    writer.int(2, columns.length);
+    for (const { isKey, name: its, typeOid } of columns) {
+      writer.int(1, Number(isKey)).text(its).int(4, Number(typeOid)).int(4, NOTHING);
+    }
+    return writer;
+  },
+  insert: (one) => new Writer().char('I').int(4, Number(one.relation)).char('N').tuple(one.tuple),
+  update(one) {
+    const writer = new Writer().char('U').int(4, Number(one.relation));
+    if (one.old) writer.old(one.old);
+    return writer.char('N').tuple(one.tuple);
+  },
+  delete: (one) => new Writer().char('D').int(4, Number(one.relation)).old(one.old),
+  truncate({ relations }) {
+    const writer = new Writer().char('T').int(4, relations.length).int(1, 3);
+    for (const relation of relations) writer.int(4, Number(relation));
+    return writer;
+  },
+  other: () => new Writer().char('Y').int(4, 5).text('pg_catalog').text('int4'),
+};
+
+const write = (one: PgOutputMessage): Buffer =>
+  (writers[one.type] as (message: PgOutputMessage) => Writer)(one).toBuffer();
 
 test('every message is read as it was written', () => {
   fc.assert(

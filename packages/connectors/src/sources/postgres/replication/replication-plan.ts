@@ -157,5 +157,5 @@ const isToldWhole = (server: Row, known: Publication | undefined): boolean =>
 export function describePlan({ slot, members, others }: ReplicationPlan): string {
   const [first] = others;
   const rest = first ? `; ${others.size} by reading, such as ${streamName(first[0])}: ${first[1]}` : '';
-  return `${members.length} tables by logical replication with slot ${slot}${rest}`;
+  return `${members.length} of ${members.length + others.size} tables by logical replication, slot ${slot}${rest}`;
 }
