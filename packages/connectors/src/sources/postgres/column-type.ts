@@ -1,4 +1,6 @@
 import type { Json, JsonObject } from '../../kit/json.ts';
+import type { SqlColumnType } from '../sql/table.ts';
+import { decimalOf, floatOf, integerOf, jsonOf } from '../sql/value-of-text.ts';
 import { parseArrayLiteral } from './array-literal.ts';
 
 /** A row of pg_type, as far as it is needed. */
@@ -15,63 +17,14 @@ export interface PgType {
   readonly delimiter: string;
 }
 
-export interface ColumnType {
-  /** Name of the type under all domains, for example `int8`. */
-  readonly name: string;
+/** Ordered are types whose operators are the server's own. */
+export interface ColumnType extends SqlColumnType {
   /** How to write it in a cast, quoted. */
   readonly sqlName: string;
-  /** `undefined` when the text is the value. */
-  readonly convert: ((text: string) => Json) | undefined;
-  readonly jsonSchema: JsonObject;
-  /** Its operators are the server's own, so that `ORDER BY` and `>` mean the same order wherever it is used. */
-  readonly ordered: boolean;
-  /** How a cursor over the column looks back: by time, by what was seen earlier, or not at all. */
-  readonly cursor: 'time' | 'number' | undefined;
 }
 
 /** Bytes of a `bytea` that are kept; of a longer one only its size. */
 export const MAX_BYTEA = 65_536;
-
-/** IEEE 754 doubles hold every decimal of so many significant digits exactly enough to give it back. */
-const EXACT_DIGITS = 15;
-
-const safeInteger = (text: string): Json => {
-  const value = Number(text);
-  return Number.isSafeInteger(value) ? value : text;
-};
-
-const float = (text: string): Json => {
-  const value = Number(text);
-  return Number.isFinite(value) ? value : text;
-};
-
-const decimal = (text: string): Json => {
-  if (text.length <= EXACT_DIGITS) return float(text);
-  const digits = text.replace(/^-?0*\.?0*/, '').replace('.', '');
-  return digits.length <= EXACT_DIGITS ? float(text) : text;
-};
-
-const json = (text: string): Json => {
-  try {
-    const value = JSON.parse(text) as Json;
-    return text.includes('\\u0000') ? withoutNul(value) : value;
-  } catch {
-    return text;
-  }
-};
-
-/** JSON may spell a NUL, which no text column of any database takes; it becomes U+FFFD. */
-function withoutNul(value: Json): Json {
-  if (typeof value === 'string') return value.replaceAll('\0', '\u{fffd}');
-  if (value === null || typeof value !== 'object') return value;
-  if (Array.isArray(value)) return value.map((one: Json) => withoutNul(one));
-  return Object.fromEntries(
-    Object.entries(value as JsonObject).map(([key, one]) => [
-      key.replaceAll('\0', '\u{fffd}'),
-      withoutNul(one ?? null),
-    ]),
-  );
-}
 
 /** `2024-01-02 03:04:05.6+00` becomes `2024-01-02T03:04:05.6Z`; `infinity` and years before Christ stay as they are. */
 const timestamp = (text: string): Json => {
@@ -92,17 +45,17 @@ interface Shape {
 
 const integer: Shape = { convert: Number, type: 'integer', cursor: 'number' };
 const moment: Shape = { convert: timestamp, type: 'string', format: 'date-time', cursor: 'time' };
-const anyJson: Shape = { convert: json, type: ['object', 'array', 'string', 'number', 'boolean'] };
+const anyJson: Shape = { convert: jsonOf, type: ['object', 'array', 'string', 'number', 'boolean'] };
 
 const shapes: Readonly<Record<string, Shape>> = {
   bool: { convert: (text) => text === 't', type: 'boolean' },
   int2: integer,
   int4: integer,
   oid: integer,
-  int8: { convert: safeInteger, type: ['integer', 'string'], cursor: 'number' },
-  float4: { convert: float, type: ['number', 'string'] },
-  float8: { convert: float, type: ['number', 'string'] },
-  numeric: { convert: decimal, type: ['number', 'string'], cursor: 'number' },
+  int8: { convert: integerOf, type: ['integer', 'string'], cursor: 'number' },
+  float4: { convert: floatOf, type: ['number', 'string'] },
+  float8: { convert: floatOf, type: ['number', 'string'] },
+  numeric: { convert: decimalOf, type: ['number', 'string'], cursor: 'number' },
   json: anyJson,
   jsonb: anyJson,
   timestamp: moment,

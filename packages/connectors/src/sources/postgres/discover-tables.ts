@@ -1,8 +1,10 @@
+import type { Breadcrumb } from '../../kit/connector.ts';
+import { isWantedTable } from '../sql/wanted-tables.ts';
 import type { PostgresContext } from './config.ts';
 import { columnType, type PgType } from './column-type.ts';
 import { type Link, openLink } from './open-client.ts';
 import { toConnectorError } from './postgres-error.ts';
-import type { Column, Table } from './table.ts';
+import { type Column, type Table, tableSql } from './table.ts';
 
 /** Readable tables, without partitions (read through their parent), temporary ones, and what extensions brought. */
 const TABLES = `
@@ -48,7 +50,9 @@ const text = (row: Row, name: string): string => row[name] ?? '';
 export async function discoverTables(ctx: PostgresContext): Promise<Table[]> {
   const link = await openLink(ctx);
   try {
-    const found = (await link.rows(TABLES, [ctx.config.schemas])).filter((row) => isWanted(row, ctx.config));
+    const found = (await link.rows(TABLES, [ctx.config.schemas])).filter((row) =>
+      isWantedTable(ctx.config, text(row, 'schema'), text(row, 'name')),
+    );
     const oids = found.map((row) => row['oid']);
     const types = await listTypes(link);
     const columns = Map.groupBy(await link.rows(COLUMNS, [oids]), (row) => text(row, 'table'));
@@ -97,18 +101,27 @@ function tableOf(
       .split(' ')
       .slice(0, Number(text(key, 'count'))),
   );
-  const key = keys.find((numbers) => numbers.every((number) => byNumber.get(number)?.notNull));
+  const found = keys.find((numbers) => numbers.every((number) => byNumber.get(number)?.notNull));
+  const key = found?.flatMap((number) => byNumber.get(number)?.name ?? []) ?? [];
+  const [schema, name] = [text(row, 'schema'), text(row, 'name')];
   return {
     oid: text(row, 'oid'),
-    database,
-    schema: text(row, 'schema'),
-    name: text(row, 'name'),
+    schema,
+    name,
+    breadcrumbs: breadcrumbsOf(database, schema, name),
     kind: text(row, 'kind') as Table['kind'],
     comment: row['comment'] ?? undefined,
     columns: [...byNumber.values()].toSorted((one, other) => (one.name < other.name ? -1 : 1)),
-    key: key?.flatMap((number) => byNumber.get(number)?.name ?? []) ?? [],
+    key,
+    sql: tableSql({ schema, name }, key),
   };
 }
+
+const breadcrumbsOf = (database: string, schema: string, name: string): Breadcrumb[] => [
+  { id: database, name: database, type: 'database' },
+  { id: `${database}.${schema}`, name: schema, type: 'schema' },
+  { id: `${database}.${schema}.${name}`, name, type: 'table' },
+];
 
 function columnFrom(row: Row, types: ReadonlyMap<string, PgType>): Column {
   return {
@@ -119,17 +132,4 @@ function columnFrom(row: Row, types: ReadonlyMap<string, PgType>): Column {
     serial: text(row, 'serial') === 'true',
     comment: row['comment'] ?? undefined,
   };
-}
-
-function isWanted(row: Row, config: PostgresContext['config']): boolean {
-  const [schema, name] = [text(row, 'schema'), text(row, 'name')];
-  const fits = (pattern: string): boolean => {
-    const inner = pattern
-      .split('*')
-      .map((part) => RegExp.escape(part))
-      .join('.*');
-    return new RegExp(`^${inner}$`, 's').test(pattern.includes('.') ? `${schema}.${name}` : name);
-  };
-  if (config.exclude_tables.some(fits)) return false;
-  return config.include_tables.length === 0 || config.include_tables.some(fits);
 }

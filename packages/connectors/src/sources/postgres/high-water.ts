@@ -1,10 +1,8 @@
 import type { Clock } from '../../kit/context.ts';
-import type { Seen } from './cursor.ts';
+import type { Seen } from '../sql/cursor.ts';
+import { seenBefore } from '../sql/remember-seen.ts';
 import type { Link } from './open-client.ts';
 import { type Column, literal, quoteName, sqlTable, type Table } from './table.ts';
-
-/** Earlier high values that are kept to look back to. */
-const MOST_SEEN = 32;
 
 /**
  * The highest value of the cursor column in the snapshot. Moments are not taken beyond the server's own time, lest one row
@@ -24,14 +22,6 @@ export async function findHighWater(link: Link, table: Table, column: Column, cl
   return value === undefined ? undefined : { value, at: clock.now() };
 }
 
-/** Adds what was seen now, and forgets what is not needed to look back `lookbackMs`. */
-export function remember(seen: readonly Seen[], now: Seen | undefined, lookbackMs: number): Seen[] {
-  if (!now) return [...seen];
-  const all = [...seen, now];
-  const firstNeeded = all.findLastIndex((one) => one.at <= now.at - lookbackMs);
-  return all.slice(Math.max(0, firstNeeded)).toSpliced(1, Math.max(0, all.length - MOST_SEEN));
-}
-
 /**
  * The condition that a row changed since: moments look back by their value, numbers to the value that was the highest
  * `lookback_seconds` ago, because a number taken early may be committed late. `undefined`: every row.
@@ -49,6 +39,6 @@ export function changedSince(
     if (last.value.endsWith('infinity')) return `${name} >= ${literal(column, last.value)}`;
     return `${name} >= (${literal(column, last.value)} - interval '${lookbackSeconds} seconds')::${column.type.sqlName}`;
   }
-  const start = seen.findLast((one) => one.at <= now - lookbackSeconds * 1_000) ?? seen[0];
+  const start = seenBefore(seen, lookbackSeconds * 1_000, now);
   return start && `${name} >= ${literal(column, start.value)}`;
 }

@@ -1,16 +1,13 @@
-import type { Range } from './cursor.ts';
+import type { Range } from '../sql/cursor.ts';
+import { isOrdered, keyColumns } from '../sql/table.ts';
 import type { Link } from './open-client.ts';
-import { keyColumns, quoteName, selected, sqlTable, type Table } from './table.ts';
+import { quoteName, sqlTable, type Table } from './table.ts';
 
 /** A range of a table should be worth a connection of its own. */
 const RANGE_BYTES = 32 * 1_024 * 1_024;
 const PAGE_BYTES = 8_192;
 /** Pages of the table that are looked at to find where to cut. */
 const SAMPLE_PAGES = 200;
-
-/** Key order means the same in `ORDER BY` and in `>`, so a read can be cut into ranges and go on in the middle. */
-export const isOrdered = (table: Table): boolean =>
-  table.key.length > 0 && keyColumns(table).every((column) => column.type.ordered);
 
 /** Cuts a table into at most `count` ranges of about the same number of rows. A small table is one range. */
 export async function planRanges(link: Link, table: Table, count: number): Promise<Range[]> {
@@ -22,7 +19,7 @@ export async function planRanges(link: Link, table: Table, count: number): Promi
   const percent = Math.min(100, (100 * SAMPLE_PAGES * PAGE_BYTES) / bytes);
   const columns = keyColumns(table);
   const names = columns.map((column) => quoteName(column.name)).join(', ');
-  const shown = columns.map((column, at) => `${selected(table, column)}::text AS k${at}`).join(', ');
+  const shown = columns.map((column, at) => `${table.sql.selected(column)}::text AS k${at}`).join(', ');
   const cuts = await link.rows(`
     SELECT ${shown} FROM (
       SELECT ${names}, row_number() OVER (ORDER BY ${names}) AS place, count(*) OVER () AS size

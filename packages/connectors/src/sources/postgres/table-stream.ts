@@ -1,21 +1,21 @@
 import type { Stream } from '../../kit/connector.ts';
 import type { JsonObject } from '../../kit/json.ts';
-import type { PostgresContext } from './config.ts';
-import { type IncrementalCursor, type ListingCursor, parseIncrementalCursor, parseListingCursor } from './cursor.ts';
-import { rowDescriber } from './describe-row.ts';
-import { inSnapshot } from './in-snapshot.ts';
-import { readIncremental } from './read-incremental.ts';
-import { readKeyless, readListing } from './read-listing.ts';
-import { keyOf, ROW_KEY } from './row-decoder.ts';
 import {
-  type Column,
-  columnOf,
-  cursorCandidates,
-  entityTypeOf,
-  jsonSchemaOf,
-  streamName,
-  type Table,
-} from './table.ts';
+  type IncrementalCursor,
+  type ListingCursor,
+  parseIncrementalCursor,
+  parseListingCursor,
+} from '../sql/cursor.ts';
+import { rowDescriber } from '../sql/describe-row.ts';
+import { readIncremental } from '../sql/read-incremental.ts';
+import { readKeyless, readListing } from '../sql/read-listing.ts';
+import { keyOf, ROW_KEY } from '../sql/row-decoder.ts';
+import { columnOf, cursorCandidates, jsonSchemaOf } from '../sql/table.ts';
+import type { PostgresContext } from './config.ts';
+import { changedSince, findHighWater } from './high-water.ts';
+import { planRanges } from './key-ranges.ts';
+import { inSnapshot } from './in-snapshot.ts';
+import { type Column, entityTypeOf, streamName, type Table } from './table.ts';
 
 /** A table as a stream: incremental when the read options name a column of it that can be a cursor. */
 export function tableStream(ctx: PostgresContext, table: Table): Stream {
@@ -38,7 +38,18 @@ export function tableStream(ctx: PostgresContext, table: Table): Stream {
       parseCursor: (value) => parseIncrementalCursor(table, { name: column.name, type: column.type.name }, value),
       read: (since) =>
         inSnapshot(ctx, table, (session) =>
-          readIncremental({ ctx, session, table, column }, since as IncrementalCursor | undefined),
+          readIncremental(
+            {
+              ctx,
+              session,
+              table,
+              column,
+              planRanges: () => planRanges(session.links[0], table, ctx.config.connections),
+              findHighWater: () => findHighWater(session.links[0], table, column, ctx.clock),
+              changedSince: (seen) => changedSince(column, seen, ctx.config.lookback_seconds, ctx.clock.now()),
+            },
+            since as IncrementalCursor | undefined,
+          ),
         ),
     };
   }
@@ -52,7 +63,10 @@ export function tableStream(ctx: PostgresContext, table: Table): Stream {
       inSnapshot(ctx, table, (session) =>
         table.key.length === 0
           ? readKeyless(session, table)
-          : readListing(ctx, session, table, since as ListingCursor | undefined),
+          : readListing(
+              { session, table, planRanges: () => planRanges(session.links[0], table, ctx.config.connections) },
+              since as ListingCursor | undefined,
+            ),
       ),
   };
 }

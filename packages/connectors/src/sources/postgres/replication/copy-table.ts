@@ -2,10 +2,10 @@ import { z } from 'zod';
 import type { JsonObject } from '../../../kit/json.ts';
 import type { Page } from '../../../kit/page.ts';
 import type { PostgresContext } from '../config.ts';
-import { Ranges } from '../cursor.ts';
+import { Ranges } from '../../sql/cursor.ts';
 import { planRanges } from '../key-ranges.ts';
-import { readRanges } from '../read-ranges.ts';
-import { keyDecoder } from '../row-decoder.ts';
+import { readRanges } from '../../sql/read-ranges.ts';
+import { keyDecoder } from '../../sql/row-decoder.ts';
 import type { SnapshotSession } from '../snapshot-session.ts';
 import { sqlTable, type Table } from '../table.ts';
 

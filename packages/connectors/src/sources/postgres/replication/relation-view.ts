@@ -1,4 +1,5 @@
-import { keyColumns, selectedText, type Table } from '../table.ts';
+import { keyColumns } from '../../sql/table.ts';
+import { selectedText, type Table } from '../table.ts';
 import type { OldTuple, Relation, Tuple, TupleValue } from './pgoutput.ts';
 
 /** A row as the log has it: fields in the order of the table's columns, as the select list writes them. */

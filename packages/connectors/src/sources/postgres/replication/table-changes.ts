@@ -2,8 +2,9 @@ import type { FeedPart } from '../../../kit/feed.ts';
 import type { JsonObject } from '../../../kit/json.ts';
 import type { RecordFailure } from '../../../kit/page.ts';
 import type { Link } from '../open-client.ts';
-import { keyOf, type RowDecoder, rowDecoder } from '../row-decoder.ts';
-import { keyColumns, literal, quoteName, sqlTable, streamName, type Table } from '../table.ts';
+import { keyOf, type RowDecoder, rowDecoder } from '../../sql/row-decoder.ts';
+import { keyColumns } from '../../sql/table.ts';
+import { literal, quoteName, sqlTable, streamName, type Table } from '../table.ts';
 
 type Fields = readonly (string | null)[];
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Table } from './table.ts';
+import type { SqlTable } from './table.ts';
 
 const Position = z.array(z.string());
 
@@ -47,17 +47,17 @@ const foreign = (): never => {
   throw new Error('the cursor belongs to another key or cursor field');
 };
 
-const sameKey = (table: Table, key: readonly string[]): boolean =>
+const sameKey = (table: SqlTable, key: readonly string[]): boolean =>
   key.length === table.key.length && key.every((name, at) => name === table.key[at]);
 
 /** Checks a stored cursor. Throws when it does not fit the table as it is now. */
-export function parseListingCursor(table: Table, value: unknown): ListingCursor {
+export function parseListingCursor(table: SqlTable, value: unknown): ListingCursor {
   const cursor = ListingCursor.parse(value);
   return sameKey(table, cursor.key) ? cursor : foreign();
 }
 
 export function parseIncrementalCursor(
-  table: Table,
+  table: SqlTable,
   column: { name: string; type: string },
   value: unknown,
 ): IncrementalCursor {

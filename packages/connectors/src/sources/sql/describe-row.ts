@@ -1,7 +1,7 @@
-import type { Breadcrumb, RecordDescription } from '../../kit/connector.ts';
+import type { RecordDescription } from '../../kit/connector.ts';
 import type { Json, JsonObject } from '../../kit/json.ts';
 import { keyOf } from './row-decoder.ts';
-import { columnOf, type Table } from './table.ts';
+import { columnOf, type SqlTable } from './table.ts';
 
 const NAMES = [
   'title',
@@ -32,7 +32,7 @@ const UPDATED = [
 const MAX_NAME = 200;
 
 /** What people see of a row: a column that looks like a name, else the key; and where it lies. */
-export function rowDescriber(table: Table, cursorField: string | undefined): (row: JsonObject) => RecordDescription {
+export function rowDescriber(table: SqlTable, cursorField: string | undefined): (row: JsonObject) => RecordDescription {
   const byLowerName = new Map(table.columns.map((column) => [column.name.toLowerCase(), column.name]));
   const find = (names: readonly string[]): string[] => names.flatMap((name) => byLowerName.get(name) ?? []);
   const isMoment = (name: string): boolean => columnOf(table, name)?.type.cursor === 'time';
@@ -41,7 +41,7 @@ export function rowDescriber(table: Table, cursorField: string | undefined): (ro
   const created = find(CREATED).filter(isMoment);
   const updated = [...(cursorField === undefined ? [] : [cursorField]), ...find(UPDATED)].filter(isMoment);
   const key = keyOf(table);
-  const breadcrumbs = breadcrumbsOf(table);
+  const { breadcrumbs } = table;
   return (row) => {
     const name = firstOf(row, names, (value) => (typeof value === 'string' && value.trim() !== '' ? value : undefined));
     const url = firstOf(row, urls, (value) =>
@@ -76,12 +76,4 @@ function milliseconds(value: Json | undefined): number | undefined {
   if (typeof value !== 'string') return undefined;
   const time = Date.parse(/T[\d:.]+$/.test(value) ? `${value}Z` : value);
   return Number.isNaN(time) ? undefined : time;
-}
-
-function breadcrumbsOf({ database, schema, name }: Table): Breadcrumb[] {
-  return [
-    { id: database, name: database, type: 'database' },
-    { id: `${database}.${schema}`, name: schema, type: 'schema' },
-    { id: `${database}.${schema}.${name}`, name, type: 'table' },
-  ];
 }

@@ -1,12 +1,10 @@
 import type { JsonObject } from '../../kit/json.ts';
 import type { RecordFailure } from '../../kit/page.ts';
 import type { Range } from './cursor.ts';
-import { isOrdered } from './key-ranges.ts';
 import { mergeAsync } from './merge-async.ts';
-import type { Link } from './open-client.ts';
 import { rowDecoder } from './row-decoder.ts';
-import type { SnapshotSession } from './snapshot-session.ts';
-import { compare, keyColumns, orderBy, sqlTable, type Table } from './table.ts';
+import type { SqlLink, SqlSession } from './session.ts';
+import { isOrdered, keyColumns, orderBy, type SqlColumn, type SqlTable } from './table.ts';
 
 export const PAGE_ROWS = 1_000;
 
@@ -18,9 +16,9 @@ export interface RangePage {
 }
 
 /** Reads what is left of the ranges, several at a time over the session's connections. */
-export async function* readRanges(
-  session: SnapshotSession,
-  table: Table,
+export async function* readRanges<C extends SqlColumn>(
+  session: SqlSession,
+  table: SqlTable<C>,
   start: readonly Range[],
 ): AsyncGenerator<RangePage> {
   const ranges = [...start];
@@ -44,7 +42,12 @@ interface Piece {
 }
 
 /** One connection's work: takes the next open range until none is left. */
-async function* readSome(link: Link, table: Table, ranges: readonly Range[], open: number[]): AsyncGenerator<Piece> {
+async function* readSome<C extends SqlColumn>(
+  link: SqlLink,
+  table: SqlTable<C>,
+  ranges: readonly Range[],
+  open: number[],
+): AsyncGenerator<Piece> {
   const decoder = rowDecoder(table);
   for (let index = open.shift(); index !== undefined; index = open.shift()) {
     const range = ranges[index] ?? {};
@@ -62,13 +65,13 @@ async function* readSome(link: Link, table: Table, ranges: readonly Range[], ope
   }
 }
 
-function rangeSql(table: Table, list: string, { at, to }: Range): string {
+function rangeSql<C extends SqlColumn>(table: SqlTable<C>, list: string, { at, to }: Range): string {
   const columns = keyColumns(table);
-  const bounds = [at && compare(columns, '>', at), to && compare(columns, '<=', to)].filter(
+  const bounds = [at && table.sql.compare(columns, '>', at), to && table.sql.compare(columns, '<=', to)].filter(
     (bound) => bound !== undefined,
   );
   const where = bounds.length > 0 ? ` WHERE ${bounds.join(' AND ')}` : '';
   // Without the order the server need not care; it is there for the positions only.
-  const order = isOrdered(table) ? ` ${orderBy(columns)}` : '';
-  return `SELECT ${list} FROM ${sqlTable(table)}${where}${order}`;
+  const order = isOrdered(table) ? ` ${orderBy(table, columns)}` : '';
+  return `SELECT ${list} FROM ${table.sql.from}${where}${order}`;
 }

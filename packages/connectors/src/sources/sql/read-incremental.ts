@@ -1,13 +1,12 @@
 import type { JsonObject } from '../../kit/json.ts';
 import type { Page } from '../../kit/page.ts';
-import type { PostgresContext } from './config.ts';
-import type { ChangesCursor, IncrementalCursor, SnapshotCursor } from './cursor.ts';
-import { changedSince, findHighWater, remember } from './high-water.ts';
-import { isOrdered, planRanges } from './key-ranges.ts';
+import type { Clock } from '../../kit/context.ts';
+import type { ChangesCursor, IncrementalCursor, Range, Seen, SnapshotCursor } from './cursor.ts';
 import { PAGE_ROWS, readRanges } from './read-ranges.ts';
+import { rememberSeen } from './remember-seen.ts';
 import { keyDecoder, rowDecoder } from './row-decoder.ts';
-import type { SnapshotSession } from './snapshot-session.ts';
-import { type Column, compare, keyColumns, orderBy, quoteName, sqlTable, type Table } from './table.ts';
+import type { SqlSession } from './session.ts';
+import { isOrdered, keyColumns, orderBy, type SqlColumn, type SqlTable } from './table.ts';
 
 const DAY_MS = 86_400_000;
 /** Keys are short; a page of them is still small. */
@@ -16,37 +15,48 @@ const SWEEP_KEYS = 5_000;
 type IncrementalPage = Page<JsonObject, IncrementalCursor>;
 
 /** One read of a table by its cursor column. */
-export interface IncrementalRead {
-  readonly ctx: PostgresContext;
-  readonly session: SnapshotSession;
-  readonly table: Table;
-  readonly column: Column;
+export interface IncrementalRead<C extends SqlColumn = SqlColumn> {
+  readonly ctx: {
+    readonly clock: Clock;
+    readonly config: {
+      readonly lookback_seconds: number;
+      readonly delete_detection: 'every_sync' | 'daily' | 'never';
+    };
+  };
+  readonly session: SqlSession;
+  readonly table: SqlTable<C>;
+  readonly column: C;
+  /** Cuts the table for several connections. */
+  planRanges(): Promise<Range[]>;
+  /** The highest value of the column that no later change can fall behind; `undefined` when there is none. */
+  findHighWater(): Promise<Seen | undefined>;
+  /** The condition that a row changed since; `undefined`: every row. */
+  changedSince(seen: readonly Seen[]): string | undefined;
 }
 
 /** Everything at first, then what changed since; deleted rows are found by listing the keys. */
-export async function* readIncremental(
-  read: IncrementalRead,
+export async function* readIncremental<C extends SqlColumn>(
+  read: IncrementalRead<C>,
   since: IncrementalCursor | undefined,
 ): AsyncGenerator<IncrementalPage> {
   if (since?.phase === 'changes') yield* readChanges(read, since);
   else yield* readSnapshot(read, since);
 }
 
-const field = ({ table, column }: IncrementalRead) => ({
+const field = <C extends SqlColumn>({ table, column }: IncrementalRead<C>) => ({
   key: [...table.key],
   column: column.name,
   type: column.type.name,
 });
 
-async function* readSnapshot(
-  read: IncrementalRead,
+async function* readSnapshot<C extends SqlColumn>(
+  read: IncrementalRead<C>,
   since: SnapshotCursor | undefined,
 ): AsyncGenerator<IncrementalPage> {
-  const { ctx, session, table, column } = read;
-  const [leader] = session.links;
+  const { ctx, session, table } = read;
   // What changes from here on is found by the changes, however long the snapshot takes and however often it is resumed.
-  const high = since ? since.high : await findHighWater(leader, table, column, ctx.clock);
-  const start = since?.ranges ?? (await planRanges(leader, table, ctx.config.connections));
+  const high = since ? since.high : await read.findHighWater();
+  const start = since?.ranges ?? (await read.planRanges());
   await session.widen(start.filter((range) => !range.done).length);
   for await (const { rows, failures, ranges } of readRanges(session, table, start)) {
     const cursor = ranges && { ...field(read), phase: 'snapshot' as const, ranges: [...ranges], ...(high && { high }) };
@@ -60,7 +70,10 @@ async function* readSnapshot(
   yield { upserts: [], cursor, ...(complete && { complete }) };
 }
 
-async function* readChanges(read: IncrementalRead, since: ChangesCursor): AsyncGenerator<IncrementalPage> {
+async function* readChanges<C extends SqlColumn>(
+  read: IncrementalRead<C>,
+  since: ChangesCursor,
+): AsyncGenerator<IncrementalPage> {
   const { pass, ...rest } = since;
   // What is left of a pass that was broken off sees another moment than its beginning, so a whole one follows it.
   const begun = pass ? yield* readPass(read, rest, pass) : rest;
@@ -68,23 +81,22 @@ async function* readChanges(read: IncrementalRead, since: ChangesCursor): AsyncG
 }
 
 /** Reads what changed, from the start or from where a pass was broken off; returns the cursor that stands behind it. */
-async function* readPass(
-  read: IncrementalRead,
+async function* readPass<C extends SqlColumn>(
+  read: IncrementalRead<C>,
   cursor: ChangesCursor,
   begun?: NonNullable<ChangesCursor['pass']>,
 ): AsyncGenerator<IncrementalPage, ChangesCursor> {
-  const { ctx, session, table, column } = read;
-  const lookback = ctx.config.lookback_seconds;
-  const high = begun ? begun.high : await findHighWater(session.links[0], table, column, ctx.clock);
-  const name = quoteName(column.name);
+  const { ctx, table, column } = read;
+  const high = begun ? begun.high : await read.findHighWater();
+  const name = table.sql.quote(column.name);
   if (!column.notNull && !begun) yield* readRows(read, `${name} IS NULL`);
   const order = [column, ...keyColumns(table)];
-  const from = begun ? compare(order, '>', begun.at) : changedSince(column, cursor.seen, lookback, ctx.clock.now());
+  const from = begun ? table.sql.compare(order, '>', begun.at) : read.changedSince(cursor.seen);
   const condition = from === undefined ? `${name} IS NOT NULL` : `${name} IS NOT NULL AND ${from}`;
   for await (const { at, ...page } of readRows(read, condition, order)) {
     yield { ...page, ...(at && { cursor: { ...cursor, pass: { at, ...(high && { high }) } } }) };
   }
-  return { ...cursor, seen: remember(cursor.seen, high, lookback * 1_000) };
+  return { ...cursor, seen: rememberSeen(cursor.seen, high, ctx.config.lookback_seconds * 1_000) };
 }
 
 interface RowsPage extends Pick<IncrementalPage, 'upserts' | 'failures'> {
@@ -92,15 +104,15 @@ interface RowsPage extends Pick<IncrementalPage, 'upserts' | 'failures'> {
 }
 
 /** Rows that meet a condition, in an order when positions are wanted and can be relied on. */
-async function* readRows(
-  { session, table }: IncrementalRead,
+async function* readRows<C extends SqlColumn>(
+  { session, table }: IncrementalRead<C>,
   condition: string,
-  order: readonly Column[] = [],
+  order: readonly C[] = [],
 ): AsyncGenerator<RowsPage> {
   const decoder = rowDecoder(table);
   const ordered = order.length > 0 && isOrdered(table);
   const places = order.map((column) => table.columns.indexOf(column));
-  const sql = `SELECT ${decoder.list} FROM ${sqlTable(table)} WHERE ${condition} ${ordered ? orderBy(order) : ''}`;
+  const sql = `SELECT ${decoder.list} FROM ${table.sql.from} WHERE ${condition} ${ordered ? orderBy(table, order) : ''}`;
   const batches = session.links[0].copy(sql, { decode: decoder.decode, batchRows: PAGE_ROWS });
   for await (const { items, lastFields, last } of batches) {
     if (items.length === 0) continue;
@@ -109,21 +121,23 @@ async function* readRows(
   }
 }
 
-const isSweepDue = ({ ctx: { config, clock } }: IncrementalRead, sweptAt: number | undefined): boolean => {
+const isSweepDue = ({ config, clock }: IncrementalRead['ctx'], sweptAt: number | undefined): boolean => {
   if (config.delete_detection === 'never') return false;
   return config.delete_detection === 'every_sync' || sweptAt === undefined || clock.now() - sweptAt >= DAY_MS;
 };
 
 /** Ends the read with the cursor for the next job, after listing the keys when that is due. */
-async function* sweepOr(read: IncrementalRead, cursor: ChangesCursor): AsyncGenerator<IncrementalPage> {
-  const { ctx, session, table } = read;
-  if (!isSweepDue(read, cursor.sweptAt)) {
+async function* sweepOr<C extends SqlColumn>(
+  { ctx, session, table }: IncrementalRead<C>,
+  cursor: ChangesCursor,
+): AsyncGenerator<IncrementalPage> {
+  if (!isSweepDue(ctx, cursor.sweptAt)) {
     yield { upserts: [], cursor };
     return;
   }
   const decoder = keyDecoder(table);
   const sweptAt = ctx.clock.now();
-  const sql = `SELECT ${decoder.list} FROM ${sqlTable(table)}`;
+  const sql = `SELECT ${decoder.list} FROM ${table.sql.from}`;
   for await (const { items, last } of session.links[0].copy(sql, {
     decode: decoder.decode,
     batchRows: SWEEP_KEYS,

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../../kit/json.ts';
 import type { RecordFailure } from '../../kit/page.ts';
-import { keyColumns, selected, type Table } from './table.ts';
+import { keyColumns, type SqlColumn, type SqlTable } from './table.ts';
 
 type Fields = readonly (string | null)[];
 
@@ -19,7 +19,7 @@ const joinKey = (values: readonly (Json | undefined)[]): string =>
   values.length === 1 ? keyText(values[0]) : JSON.stringify(values.map(keyText));
 
 /** The key of a row of a table; the same whether the row was read whole or its key alone. */
-export function keyOf(table: Table): (row: JsonObject) => string {
+export function keyOf(table: SqlTable): (row: JsonObject) => string {
   const names = table.key.length === 0 ? [ROW_KEY] : table.key;
   return (row) => joinKey(names.map((name) => row[name]));
 }
@@ -34,7 +34,7 @@ export interface RowDecoder {
   takeFailures(): RecordFailure[];
 }
 
-export function rowDecoder(table: Table): RowDecoder {
+export function rowDecoder<C extends SqlColumn>(table: SqlTable<C>): RowDecoder {
   const { columns } = table;
   const names = columns.map((column) => column.name);
   const converts = columns.map((column) => column.type.convert);
@@ -57,7 +57,7 @@ export function rowDecoder(table: Table): RowDecoder {
     fields.map((field) => (field !== null && field.length > MAX_VALUE ? `${field.slice(0, MAX_VALUE)} […]` : field));
 
   return {
-    list: columns.map((column) => selected(table, column)).join(', '),
+    list: columns.map((column) => table.sql.selected(column)).join(', '),
     decode(fields, size) {
       if (size <= MAX_VALUE) return decode(fields);
       const shorter = cut(fields);
@@ -79,10 +79,12 @@ export function rowDecoder(table: Table): RowDecoder {
 }
 
 /** Reads keys alone, for the sweep. */
-export function keyDecoder(table: Table): { readonly list: string; decode(fields: Fields): string } {
+export function keyDecoder<C extends SqlColumn>(
+  table: SqlTable<C>,
+): { readonly list: string; decode(fields: Fields): string } {
   const columns = keyColumns(table);
   return {
-    list: columns.map((column) => selected(table, column)).join(', '),
+    list: columns.map((column) => table.sql.selected(column)).join(', '),
     decode: (fields) =>
       joinKey(columns.map((column, at) => (column.type.convert ? column.type.convert(fields[at] ?? '') : fields[at]))),
   };
