@@ -7,6 +7,7 @@ export const catalog: Readonly<Record<string, () => Promise<Connector>>> = {
   files: () => import('./sources/files/index.ts').then((module) => module.files),
   github: () => import('./sources/github/index.ts').then((module) => module.github),
   incremental_stub: () => import('./sources/incremental-stub/index.ts').then((module) => module.incrementalStub),
+  mysql: () => import('./sources/mysql/index.ts').then((module) => module.mysql),
   postgres: () => import('./sources/postgres/index.ts').then((module) => module.postgres),
   rss: () => import('./sources/rss/index.ts').then((module) => module.rss),
   s3: () => import('./sources/s3/index.ts').then((module) => module.s3),
@@ -17,4 +18,4 @@ export const catalog: Readonly<Record<string, () => Promise<Connector>>> = {
 };
 
 /** Other spellings that people use; the given spelling is echoed on the wire. */
-export const aliases: Readonly<Record<string, string>> = { postgresql: 'postgres' };
+export const aliases: Readonly<Record<string, string>> = { mariadb: 'mysql', postgresql: 'postgres' };

@@ -93,6 +93,7 @@ const revealers: Readonly<Record<string, string>> = {
   'packages/connectors/src/kit/http-exchange.ts': 'headers and query of an outgoing request',
   'packages/connectors/src/kit/authorization.ts': 'builds a header value, which is a Secret again',
   'packages/connectors/src/kit/redact-text.ts': 'must know what to take out of texts',
+  'packages/connectors/src/sources/mysql/open-client.ts': 'the driver wants the password as text',
   'packages/connectors/src/sources/postgres/open-client.ts': 'the driver wants the password as text',
   'packages/connectors/src/sources/s3/open-store.ts': 'the SDK signs requests with it',
   'packages/server/src/vault/vault.ts': 'seals it',
