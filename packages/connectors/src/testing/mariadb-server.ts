@@ -148,8 +148,9 @@ function launch(
   const server = [program, ...flags, ...Object.entries(settings).map(([name, value]) => `--${name}=${value}`)];
   const guard = [
     'exec 3<&0; "$@" 3<&- & server=$!',
-    '(while read -r _ <&3; do :; done; kill -KILL $server) & watcher=$!',
-    'wait $server; code=$?; kill $watcher 2> /dev/null',
+    // The shell says that the server was killed, and nobody may be there to read it.
+    '(while read -r _ <&3; do :; done; kill -KILL $server) & watcher=$!; exec 2> /dev/null',
+    'wait $server; code=$?; kill $watcher',
     '[ $code -eq 137 ] && rm -rf -- "$0"; exit $code',
   ].join('\n');
   return spawn('/bin/sh', ['-c', guard, home, ...server], {

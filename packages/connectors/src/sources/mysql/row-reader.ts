@@ -46,11 +46,13 @@ export class RowReader<T> {
   /** The next batch, or `undefined` behind the last one. Throws what the driver reported. */
   async next(): Promise<RowBatch<T> | undefined> {
     while (this.#ready.length === 0 && !this.#over) {
-      this.#resume();
-      await new Promise<void>((resolve) => (this.#wake = resolve));
+      // The driver kept what had arrived, and hands it out while it resumes: there may be nothing to wait for.
+      if (this.#paused) this.#resume();
+      else await new Promise<void>((resolve) => (this.#wake = resolve));
     }
-    if (this.#error) throw this.#error;
-    return this.#ready.shift();
+    const batch = this.#ready.shift();
+    if (!batch && this.#error) throw this.#error;
+    return batch;
   }
 
   /** Cuts the line unless the query is through: there is no other way to make the server stop at once. */
@@ -100,7 +102,6 @@ export class RowReader<T> {
   }
 
   #resume(): void {
-    if (!this.#paused) return;
     this.#paused = false;
     this.#line.setTimeout(SILENCE_MS);
     this.#client.resume();

@@ -52,7 +52,7 @@ export function testDatabase(options: StartMariadbOptions = {}): TestDatabase {
     config,
     credentials,
     stream: (name, probe = {}) =>
-      probeStream(mysql, name, { ...probe, config: config(probe.config), credentials: credentials() }),
+      probeStream(mysql, name, { credentials: credentials(), ...probe, config: config(probe.config) }),
   };
 }
 
