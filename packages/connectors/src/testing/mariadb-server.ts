@@ -107,7 +107,9 @@ async function prepare(account: Account, home: string, options: StartMariadbOpti
   await writeFile(join(home, 'server.pem'), options.tls ?? '', { mode: 0o600 });
   for (const path of [home, data, join(home, 'first.sql'), join(home, 'server.pem')]) await giveTo(account, path);
   const flags = ['--no-defaults', `--datadir=${data}`, '--skip-test-db', '--skip-name-resolve'];
-  const child = spawn('mariadb-install-db', [...flags, '--auth-root-authentication-method=normal'], {
+  const installer = findDebianProgram('mariadb-install-db', 'mariadb-server');
+  if (installer === undefined) throw new Error('mariadb-install-db is not installed');
+  const child = spawn(installer, [...flags, '--auth-root-authentication-method=normal'], {
     ...account,
     cwd: home,
     env: ENVIRONMENT,
