@@ -40,12 +40,18 @@ const PASSWORD = 'tributary-test';
 const DATABASE = 'test';
 /** `nobody` on every system that we know; used when root runs the tests and there is no `mysql` user. */
 const UNPRIVILEGED: Account = { uid: 65_534, gid: 65_534 };
-const ENVIRONMENT = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C', TZ: 'UTC' };
+/** A server removes the temporary tables that it finds at its start, so each has a folder of its own for them. */
+const environment = (home: string) => ({
+  PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+  LC_ALL: 'C',
+  TZ: 'UTC',
+  TMPDIR: home,
+});
 const START_ATTEMPTS = 5;
 const READY_WITHIN_MS = 60_000;
 
-const FIRST_STATEMENTS = `CREATE DATABASE ${DATABASE} CHARACTER SET utf8mb4;
-CREATE USER '${USER}'@'%' IDENTIFIED BY '${PASSWORD}';
+const FIRST_STATEMENTS = `CREATE DATABASE IF NOT EXISTS ${DATABASE} CHARACTER SET utf8mb4;
+CREATE USER IF NOT EXISTS '${USER}'@'%' IDENTIFIED BY '${PASSWORD}';
 GRANT ALL ON *.* TO '${USER}'@'%' WITH GRANT OPTION;
 `;
 
@@ -112,7 +118,7 @@ async function prepare(account: Account, home: string, options: StartMariadbOpti
   const child = spawn(installer, [...flags, '--auth-root-authentication-method=normal'], {
     ...account,
     cwd: home,
-    env: ENVIRONMENT,
+    env: environment(home),
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   let said = '';
@@ -158,7 +164,7 @@ function launch(
   return spawn('/bin/sh', ['-c', guard, home, ...server], {
     ...account,
     cwd: home,
-    env: ENVIRONMENT,
+    env: environment(home),
     stdio: ['pipe', 'ignore', 'pipe'],
   });
 }

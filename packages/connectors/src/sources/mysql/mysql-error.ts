@@ -2,13 +2,18 @@ import { ConnectorError, type ConnectorErrorReason } from '../../kit/connector-e
 
 type Verdict = readonly [reason: ConnectorErrorReason, advice: string];
 
-const loginVerdict: Verdict = ['credential', 'Check the user name and the password.'];
+const loginVerdict: Verdict = [
+  'credential',
+  'Check the user name and the password, and whether the account asks for TLS.',
+];
 const lockedVerdict: Verdict = ['credential', 'The account is locked or its password has expired.'];
 const grantVerdict: Verdict = ['configuration', 'Grant the user SELECT on the table.'];
 const goneVerdict: Verdict = ['configuration', 'The table is gone; choose the streams again.'];
 const fullVerdict: Verdict = ['unavailable', 'The server has no free connection; allow more, or lower `connections`.'];
 const endedVerdict: Verdict = ['unavailable', 'The server ended the connection or the query.'];
 const lockVerdict: Verdict = ['unavailable', 'A lock is held by somebody else.'];
+
+const PLUGINS = 'Let the user log in with mysql_native_password or caching_sha2_password.';
 
 /** Numbers of the server's errors (MySQL "Server Error Message Reference", MariaDB "Error Codes") that say who has to act. */
 const byNumber: Readonly<Record<number, Verdict>> = {
@@ -19,7 +24,6 @@ const byNumber: Readonly<Record<number, Verdict>> = {
   1049: ['configuration', 'Check the name of the database.'],
   1045: loginVerdict,
   1698: loginVerdict,
-  1251: loginVerdict,
   1820: lockedVerdict,
   1862: lockedVerdict,
   3118: lockedVerdict,
@@ -27,6 +31,7 @@ const byNumber: Readonly<Record<number, Verdict>> = {
   4151: lockedVerdict,
   1129: ['unavailable', 'The server blocks this host after failed connections; run FLUSH HOSTS there.'],
   1130: ['configuration', 'Let the user connect from this host: its account names other hosts.'],
+  1251: ['configuration', PLUGINS],
   3159: ['configuration', 'The server wants TLS; set ssl_mode to required.'],
   1142: grantVerdict,
   1143: grantVerdict,
@@ -61,8 +66,8 @@ const byNumber: Readonly<Record<number, Verdict>> = {
 const byCode: Readonly<Record<string, string>> = {
   HANDSHAKE_NO_SSL_SUPPORT: 'The server offers no TLS. Turn it on there, or set ssl_mode to preferred or disabled.',
   HANDSHAKE_SSL_ERROR: 'Give the authority that signed it as `ca`, or use ssl_mode `required` without one.',
-  AUTH_SWITCH_PLUGIN_ERROR: 'Let the user log in with mysql_native_password or caching_sha2_password.',
-  MYSQL_CLEAR_PASSWORD_NOT_ENABLED: 'Let the user log in with mysql_native_password or caching_sha2_password.',
+  AUTH_SWITCH_PLUGIN_ERROR: PLUGINS,
+  MYSQL_CLEAR_PASSWORD_NOT_ENABLED: PLUGINS,
 };
 const UNKNOWN_PLUGIN = 'unknown plugin';
 /** A handshake of TLS that fails for another reason than the certificate is the network's. */
@@ -97,7 +102,7 @@ export function toConnectorError(error: unknown, doing: string): ConnectorError 
     return new ConnectorError('configuration', `${doing}: ${message}. ${known}`, options);
   }
   if (message.includes(UNKNOWN_PLUGIN)) {
-    return new ConnectorError('configuration', `${doing}: ${byCode['AUTH_SWITCH_PLUGIN_ERROR']}`, options);
+    return new ConnectorError('configuration', `${doing}: ${PLUGINS}`, options);
   }
   return new ConnectorError(
     'unavailable',
