@@ -7,6 +7,9 @@ import { deleteOldJobs, moveJob } from './repository.ts';
 
 /** A continuous source that failed is left alone for at least this long. */
 const REST_AFTER_FAILURE_MS = 60_000;
+/** A source that asks for a second's rest at most and was followed for so long is followed on at once: changes come all the time. */
+const FOLLOWED_MS = 30_000;
+const SHORT_REST_MS = 1_000;
 
 export interface Ending extends Move {
   /** Sweeps that were held back; only with `completed`. */
@@ -61,7 +64,9 @@ function nextRun(
   if (job.state === 'interrupted') return now;
   if (order.continuous === 0) return undefined;
   const pause = Math.max(order.continuous_every_seconds, 1) * 1_000;
-  return now + (job.state === 'failed' ? Math.max(pause, REST_AFTER_FAILURE_MS) : pause);
+  if (job.state === 'failed') return now + Math.max(pause, REST_AFTER_FAILURE_MS);
+  const followed = pause <= SHORT_REST_MS && now - (job.started_at ?? now) >= FOLLOWED_MS;
+  return followed ? now : now + pause;
 }
 
 async function pause(db: Queryable, job: JobRow, now: Millis): Promise<boolean> {

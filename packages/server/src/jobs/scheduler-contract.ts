@@ -52,8 +52,11 @@ export function describeScheduler(name: string, make: (clock: Clock) => Promise<
       const [job] = await createClaimer({ control: store, clock, owner: 'a', leaseMs: 30_000 }).claim(1);
       return { jobId: job!.id, owner: 'a', fence: job!.fence };
     }
-    const finish = async (outcome: SyncOutcome) =>
-      finishJob(store.db, { lease: await claim(), outcome: outcome, now: clock.now() });
+    const finish = async (outcome: SyncOutcome, lasted = 0) => {
+      const lease = await claim();
+      clock.advance(lasted);
+      return finishJob(store.db, { lease, outcome, now: clock.now() });
+    };
     const failure = {
       type: 'failed',
       code: 'refused',
@@ -159,6 +162,19 @@ export function describeScheduler(name: string, make: (clock: Clock) => Promise<
       const live = await findLiveJob(store.db, seed.organizationId, id);
       await requestCancel(store.db, { organizationId: seed.organizationId, jobId: live!.id, now: clock.now() });
       expect((await order(id)).next_run_at).toBe(clock.now() + 7_000);
+    });
+
+    test('a source that was followed for long, and asks for a short rest only, is followed on at once', async () => {
+      const id = await seed.addOrder({ continuous: 1, continuous_every_seconds: 1, next_run_at: clock.now() });
+      for (const [lasted, rest] of [
+        [5_000, 1_000],
+        [60_000, 0],
+      ] as const) {
+        await tick();
+        await finish({ type: 'completed', counts, held: [] }, lasted);
+        expect((await order(id)).next_run_at).toBe(clock.now() + rest);
+        clock.advance(rest);
+      }
     });
 
     test('rel20 a refused credential pauses the schedule, and says so once', async () => {
