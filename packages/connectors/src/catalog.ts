@@ -6,6 +6,7 @@ export const catalog: Readonly<Record<string, () => Promise<Connector>>> = {
   file_stub: () => import('./sources/file-stub/index.ts').then((module) => module.fileStub),
   files: () => import('./sources/files/index.ts').then((module) => module.files),
   github: () => import('./sources/github/index.ts').then((module) => module.github),
+  imap: () => import('./sources/imap/index.ts').then((module) => module.imap),
   incremental_stub: () => import('./sources/incremental-stub/index.ts').then((module) => module.incrementalStub),
   mysql: () => import('./sources/mysql/index.ts').then((module) => module.mysql),
   postgres: () => import('./sources/postgres/index.ts').then((module) => module.postgres),

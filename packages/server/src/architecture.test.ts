@@ -94,6 +94,7 @@ const revealers: Readonly<Record<string, string>> = {
   'packages/connectors/src/kit/authorization.ts': 'builds a header value, which is a Secret again',
   'packages/connectors/src/kit/redact-text.ts': 'must know what to take out of texts',
   'packages/connectors/src/sources/mysql/open-client.ts': 'the driver wants the password as text',
+  'packages/connectors/src/sources/imap/open-session.ts': 'the client wants the password as text',
   'packages/connectors/src/sources/postgres/open-client.ts': 'the driver wants the password as text',
   'packages/connectors/src/sources/s3/open-store.ts': 'the SDK signs requests with it',
   'packages/server/src/vault/vault.ts': 'seals it',
@@ -104,6 +105,7 @@ const revealers: Readonly<Record<string, string>> = {
 
 /** Files of connectors that may touch the network by themselves, and why the guard still holds. */
 const dialers: Readonly<Record<string, string>> = {
+  'packages/connectors/src/sources/imap/open-session.ts': 'STARTTLS begins on a connected socket: it wraps the guard’s',
   'packages/connectors/src/sources/postgres/open-socket.ts':
     'PostgreSQL asks for TLS on a connected socket: it wraps the guard’s',
 };
