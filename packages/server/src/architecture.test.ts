@@ -95,6 +95,7 @@ const revealers: Readonly<Record<string, string>> = {
   'packages/connectors/src/kit/redact-text.ts': 'must know what to take out of texts',
   'packages/connectors/src/sources/mysql/open-client.ts': 'the driver wants the password as text',
   'packages/connectors/src/sources/imap/open-session.ts': 'the client wants the password as text',
+  'packages/connectors/src/sources/nats/open-connection.ts': 'the client wants passwords, tokens and seeds as text',
   'packages/connectors/src/sources/postgres/open-client.ts': 'the driver wants the password as text',
   'packages/connectors/src/sources/s3/open-store.ts': 'the SDK signs requests with it',
   'packages/server/src/vault/vault.ts': 'seals it',

@@ -53,6 +53,25 @@ export async function startDovecot(options: StartDovecotOptions): Promise<Runnin
   return { host: HOST, port, tlsPort, user: USER, password: PASSWORD, stop: () => server.stop() };
 }
 
+/** Everything in the account's folder, and services that stay in the file system they are started in. */
+const FIXED = `
+    protocols = imap
+    first_valid_uid = 1
+    first_valid_gid = 1
+    auth_failure_delay = 0
+    mail_location = maildir:~/Maildir
+    log_path = /dev/stderr
+    # Logins from where one was refused are answered late, unless the list of these cannot be reached.
+    service anvil {
+      chroot =
+      unix_listener anvil-auth-penalty {
+        mode = 0
+      }
+    }
+    service stats {
+      chroot =
+    }`;
+
 async function configuration(
   { tls, requireTls, capability }: StartDovecotOptions,
   folder: string,
@@ -65,23 +84,17 @@ async function configuration(
   const special = ['Sent', 'Drafts', 'Junk', 'Trash'].map(
     (name) => `mailbox ${name} {\n special_use = \\${name}\n auto = create\n }`,
   );
-  return `
+  return `${FIXED}
     base_dir = ${folder}/run
     state_dir = ${folder}/state
-    log_path = /dev/stderr
-    protocols = imap
     listen = ${requireTls ? `${HOST}, 127.0.0.2` : HOST}
     default_internal_user = ${user}
     default_internal_group = ${await nameOf('/etc/group', gid)}
     default_login_user = ${user}
-    first_valid_uid = 1
-    first_valid_gid = 1
-    auth_failure_delay = 0
     ssl = ${tls === undefined ? 'no' : 'yes'}
     ${tls === undefined ? '' : `ssl_cert = <${pem}\nssl_key = <${pem}`}
     disable_plaintext_auth = ${requireTls ? 'yes' : 'no'}
     ${capability === undefined ? '' : `imap_capability = ${capability}`}
-    mail_location = maildir:~/Maildir
     passdb {
       driver = passwd-file
       args = username_format=%u ${folder}/passwd
@@ -99,16 +112,6 @@ async function configuration(
         port = ${tls === undefined ? 0 : tlsPort}
         ssl = yes
       }
-    }
-    # Logins from where one was refused are answered late, unless the list of these cannot be reached.
-    service anvil {
-      chroot =
-      unix_listener anvil-auth-penalty {
-        mode = 0
-      }
-    }
-    service stats {
-      chroot =
     }
     namespace inbox {
       inbox = yes

@@ -65,8 +65,11 @@ function bodyPart(node: MessageStructureObject): BodyPart {
     size: node.size ?? 0,
     ...(charset !== undefined && { charset }),
     ...(name !== undefined && name !== '' && { name }),
-    ...(/^flowed$/i.test(parameters['format'] ?? '') && {
-      flowed: { delSp: /^yes$/i.test(parameters['delsp'] ?? '') },
-    }),
+    ...flowOf(parameters),
   };
+}
+
+function flowOf(parameters: Readonly<Record<string, string>>): Pick<BodyPart, 'flowed'> {
+  const isFlowed = parameters['format']?.toLowerCase() === 'flowed';
+  return isFlowed ? { flowed: { delSp: parameters['delsp']?.toLowerCase() === 'yes' } } : {};
 }

@@ -99,7 +99,7 @@ describe.skipIf(program === undefined).each(servers)('changes on a server %s', (
     await deliver(path, { subject: 'new' });
     const pages = await reader.read();
     expect(pages.flatMap((page) => page.upserts).map((row) => row['subject'])).toEqual(['new']);
-    expect(subjects(reader).toSorted()).toEqual(['new', 'stays']);
+    expect(new Set(subjects(reader))).toEqual(new Set(['new', 'stays']));
   });
 
   test('are found from every cursor of a read that was broken off', async () => {
@@ -117,7 +117,9 @@ describe.skipIf(program === undefined).each(servers)('changes on a server %s', (
     expect(cuts.length).toBeGreaterThan(2);
     for (const cut of cuts) {
       const resumed = new Reader(one);
-      for (const page of [...first, ...pages.slice(0, cut + 1)]) resumed.holding.take(one, page);
+      for (const page of first) resumed.holding.take(one, page);
+      resumed.holding.begin();
+      for (const page of pages.slice(0, cut + 1)) resumed.holding.take(one, page);
       resumed.cursor = JSON.parse(JSON.stringify(pages[cut]?.cursor));
       await resumed.read();
       expect(resumed.keys()).toEqual(whole.keys());

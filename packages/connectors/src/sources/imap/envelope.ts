@@ -1,5 +1,5 @@
 import type { FetchMessageObject } from 'imapflow';
-import type { Address as ParsedAddress } from 'postal-mime';
+import type { Address as ParsedAddress, Email } from 'postal-mime';
 import { decodeMessage } from './decode-part.ts';
 import type { Address, Message } from './message.ts';
 
@@ -20,23 +20,33 @@ const person = (name: string, address: string): Address =>
 const firstId = (text: string | undefined): string | undefined => /<[^<>\s]+>/.exec(text ?? '')?.[0];
 const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim();
 
-/** Who wrote what to whom and when, from the header fields. A date that cannot be read is the day of arrival. */
+/** The date, or `otherwise` when there is none that makes sense. */
+function dateOf(given: Date | string | undefined, otherwise: Date): Date {
+  const date = new Date(given ?? Number.NaN);
+  return Number.isNaN(date.getTime()) ? otherwise : date;
+}
+
+/** Who wrote what to whom and when, from the header fields. A date that cannot be read is that of the arrival. */
 export async function envelopeOf({ headers, internalDate }: FetchMessageObject): Promise<Envelope> {
   const email = await decodeMessage(headers ?? Buffer.alloc(0));
-  const received = new Date(internalDate ?? 0);
-  const receivedAt = Number.isNaN(received.getTime()) ? new Date(0) : received;
-  const sent = new Date(email.date ?? Number.NaN);
-  const id = firstId(email.messageId);
-  const parent = firstId(email.inReplyTo);
-  const thread = firstId(email.references) ?? parent ?? id;
-  const list = email.headers.find(({ key }) => key === 'list-id')?.value;
+  const received = dateOf(internalDate, new Date(0));
   return {
     subject: oneLine(email.subject ?? ''),
     from: flat(email.from && [email.from]),
     to: flat(email.to),
     cc: flat(email.cc),
-    date: (Number.isNaN(sent.getTime()) ? receivedAt : sent).toISOString(),
-    received_at: receivedAt.toISOString(),
+    date: dateOf(email.date, received).toISOString(),
+    received_at: received.toISOString(),
+    ...threadOf(email),
+  };
+}
+
+function threadOf(email: Email): Pick<Envelope, 'message_id' | 'in_reply_to' | 'thread_id' | 'list_id'> {
+  const id = firstId(email.messageId);
+  const parent = firstId(email.inReplyTo);
+  const thread = firstId(email.references) ?? parent ?? id;
+  const list = email.headers.find(({ key }) => key === 'list-id')?.value;
+  return {
     ...(id !== undefined && { message_id: id }),
     ...(parent !== undefined && { in_reply_to: parent }),
     ...(thread !== undefined && { thread_id: thread }),

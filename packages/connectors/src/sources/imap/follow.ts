@@ -27,12 +27,14 @@ export async function* follow<Row extends JsonObject>(
     const touched = new Set(isTouched && watched !== undefined ? [watched] : []);
     for await (const page of run.catchUp(touched)) {
       const cursor = page.cursor && JSON.stringify(page.cursor);
-      const isNews = page.upserts.length + (page.deletes?.length ?? 0) + (page.present?.length ?? 0) > 0;
-      if (isNews || cursor !== said) yield page;
+      if (namesRecords(page) || cursor !== said) yield page;
       if (cursor !== undefined) said = cursor;
     }
   }
 }
+
+const namesRecords = ({ upserts, deletes = [], present = [] }: Page): boolean =>
+  upserts.length + deletes.length + present.length > 0;
 
 /** Resolves with whether the watched mailbox changed, at the latest after `ms`. Rejects when the connection is lost. */
 async function waitForChange<Row extends JsonObject>(

@@ -21,45 +21,67 @@ const verdicts: Readonly<Record<string, readonly [reason: ConnectorErrorReason, 
 const CERTIFICATE_CODE = /CERT|SIGNED|ISSUER|ALTNAME/;
 
 interface Told {
-  readonly code?: unknown;
-  readonly serverResponseCode?: unknown;
-  readonly responseStatus?: unknown;
-  readonly responseText?: unknown;
-  readonly authenticationFailed?: unknown;
-  readonly throttleReset?: unknown;
-  readonly tlsFailed?: unknown;
+  /** Of the client, TLS or the socket. */
+  readonly code: string;
+  /** `NO` or `BAD`, when the server answered. */
+  readonly status: string;
+  /** What stood in brackets in the answer. */
+  readonly responseCode: string;
+  /** What the server said to people. */
+  readonly words: string;
+  readonly isLogin: boolean;
+  readonly isTls: boolean;
+  readonly retryAfterMs: number | undefined;
 }
 
-const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+/** What the client's errors carry, whichever of their kinds it is. */
+function toldBy(error: unknown): Told {
+  const given: Readonly<Record<string, unknown>> = typeof error === 'object' && error !== null ? { ...error } : {};
+  const text = (name: string): string => (typeof given[name] === 'string' ? given[name] : '');
+  const wait = given['throttleReset'];
+  return {
+    code: text('code'),
+    status: text('responseStatus'),
+    responseCode: text('serverResponseCode').toUpperCase(),
+    words: text('responseText'),
+    isLogin: given['authenticationFailed'] === true,
+    isTls: given['tlsFailed'] === true,
+    retryAfterMs: typeof wait === 'number' ? wait : undefined,
+  };
+}
+
+type Verdict = readonly [reason: ConnectorErrorReason, words: string];
+
+/** Problems of the connection itself. */
+function verdictOfLine({ code, isTls }: Told): Verdict | undefined {
+  if (code === 'ETHROTTLE') return ['rate_limited', 'the server asked to be left alone for a while.'];
+  if (CERTIFICATE_CODE.test(code))
+    return ['configuration', `the server's certificate is not trusted (${code}). Give its authority as \`ca\`.`];
+  if (isTls) {
+    const advice = 'Check that the server offers STARTTLS, or set tls to `implicit`.';
+    return ['configuration', `the connection could not be made secure (${code || 'refused'}). ${advice}`];
+  }
+  return code.startsWith('ParserError') ? ['invalid_answer', `the server's answer is not IMAP (${code}).`] : undefined;
+}
+
+/** Answers that say no. */
+function verdictOfAnswer({ status, responseCode, words, isLogin }: Told): Verdict | undefined {
+  const known = verdicts[responseCode];
+  if (known) return [known[0], `${words || 'refused'}. ${known[1]}`];
+  if (isLogin) return ['credential', `${words || 'login refused'}. Check the user name and the password.`];
+  return status === '' ? undefined : ['invalid_answer', `the server answered ${status} (${words}).`];
+}
 
 /** Turns whatever the IMAP client, TLS or the socket threw into the error that the engine acts on. `doing` begins the message. */
 export function toConnectorError(error: unknown, doing: string): ConnectorError {
   if (error instanceof ConnectorError) return error;
-  const told: Told = typeof error === 'object' && error !== null ? error : {};
-  const code = text(told.code);
-  const say = (reason: ConnectorErrorReason, words: string): ConnectorError =>
-    new ConnectorError(reason, `${doing}: ${words}`, {
-      cause: error,
-      ...(typeof told.throttleReset === 'number' && { retryAfterMs: told.throttleReset }),
-    });
-  if (code === 'ETHROTTLE') return say('rate_limited', 'the server asked to be left alone for a while.');
-  if (CERTIFICATE_CODE.test(code))
-    return say('configuration', `the server's certificate is not trusted (${code}). Give its authority as \`ca\`.`);
-  if (told.tlsFailed === true)
-    return say(
-      'configuration',
-      `the connection could not be made secure${code && ` (${code})`}. Check that the server offers STARTTLS, or set tls to \`implicit\`.`,
-    );
-  const answered = text(told.responseStatus);
-  const verdict = verdicts[text(told.serverResponseCode).toUpperCase()];
-  if (verdict) return say(verdict[0], `${text(told.responseText) || 'refused'}. ${verdict[1]}`);
-  if (told.authenticationFailed === true)
-    return say('credential', `${text(told.responseText) || 'login refused'}. Check the user name and the password.`);
-  if (answered === 'NO' || answered === 'BAD')
-    return say('invalid_answer', `the server answered ${answered} (${text(told.responseText)}).`);
-  if (code.startsWith('ParserError')) return say('invalid_answer', `the server's answer is not IMAP (${code}).`);
-  return say(
-    'unavailable',
-    `the connection was lost (${code || (error instanceof Error ? error.message : 'unknown')}).`,
-  );
+  const told = toldBy(error);
+  const why = told.code || (error instanceof Error ? error.message : 'unknown');
+  const lost: Verdict = ['unavailable', `the connection was lost (${why}).`];
+  const [reason, words] = verdictOfLine(told) ?? verdictOfAnswer(told) ?? lost;
+  const { retryAfterMs } = told;
+  return new ConnectorError(reason, `${doing}: ${words}`, {
+    cause: error,
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+  });
 }

@@ -44,7 +44,7 @@ const declared = defineConnector(
           {
             showsFlags: true,
             keysOf: ({ path, validity }, uid) => [messageKey(path, validity, uid)],
-            fetch: fetchMessages,
+            read: fetchMessages,
           },
           since,
         ),
@@ -67,7 +67,7 @@ const declared = defineConnector(
             showsFlags: false,
             keysOf: ({ path, validity, most }, uid) =>
               Array.from({ length: most }, (_, index) => attachmentKey(path, validity, uid, index + 1)),
-            fetch: fetchAttachments,
+            read: fetchAttachments,
           },
           since,
         ),

@@ -27,5 +27,5 @@ export interface MailKind<Row extends JsonObject> {
   /** Every key that a message can have given, when no message of the mailbox gave more than `place.most` records. */
   keysOf(place: Place, uid: number): readonly string[];
   /** Reads messages of the open mailbox in the order of their UIDs. */
-  fetch(ctx: ImapContext, mailbox: OpenMailbox, uids: readonly number[]): AsyncGenerator<MailPage<Row>>;
+  read(ctx: ImapContext, mailbox: OpenMailbox, uids: readonly number[]): AsyncGenerator<MailPage<Row>>;
 }

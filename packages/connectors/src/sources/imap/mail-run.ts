@@ -114,7 +114,7 @@ export class MailRun<Row extends JsonObject> {
     if (changes.unnamedDeletes) this.#listing = true;
     this.#pass = pass;
     const open = { client: this.#client, path, validity: now.validity };
-    for await (const page of this.#kind.fetch(this.#ctx, open, changes.read)) {
+    for await (const page of this.#kind.read(this.#ctx, open, changes.read)) {
       this.#ctx.signal.throwIfAborted();
       this.#pass = { ...this.#pass, at: page.through, most: Math.max(this.#pass.most, page.most ?? 0) };
       yield { upserts: page.rows, failures: page.failures, cursor: this.#cursor() };
