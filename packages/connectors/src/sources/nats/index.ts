@@ -5,7 +5,7 @@ import type { JsonObject } from '../../kit/json.ts';
 import { auth, Config, type NatsContext } from './config.ts';
 import { StreamCursor } from './cursor.ts';
 import { type Target, targetsOf } from './find-streams.ts';
-import { describeMessage, Message, messageText } from './message.ts';
+import { describeMessage, Message, messageFields, messageText } from './message.ts';
 import { toConnectorError } from './nats-error.ts';
 import { openConnection } from './open-connection.ts';
 import { readStream } from './read-stream.ts';
@@ -69,7 +69,7 @@ function streamOf(ctx: NatsContext, target: Target): Stream {
     key: (row) => (row as Message).key,
     text: (row) => messageText(row as Message),
     describe: (row) => describeMessage(row as Message, key.by !== 'sequence'),
-    fields: ({ text: _text, ...kept }) => kept,
+    fields: (row) => messageFields(row as Message),
     parseCursor: (value) => StreamCursor.parse(value),
     read: (since) => readStream(ctx, target, rules, since as StreamCursor | undefined),
   };

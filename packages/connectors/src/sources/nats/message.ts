@@ -32,6 +32,8 @@ export interface Message extends JsonObject {
 
 const NAMES = ['title', 'name', 'subject', 'label'];
 const MAX_NAME = 200;
+/** Characters of a value that people read as a field. */
+const SHORT_TEXT = 2_000;
 const MOST_LINES = 2_000;
 
 const isObject = (value: Json | undefined): value is JsonObject =>
@@ -51,6 +53,11 @@ function* lines(value: Json | undefined, path: string): Generator<string> {
 /** What is searched: the subject and the payload's words. */
 export const messageText = ({ subject, text, data }: Message): string =>
   [subject, text ?? Iterator.from(lines(data, '')).take(MOST_LINES).toArray().join('\n')].join('\n');
+
+/** What is kept as fields: a text that is long is kept for search only. */
+export function messageFields({ text, ...kept }: Message): JsonObject {
+  return text !== undefined && text.length <= SHORT_TEXT ? { ...kept, text } : kept;
+}
 
 /** How a record is shown; `isLatest` when it is what is latest of its key, rather than one message of many. */
 export function describeMessage(row: Message, isLatest: boolean): RecordDescription {
