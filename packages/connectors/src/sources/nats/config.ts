@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { direct, none } from '../../kit/auth.ts';
+import { direct } from '../../kit/auth.ts';
 import type { CredentialsOf } from '../../kit/auth.ts';
 import type { ConnectorContext } from '../../kit/context.ts';
-import { secret } from '../../kit/fields.ts';
+import { type FieldMeta, secret } from '../../kit/fields.ts';
 
 const names = (title: string, description: string) =>
   z.array(z.string().min(1).max(1_000)).max(1_000).default([]).meta({ title, description });
@@ -48,25 +48,28 @@ export const Config = z.object({
 });
 export type Config = z.output<typeof Config>;
 
+const optionalSecret = (meta: Omit<FieldMeta, 'secret'>) =>
+  secret(meta)
+    .optional()
+    .meta({ ...meta, secret: true });
+
+/** One way of several, or none; see the README. */
 export const auth = [
   direct(
     z.object({
-      username: z.string().min(1).meta({ title: 'User' }),
-      password: secret({ title: 'Password' }),
+      username: z.string().min(1).optional().meta({ title: 'User' }),
+      password: optionalSecret({ title: 'Password' }),
+      token: optionalSecret({ title: 'Token', description: 'Instead of a user and a password.' }),
+      nkey_seed: optionalSecret({
+        title: 'NKey seed',
+        description: 'Instead of these; begins with SU. It signs, and does not leave here.',
+      }),
+      creds: optionalSecret({
+        title: 'Credentials file',
+        description: 'Instead of these: the text of a .creds file, a JWT and its seed.',
+      }),
     }),
   ),
-  direct(z.object({ token: secret({ title: 'Token' }) })),
-  direct(
-    z.object({
-      nkey_seed: secret({ title: 'NKey seed', description: 'Begins with SU; it signs and does not leave here.' }),
-    }),
-  ),
-  direct(
-    z.object({
-      creds: secret({ title: 'Credentials file', description: 'The text of a .creds file: a JWT and its seed.' }),
-    }),
-  ),
-  none,
 ] as const;
 
 export type NatsContext = ConnectorContext<Config, CredentialsOf<typeof auth>>;

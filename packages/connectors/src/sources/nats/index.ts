@@ -25,12 +25,13 @@ export const nats = defineDynamicConnector(
     continuous: { everySeconds: 1 },
     async check(ctx) {
       const { host, port } = ctx.config;
+      const { username } = ctx.credentials;
       const connection = await openConnection(ctx);
       try {
         const { jetstreamManager } = await import('@nats-io/jetstream');
         const manager = await jetstreamManager(connection, { checkAPI: false });
         await manager.streams.list().next();
-        return { account: `${'username' in ctx.credentials ? `${ctx.credentials.username}@` : ''}${host}:${port}` };
+        return { account: `${username === undefined ? '' : `${username}@`}${host}:${port}` };
       } catch (error) {
         throw toConnectorError(error, `Asking ${host}:${port}`);
       } finally {

@@ -48,11 +48,9 @@ async function authenticator({ credentials }: NatsContext): Promise<{ readonly a
   const { credsAuthenticator, nkeyAuthenticator, tokenAuthenticator, usernamePasswordAuthenticator } =
     await import('@nats-io/transport-node');
   const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
-  if ('token' in credentials) return { authenticator: tokenAuthenticator(credentials.token.reveal()) };
-  if ('username' in credentials)
-    return { authenticator: usernamePasswordAuthenticator(credentials.username, credentials.password.reveal()) };
-  if ('nkey_seed' in credentials)
-    return { authenticator: nkeyAuthenticator(bytes(credentials.nkey_seed.reveal().trim())) };
-  if ('creds' in credentials) return { authenticator: credsAuthenticator(bytes(credentials.creds.reveal())) };
-  return {};
+  const { username, password, token, nkey_seed: seed, creds } = credentials;
+  if (creds) return { authenticator: credsAuthenticator(bytes(creds.reveal())) };
+  if (seed) return { authenticator: nkeyAuthenticator(bytes(seed.reveal().trim())) };
+  if (token) return { authenticator: tokenAuthenticator(token.reveal()) };
+  return username === undefined ? {} : { authenticator: usernamePasswordAuthenticator(username, password?.reveal()) };
 }
