@@ -29,6 +29,8 @@ export interface RunningDovecot {
   readonly tlsPort: number;
   readonly user: string;
   readonly password: string;
+  /** Where the account's mail lies, in Maildir++. */
+  readonly mailFolder: string;
   stop(): Promise<void>;
 }
 
@@ -50,7 +52,8 @@ export async function startDovecot(options: StartDovecotOptions): Promise<Runnin
   await giveToServer(folder);
   const server: OwnedProcess = startOwnedProcess(options.program, ['-F', '-c', config], folder);
   await untilReady(server, () => greets(port));
-  return { host: HOST, port, tlsPort, user: USER, password: PASSWORD, stop: () => server.stop() };
+  const mailFolder = join(folder, 'home', USER, 'Maildir');
+  return { host: HOST, port, tlsPort, user: USER, password: PASSWORD, mailFolder, stop: () => server.stop() };
 }
 
 /** Everything in the account's folder, and services that stay in the file system they are started in. */

@@ -58,9 +58,13 @@ export async function freePort(): Promise<number> {
  */
 export function startOwnedProcess(command: string, args: readonly string[], folder: string): OwnedProcess {
   const guard = [
+    // A signal to our whole process group reaches the shell too, which still has to tidy up.
+    'trap : TERM INT HUP',
     'exec 3<&0; "$@" 3<&- & server=$!',
+    // What the shell says of killed jobs must not end it when nobody listens any more.
+    'exec > /dev/null 2>&1',
     '(while read -r _ <&3; do :; done; kill -TERM $server) & watcher=$!',
-    'wait $server; code=$?; kill $watcher 2> /dev/null',
+    'while kill -0 $server 2> /dev/null; do wait $server; code=$?; done; kill $watcher 2> /dev/null',
     'rm -rf -- "$0"; exit $code',
   ].join('\n');
   const child = spawn('/bin/sh', ['-c', guard, folder, command, ...args], {

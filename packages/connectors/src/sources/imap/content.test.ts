@@ -1,3 +1,5 @@
+import { chmod, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { strToU8, zipSync } from 'fflate';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Stream } from '../../kit/connector.ts';
@@ -148,6 +150,24 @@ describe.skipIf(program === undefined)('the content of', () => {
       const [row = {}] = rowsByKey(messages, await readPages(messages)).values();
       expect(row).toMatchObject({ subject: '', date: '2026-02-04T00:00:00.000Z', text: 'body' });
       expect(messages.describe?.(row)?.name).toBe('(no subject)');
+    });
+
+    test('that the server itself cannot read is counted, and the others are read', async () => {
+      await mail.client().mailboxCreate('Broken');
+      for (const subject of ['one', 'two', 'three']) await mail.deliver('Broken', { subject, flags: ['\\Seen'] });
+      const folder = join(mail.server().mailFolder, '.Broken', 'cur');
+      const [, second = ''] = (await readdir(folder)).toSorted((one, other) => (one < other ? -1 : 1));
+      await chmod(join(folder, second), 0);
+      const one = await mail.stream('messages', { config: { include_mailboxes: ['Broken'] } });
+      const pages = await readPages(one);
+      const rows = [...rowsByKey(one, pages).values()];
+      expect(rows.filter((row) => row['text'] === 'Hello there.').map((row) => row['subject'])).toEqual([
+        'one',
+        'three',
+      ]);
+      expect(pages.flatMap((page) => page.failures ?? [])).toMatchObject([
+        { key: expect.stringMatching(/\/2$/), code: 'unreadable' },
+      ]);
     });
 
     test('is cut where it is too long, and counted', async () => {

@@ -46,3 +46,9 @@ export async function decodeFile(part: BodyPart, bytes: Buffer): Promise<Buffer>
 export async function decodeMessage(source: Buffer): Promise<Email> {
   return await parse('', source);
 }
+
+/** What is counted of a part that the parser gave up on. */
+export const brokenPart = (error: unknown): { readonly code: string; readonly message: string } => ({
+  code: 'broken',
+  message: `The part is damaged: ${error instanceof Error ? error.message.slice(0, 200) : 'unknown'}`,
+});

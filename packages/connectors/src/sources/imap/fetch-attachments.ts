@@ -1,10 +1,10 @@
-import type { ImapFlow } from 'imapflow';
 import type { RecordFailure } from '../../kit/page.ts';
 import { type Attachment, attachmentKey, MOST_ATTACHMENTS } from './attachment.ts';
 import { attachmentText, type ExtractedText, holdsText, htmlBodyText } from './attachment-text.ts';
 import type { BodyPart } from './body-parts.ts';
 import type { ImapContext } from './config.ts';
-import { decodeFile, decodeMessage } from './decode-part.ts';
+import { brokenPart, decodeFile, decodeMessage } from './decode-part.ts';
+import { fetchEach } from './fetch-each.ts';
 import { fetchOutlines, type Outline } from './fetch-outlines.ts';
 import type { MailPage, OpenMailbox } from './mail-kind.ts';
 
@@ -21,8 +21,11 @@ export async function* fetchAttachments(
 ): AsyncGenerator<MailPage<Attachment>> {
   for (let at = 0; at < uids.length; at += TOGETHER) {
     const wanted = uids.slice(at, at + TOGETHER);
+    const { path, validity } = mailbox;
+    const { outlines, failures } = await fetchOutlines(mailbox, wanted, (uid) => attachmentKey(path, validity, uid, 1));
     let draft = emptyDraft();
-    for (const outline of await fetchOutlines(mailbox.client, wanted)) {
+    draft.failures.push(...failures);
+    for (const outline of outlines) {
       await readMessage(ctx, mailbox, outline, draft);
       if (draft.rows.length < MOST_ROWS && draft.text < MOST_PAGE_TEXT) continue;
       yield { ...draft, through: outline.uid };
@@ -44,16 +47,17 @@ const emptyDraft = (): Draft => ({ rows: [], failures: [], text: 0, most: 0 });
 
 async function readMessage(
   ctx: ImapContext,
-  { client, path, validity }: OpenMailbox,
+  mailbox: OpenMailbox,
   { uid, envelope, parts }: Outline,
   draft: Draft,
 ): Promise<void> {
+  const { path, validity } = mailbox;
   const { message_id, subject, from, date } = envelope;
   const taken = parts.attachments.slice(0, MOST_ATTACHMENTS);
   draft.most = Math.max(draft.most, taken.length);
   for (const [index, part] of taken.entries()) {
     const key = attachmentKey(path, validity, uid, index + 1);
-    const { size, problem, ...words } = await readFile(ctx, client, uid, part);
+    const { size, problem, ...words } = await readFile(ctx, mailbox, uid, part);
     draft.rows.push({
       mailbox: path,
       uid_validity: validity,
@@ -85,7 +89,7 @@ const decodedSize = ({ encoding, size }: BodyPart): number =>
 
 async function readFile(
   { config, signal }: ImapContext,
-  client: ImapFlow,
+  mailbox: OpenMailbox,
   uid: number,
   part: BodyPart,
 ): Promise<ExtractedText & { readonly size: number }> {
@@ -95,12 +99,20 @@ async function readFile(
   const most = config.max_attachment_bytes;
   if (size > most)
     return { size, problem: { code: 'too_large', message: `larger than ${most} bytes; only its name can be found.` } };
-  const found = await client.fetchOne(uid, { bodyParts: [part.id] }, { uid: true });
-  const body = (found && found.bodyParts?.get(part.id)) || Buffer.alloc(0);
-  const bytes = await decodeFile(part, body);
-  const words =
-    part.type === FORWARDED ? await forwardedText(bytes, signal) : await attachmentText(name, part.type, bytes, signal);
-  return { ...words, size: bytes.length };
+  const { found } = await fetchEach(mailbox, [uid], { bodyParts: [part.id] });
+  const body = found[0]?.bodyParts?.get(part.id);
+  if (!body) return { size, problem: { code: 'unreadable', message: 'The mail server did not give the file.' } };
+  try {
+    const bytes = await decodeFile(part, body);
+    const words =
+      part.type === FORWARDED
+        ? await forwardedText(bytes, signal)
+        : await attachmentText(name, part.type, bytes, signal);
+    return { ...words, size: bytes.length };
+  } catch (error) {
+    signal.throwIfAborted();
+    return { size, problem: brokenPart(error) };
+  }
 }
 
 /** A message that is attached to another; what is attached to it in turn is not read. */

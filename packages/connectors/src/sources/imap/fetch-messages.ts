@@ -1,9 +1,9 @@
-import type { ImapFlow } from 'imapflow';
 import type { RecordFailure } from '../../kit/page.ts';
-import { htmlBodyText } from './attachment-text.ts';
+import { type ExtractedText, htmlBodyText } from './attachment-text.ts';
 import type { BodyPart } from './body-parts.ts';
 import type { ImapContext } from './config.ts';
-import { decodeText } from './decode-part.ts';
+import { brokenPart, decodeText } from './decode-part.ts';
+import { fetchEach } from './fetch-each.ts';
 import { fetchOutlines, type Outline } from './fetch-outlines.ts';
 import { type Message, messageKey } from './message.ts';
 import type { MailPage, OpenMailbox } from './mail-kind.ts';
@@ -16,24 +16,29 @@ const MOST_PAGE_BYTES = 4_000_000;
 /** Reads messages of the open mailbox, in the order of their UIDs; those that are gone meanwhile are passed over. */
 export async function* fetchMessages(
   ctx: ImapContext,
-  { client, path, validity }: OpenMailbox,
+  mailbox: OpenMailbox,
   uids: readonly number[],
 ): AsyncGenerator<MailPage<Message>> {
+  const { path, validity } = mailbox;
+  const most = ctx.config.max_message_bytes;
+  const keyOf = (uid: number): string => messageKey(path, validity, uid);
   for (let at = 0; at < uids.length; at += TOGETHER) {
     const wanted = uids.slice(at, at + TOGETHER);
-    const outlines = await fetchOutlines(client, wanted);
-    for (const group of inGroups(outlines, ctx.config.max_message_bytes)) {
-      const bodies = await fetchBodies(client, group, ctx.config.max_message_bytes);
+    const { outlines, failures } = await fetchOutlines(mailbox, wanted, keyOf);
+    const groups = [...inGroups(outlines, most)];
+    for (const [index, group] of groups.entries()) {
+      const bodies = await fetchBodies(mailbox, group, most);
       const page: { rows: Message[]; failures: RecordFailure[] } = { rows: [], failures: [] };
       for (const outline of group) {
-        const key = messageKey(path, validity, outline.uid);
         const body = await bodyText(ctx, outline.parts.texts, bodies.get(outline.uid));
         page.rows.push(rowOf(outline, path, validity, body.text));
-        page.failures.push(...body.problems.map((problem) => ({ key, ...problem })));
+        page.failures.push(...body.problems.map((problem) => ({ key: keyOf(outline.uid), ...problem })));
       }
-      yield { ...page, through: group.at(-1)?.uid ?? 0 };
+      const isLast = index === groups.length - 1;
+      if (!isLast) yield { ...page, through: group.at(-1)?.uid ?? 0 };
+      else yield { ...page, failures: [...page.failures, ...failures], through: wanted.at(-1) ?? 0 };
     }
-    yield { rows: [], failures: [], through: wanted.at(-1) ?? 0 };
+    if (groups.length === 0) yield { rows: [], failures, through: wanted.at(-1) ?? 0 };
   }
 }
 
@@ -54,7 +59,7 @@ function* inGroups(outlines: readonly Outline[], most: number): Generator<readon
 
 /** The text parts of messages; those that have the same parts are asked for together. */
 async function fetchBodies(
-  client: ImapFlow,
+  mailbox: OpenMailbox,
   outlines: readonly Outline[],
   most: number,
 ): Promise<Map<number, ReadonlyMap<string, Buffer>>> {
@@ -64,8 +69,8 @@ async function fetchBodies(
     if (ids === '') continue;
     const bodyParts = ids.split(' ').map((key) => ({ key, start: 0, maxLength: most }));
     const range = group.map(({ uid }) => uid);
-    for (const { uid, bodyParts: found } of await client.fetchAll(range, { bodyParts }, { uid: true }))
-      if (found) bodies.set(uid, found);
+    const { found } = await fetchEach(mailbox, range, { bodyParts });
+    for (const { uid, bodyParts: parts } of found) if (parts) bodies.set(uid, parts);
   }
   return bodies;
 }
@@ -83,14 +88,24 @@ async function bodyText(
   const texts: string[] = [];
   const problems: { code: string; message: string }[] = [];
   for (const part of parts) {
-    const text = await decodeText(part, found?.get(part.id) ?? Buffer.alloc(0));
-    const extracted = part.type === 'text/html' ? await htmlBodyText(text, signal) : { text };
-    texts.push((extracted.text ?? '').replaceAll('\r\n', '\n').trim());
-    if (extracted.problem) problems.push(extracted.problem);
+    const { text = '', problem } = await partText(part, found?.get(part.id), signal);
+    texts.push(text.replaceAll('\r\n', '\n').trim());
+    if (problem) problems.push(problem);
     if (part.size > config.max_message_bytes)
       problems.push({ code: 'truncated', message: `only the first ${config.max_message_bytes} bytes can be found.` });
   }
   return { text: texts.filter((text) => text !== '').join('\n\n'), problems };
+}
+
+async function partText(part: BodyPart, bytes: Buffer | undefined, signal: AbortSignal): Promise<ExtractedText> {
+  if (bytes === undefined) return { problem: { code: 'unreadable', message: 'The mail server gave no text.' } };
+  try {
+    const text = await decodeText(part, bytes);
+    return part.type === 'text/html' ? await htmlBodyText(text, signal) : { text };
+  } catch (error) {
+    signal.throwIfAborted();
+    return { problem: brokenPart(error) };
+  }
 }
 
 function rowOf(

@@ -1,6 +1,9 @@
-import type { FetchMessageObject, ImapFlow } from 'imapflow';
+import type { FetchMessageObject } from 'imapflow';
+import type { RecordFailure } from '../../kit/page.ts';
 import { type MessageParts, partsOf } from './body-parts.ts';
 import { type Envelope, envelopeOf, HEADERS } from './envelope.ts';
+import { fetchEach } from './fetch-each.ts';
+import type { OpenMailbox } from './mail-kind.ts';
 
 /** A message without its bodies. */
 export interface Outline {
@@ -12,12 +15,37 @@ export interface Outline {
   readonly size: number;
 }
 
-/** Headers, structure and flags of messages of the open mailbox, by UID; those that are gone are missing. */
-export async function fetchOutlines(client: ImapFlow, uids: readonly number[]): Promise<Outline[]> {
-  const query = { flags: true, internalDate: true, size: true, bodyStructure: true, headers: [...HEADERS] };
-  const found = await client.fetchAll([...uids], query, { uid: true });
-  const outlines = await Promise.all(found.map(outlineOf));
-  return outlines.toSorted((one, other) => one.uid - other.uid);
+export interface Outlines {
+  /** By UID; messages that are gone are missing. */
+  readonly outlines: readonly Outline[];
+  /** Of messages that cannot be read at all. */
+  readonly failures: readonly RecordFailure[];
+}
+
+const QUERY = { flags: true, internalDate: true, size: true, bodyStructure: true, headers: [...HEADERS] };
+
+/** Headers, structure and flags of messages of the open mailbox; `keyOf` says what a failure is counted under. */
+export async function fetchOutlines(
+  mailbox: OpenMailbox,
+  uids: readonly number[],
+  keyOf: (uid: number) => string,
+): Promise<Outlines> {
+  const { found, refused } = await fetchEach(mailbox, uids, QUERY);
+  const failures = refused.map((uid) => ({
+    key: keyOf(uid),
+    code: 'unreadable',
+    message: 'The mail server cannot read the message.',
+  }));
+  const outlines: Outline[] = [];
+  for (const message of found) {
+    try {
+      outlines.push(await outlineOf(message));
+    } catch {
+      const words = 'The headers of the message cannot be read.';
+      failures.push({ key: keyOf(message.uid), code: 'broken', message: words });
+    }
+  }
+  return { outlines: outlines.toSorted((one, other) => one.uid - other.uid), failures };
 }
 
 async function outlineOf(found: FetchMessageObject): Promise<Outline> {

@@ -1,9 +1,9 @@
-import type { ImapFlow } from 'imapflow';
 import type { JsonObject } from '../../kit/json.ts';
 import type { Page } from '../../kit/page.ts';
 import type { ImapContext } from './config.ts';
 import type { MailCursor } from './cursor.ts';
 import type { MailRun } from './mail-run.ts';
+import type { Session } from './open-session.ts';
 import { openMailbox } from './open-mailbox.ts';
 
 /** Mailboxes that are not watched are asked for their state so often. */
@@ -15,7 +15,7 @@ const POLL_MS = 15_000;
  */
 export async function* follow<Row extends JsonObject>(
   ctx: ImapContext,
-  client: ImapFlow,
+  session: Session,
   run: MailRun<Row>,
   followMs: number,
 ): AsyncGenerator<Page<Row, MailCursor>> {
@@ -23,7 +23,7 @@ export async function* follow<Row extends JsonObject>(
   let said: string | undefined;
   for (let now = ctx.clock.now(); now < end; now = ctx.clock.now()) {
     const watched = run.watched;
-    const isTouched = await waitForChange(ctx, client, run, watched, Math.min(POLL_MS, end - now));
+    const isTouched = await waitForChange(ctx, session, run, watched, Math.min(POLL_MS, end - now));
     const touched = new Set(isTouched && watched !== undefined ? [watched] : []);
     for await (const page of run.catchUp(touched)) {
       const cursor = page.cursor && JSON.stringify(page.cursor);
@@ -39,11 +39,12 @@ const namesRecords = ({ upserts, deletes = [], present = [] }: Page): boolean =>
 /** Resolves with whether the watched mailbox changed, at the latest after `ms`. Rejects when the connection is lost. */
 async function waitForChange<Row extends JsonObject>(
   { clock, signal }: ImapContext,
-  client: ImapFlow,
+  session: Session,
   run: MailRun<Row>,
   watched: string | undefined,
   ms: number,
 ): Promise<boolean> {
+  const { client } = session;
   const pause = new AbortController();
   const patience = clock.sleep(ms, AbortSignal.any([signal, pause.signal]));
   patience.catch(() => undefined);

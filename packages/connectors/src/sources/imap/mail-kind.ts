@@ -1,12 +1,12 @@
-import type { ImapFlow } from 'imapflow';
 import type { JsonObject } from '../../kit/json.ts';
 import type { RecordFailure } from '../../kit/page.ts';
 import type { ImapContext } from './config.ts';
 import type { Place } from './cursor.ts';
+import type { Session } from './open-session.ts';
 
 /** The mailbox that is selected now. */
 export interface OpenMailbox {
-  readonly client: ImapFlow;
+  readonly session: Session;
   readonly path: string;
   readonly validity: string;
 }

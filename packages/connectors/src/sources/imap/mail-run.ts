@@ -1,4 +1,3 @@
-import type { ImapFlow } from 'imapflow';
 import { ConnectorError } from '../../kit/connector-error.ts';
 import type { JsonObject } from '../../kit/json.ts';
 import type { Page, RecordFailure } from '../../kit/page.ts';
@@ -8,6 +7,7 @@ import { findChanges } from './find-changes.ts';
 import type { MailKind } from './mail-kind.ts';
 import { listMailboxes, type Mailbox } from './mailboxes.ts';
 import { openMailbox } from './open-mailbox.ts';
+import type { Session } from './open-session.ts';
 import { dayOf, firstDay } from './window.ts';
 
 const PAGE_KEYS = 1_000;
@@ -21,7 +21,7 @@ type Pass = NonNullable<MailCursor['pass']>;
  */
 export class MailRun<Row extends JsonObject> {
   readonly #ctx: ImapContext;
-  readonly #client: ImapFlow;
+  readonly #session: Session;
   readonly #kind: MailKind<Row>;
   readonly #places = new Map<string, Place>();
   readonly #today: string | undefined;
@@ -31,11 +31,11 @@ export class MailRun<Row extends JsonObject> {
   /** Nothing was skipped: this run began without a cursor. */
   #namesAll: boolean;
 
-  constructor(ctx: ImapContext, client: ImapFlow, kind: MailKind<Row>, since: MailCursor | undefined) {
+  constructor(ctx: ImapContext, session: Session, kind: MailKind<Row>, since: MailCursor | undefined) {
     if (since && since.rules !== rulesOf(ctx.config))
       throw new ConnectorError('cursor_expired', 'The settings that say how messages are read have changed.');
     this.#ctx = ctx;
-    this.#client = client;
+    this.#session = session;
     this.#kind = kind;
     for (const place of since?.mailboxes ?? []) this.#places.set(place.path, place);
     this.#pass = since?.pass;
@@ -58,13 +58,14 @@ export class MailRun<Row extends JsonObject> {
 
   /** Reads what is new, changed and gone; `touched` are mailboxes to open whatever their state says. */
   async *catchUp(touched: ReadonlySet<string> = new Set()): AsyncGenerator<MailPageOf<Row>> {
-    const { mailboxes, unreadable } = await listMailboxes(this.#client, this.#ctx.config);
+    const { mailboxes, unreadable } = await listMailboxes(this.#session.client, this.#ctx.config);
     this.#forgetOthers(new Set([...mailboxes.map(({ path }) => path), ...unreadable]));
     for (const mailbox of mailboxes) {
       if (touched.has(mailbox.path) || !this.#isKnown(mailbox)) yield* this.#read(mailbox);
     }
     this.#since = this.#today;
-    const failures = unreadable.map(failureOf);
+    // A failure without a key makes the engine doubt that a first read has named all there is.
+    const failures = unreadable.map((path) => failureOf(path, this.#namesAll));
     // The messages of a mailbox that cannot be opened now cannot be listed either; the list stays owed.
     const lists = this.#listing && !unreadable.some((path) => this.#places.has(path));
     if (lists && !this.#namesAll) yield* this.#list(mailboxes);
@@ -102,10 +103,10 @@ export class MailRun<Row extends JsonObject> {
   }
 
   async *#read({ path }: Mailbox): AsyncGenerator<MailPageOf<Row>> {
-    const now = await openMailbox(this.#client, path);
+    const now = await openMailbox(this.#session.client, path);
     const known = this.#validPlace(now);
     const pass: Pass = this.#pass?.path === path ? this.#pass : { ...now, most: known.most, at: 0 };
-    const changes = await findChanges(this.#client, known, pass, {
+    const changes = await findChanges(this.#session.client, known, pass, {
       showsFlags: this.#kind.showsFlags,
       since: this.#today,
       ...(this.#since !== this.#today && { left: this.#since }),
@@ -113,7 +114,7 @@ export class MailRun<Row extends JsonObject> {
     for (const keys of this.#keysOf(known, changes.gone)) yield { upserts: [], deletes: keys };
     if (changes.unnamedDeletes) this.#listing = true;
     this.#pass = pass;
-    const open = { client: this.#client, path, validity: now.validity };
+    const open = { session: this.#session, path, validity: now.validity };
     for await (const page of this.#kind.read(this.#ctx, open, changes.read)) {
       this.#ctx.signal.throwIfAborted();
       this.#pass = { ...this.#pass, at: page.through, most: Math.max(this.#pass.most, page.most ?? 0) };
@@ -143,11 +144,11 @@ export class MailRun<Row extends JsonObject> {
     for (const { path } of mailboxes) {
       const place = this.#places.get(path);
       if (!place) continue;
-      const now = await openMailbox(this.#client, path);
+      const now = await openMailbox(this.#session.client, path);
       if (now.validity !== place.validity)
         throw new ConnectorError('unavailable', `${path} was replaced while it was read.`);
       const query = this.#today === undefined ? { all: true } : { since: dayOf(this.#today) };
-      const uids = (await this.#client.search(query, { uid: true })) || [];
+      const uids = (await this.#session.client.search(query, { uid: true })) || [];
       for (const present of this.#keysOf(place, uids)) yield { upserts: [], present };
     }
   }
@@ -174,8 +175,8 @@ export class MailRun<Row extends JsonObject> {
   }
 }
 
-const failureOf = (path: string): RecordFailure => ({
-  key: path,
+const failureOf = (path: string, mayHideRecords: boolean): RecordFailure => ({
+  ...(!mayHideRecords && { key: path }),
   code: 'unreadable',
   message: `${path} cannot be opened; grant the right to read it, or leave it out.`,
 });

@@ -5,20 +5,53 @@ import { ConnectorError } from '../../kit/connector-error.ts';
 import { type ImapContext, portOf } from './config.ts';
 import { toConnectorError } from './imap-error.ts';
 
-/** One connection, logged in. */
+/** A connection that is logged in. */
 export interface Session {
+  /** The connection of now; not to be kept over `reopen`. */
   readonly client: ImapFlow;
+  /** Another connection in the place of one that was cut. Throws `ConnectorError`. */
+  reopen(): Promise<void>;
   /** Says goodbye; cuts the line when that takes too long. */
   close(): Promise<void>;
 }
 
 const GREETING_MS = 15_000;
 /** A server may think long about a search; more silence than this is a dead line. */
-const SILENCE_MS = 120_000;
+const SILENCE_MS = 300_000;
 const GOODBYE_MS = 2_000;
+/** A server that hangs up more often than over a few damaged messages has other troubles. */
+const MOST_REOPENED = 30;
 
 /** Connects and logs in. Throws `ConnectorError` that says what to change. */
 export async function openSession(ctx: ImapContext): Promise<Session> {
+  const { signal } = ctx;
+  let client = await openClient(ctx);
+  let reopened = 0;
+  const cut = (): void => client.close();
+  signal.addEventListener('abort', cut, { once: true });
+  return {
+    get client() {
+      return client;
+    },
+    async reopen() {
+      cut();
+      reopened += 1;
+      if (reopened > MOST_REOPENED)
+        throw new ConnectorError('unavailable', `${ctx.config.host} hangs up again and again.`);
+      client = await openClient(ctx);
+    },
+    async close() {
+      signal.removeEventListener('abort', cut);
+      if (!client.usable) return cut();
+      const patience = setTimeout(cut, GOODBYE_MS);
+      await client.logout().catch(() => undefined);
+      clearTimeout(patience);
+      cut();
+    },
+  };
+}
+
+async function openClient(ctx: ImapContext): Promise<ImapFlow> {
   const { config, credentials, signal } = ctx;
   const doing = `Connecting to ${config.host}:${portOf(config)} as ${credentials.username}`;
   const socket = await openSocket(ctx);
@@ -34,7 +67,8 @@ export async function openSession(ctx: ImapContext): Promise<Session> {
     client.on('error', () => undefined);
     await client.connect();
     if (config.tls !== 'none' && !client.secureConnection) throw notSecure(config.host);
-    return sessionOf(client, signal);
+    signal.throwIfAborted();
+    return client;
   } catch (error) {
     client?.close();
     socket.destroy();
@@ -87,21 +121,4 @@ function notSecure(host: string): ConnectorError {
 function loginNeedsTls(host: string, cause: unknown): ConnectorError {
   const words = `${host} takes no password without TLS. Set tls to \`starttls\` or \`implicit\`.`;
   return new ConnectorError('configuration', words, { cause });
-}
-
-function sessionOf(client: ImapFlow, signal: AbortSignal): Session {
-  const cut = (): void => client.close();
-  signal.addEventListener('abort', cut, { once: true });
-  if (signal.aborted) cut();
-  return {
-    client,
-    async close() {
-      signal.removeEventListener('abort', cut);
-      if (!client.usable) return cut();
-      const patience = setTimeout(cut, GOODBYE_MS);
-      await client.logout().catch(() => undefined);
-      clearTimeout(patience);
-      cut();
-    },
-  };
 }

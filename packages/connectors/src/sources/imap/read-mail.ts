@@ -18,13 +18,13 @@ export async function* readMail<Row extends JsonObject>(
   try {
     ctx.signal.throwIfAborted();
     session = await openSession(ctx);
-    const run = new MailRun(ctx, session.client, kind, since);
+    const run = new MailRun(ctx, session, kind, since);
     for await (const page of run.catchUp()) {
       yield page;
       ctx.signal.throwIfAborted();
     }
     const { followMs } = ctx.options;
-    if (followMs !== undefined) yield* follow(ctx, session.client, run, followMs);
+    if (followMs !== undefined) yield* follow(ctx, session, run, followMs);
   } catch (error) {
     ctx.signal.throwIfAborted();
     throw toConnectorError(error, `Reading ${ctx.config.host}:${portOf(ctx.config)}`);

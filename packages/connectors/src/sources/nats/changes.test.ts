@@ -82,6 +82,15 @@ describe.skipIf(program === undefined)('changes', () => {
       await expect(readPages(other, reader.cursor)).rejects.toMatchObject({ reason: 'cursor_expired' });
     });
 
+    test('of a work queue are left to its workers', async () => {
+      await add({ retention: 'workqueue' });
+      await publish(`${name}.a`, 'job');
+      await expect(stream(name)).rejects.toThrow('no stream');
+      const asked = await stream(name, { config: { include_streams: [name] } });
+      await expect(readPages(asked)).rejects.toMatchObject({ reason: 'configuration' });
+      expect((await manager().streams.info(name)).state.messages).toBe(1);
+    });
+
     test('are read by subject, each as a stream of its own', async () => {
       await add();
       for (const subject of ['eu.1', 'us.1', 'eu.2']) await publish(`${name}.${subject}`, subject);

@@ -21,7 +21,7 @@ export const Config = z.object({
     .meta({ title: 'Certificate authority', description: 'PEM text that the server is checked with.' }),
   include_streams: names(
     'Streams to read',
-    'Names of JetStream streams; a bucket of keys and values is `KV_<bucket>`. `*` stands for any text. Empty means all but object stores.',
+    'Names of JetStream streams; a bucket of keys and values is `KV_<bucket>`. `*` stands for any text. Empty means all but object stores and work queues.',
   ),
   exclude_streams: names('Streams to leave out', 'As above; wins over the streams to read.'),
   subjects: names(

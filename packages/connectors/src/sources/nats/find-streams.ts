@@ -25,15 +25,20 @@ export function overlaps(one: string, other: string): boolean {
   return true;
 }
 
+type StreamSettings = Pick<StreamInfo['config'], 'name' | 'subjects' | 'retention'>;
+
+/** Object stores keep pieces of files, which mean nothing one by one; a work queue gives each message to one reader only. */
+const isReadable = ({ name, retention }: StreamSettings): boolean =>
+  !name.startsWith('OBJ_') && retention !== 'workqueue';
+
 /** The streams to read of those that the server has, sorted by name. */
 export function targetsOf(
-  streams: readonly { readonly config: Pick<StreamInfo['config'], 'name' | 'subjects'> }[],
+  streams: readonly { readonly config: StreamSettings }[],
   { include_streams: include, exclude_streams: exclude, subjects }: Config,
 ): readonly Target[] {
   const chosen = streams
     .map(({ config }) => config)
-    // Object stores keep pieces of files, which mean nothing one by one.
-    .filter(({ name }) => (include.length === 0 ? !name.startsWith('OBJ_') : matches(include, name)))
+    .filter((one) => (include.length === 0 ? isReadable(one) : matches(include, one.name)))
     .filter(({ name }) => !matches(exclude, name))
     .toSorted((one, other) => (one.name < other.name ? -1 : 1));
   if (subjects.length === 0) return chosen.map(({ name }) => ({ name, stream: name }));

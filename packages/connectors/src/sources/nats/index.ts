@@ -11,6 +11,9 @@ import { openConnection } from './open-connection.ts';
 import { readStream } from './read-stream.ts';
 import { keyRuleOf } from './record-key.ts';
 
+/** Streams that are read at a time, each over a connection of its own. */
+const TOGETHER = 16;
+
 /** Messages of JetStream streams, and buckets of keys and values, of a NATS server. */
 export const nats = defineDynamicConnector(
   {
@@ -21,7 +24,7 @@ export const nats = defineDynamicConnector(
     auth,
     config: Config,
     endpoint: ['host', 'port', 'tls', 'ca'],
-    limits: { requestsPerMinute: 60_000, concurrency: 8 },
+    limits: { requestsPerMinute: 60_000, concurrency: TOGETHER },
     continuous: { everySeconds: 1 },
     async check(ctx) {
       const { host, port } = ctx.config;
@@ -48,12 +51,20 @@ async function discoverStreams(ctx: NatsContext): Promise<readonly Stream[]> {
     const { jetstreamManager } = await import('@nats-io/jetstream');
     const manager = await jetstreamManager(connection, { checkAPI: false });
     const found = await Array.fromAsync(manager.streams.list());
-    return targetsOf(found, ctx.config).map((target) => streamOf(ctx, target));
+    const targets = targetsOf(found, ctx.config);
+    return targets.map((target) => streamOf(takingTurns(ctx, targets.length), target));
   } catch (error) {
     throw toConnectorError(error, `Asking ${ctx.config.host} for its streams`);
   } finally {
     await connection.close();
   }
+}
+
+/** Streams beyond those that are read at a time would wait until the others have waited long enough for changes. */
+function takingTurns(ctx: NatsContext, streams: number): NatsContext {
+  const { followMs } = ctx.options;
+  if (followMs === undefined) return ctx;
+  return { ...ctx, options: { ...ctx.options, followMs: followMs / Math.ceil(streams / TOGETHER) } };
 }
 
 function streamOf(ctx: NatsContext, target: Target): Stream {

@@ -3,14 +3,14 @@ import { ConnectorError } from '../../kit/connector-error.ts';
 import type { Target } from './find-streams.ts';
 
 /**
- * Messages that may be on their way. They are counted and not weighed: servers before 2.10 lose messages when a request
+ * Messages that may be on their way. They are counted and not weighed: server 2.9 was seen to lose messages when a request
  * limits its bytes. How many fit follows from what the stream's messages weigh on average.
  */
 const MOST_BYTES = 8_000_000;
 const MOST_MESSAGES = 256;
 const FEWEST_MESSAGES = 8;
 /** The server forgets the consumer so long after we are gone, should we not be able to say goodbye. */
-const FORGOTTEN_AFTER_MS = 30_000;
+const FORGOTTEN_AFTER_MS = 120_000;
 
 export interface FeedOptions {
   /** The first sequence that is wanted. */

@@ -38,6 +38,11 @@ function verdictOf(error: unknown): Verdict | undefined {
     const code = 'code' in at ? at.code : undefined;
     if (typeof code === 'string' && CERTIFICATE_CODE.test(code))
       return ['configuration', `The server's certificate is not trusted (${code}). Give its authority as \`ca\`.`];
+    if ('status' in at && at.status === 400 && at.name === 'JetStreamApiError')
+      return [
+        'configuration',
+        'The server does not allow to read the stream like this; a work queue, for one, is not read.',
+      ];
     const known = (typeof code === 'number' ? byApiCode[code] : undefined) ?? byName[at.name];
     if (known) return known;
   }

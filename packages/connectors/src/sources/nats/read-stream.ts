@@ -12,8 +12,9 @@ import { type MessageFeed, openFeed } from './message-feed.ts';
 import { toConnectorError } from './nats-error.ts';
 import { openConnection } from './open-connection.ts';
 
-/** Silence after which the server is asked whether there is anything left to wait for. */
+/** Silence after which the server is asked whether there is anything left to wait for, and how often it may say yes. */
 const QUIET_MS = 2_000;
+const MOST_QUIET = 15;
 
 type StreamPage = Page<Message, StreamCursor>;
 
@@ -123,11 +124,13 @@ async function* catchUp(
   let cursor = begun;
   let draft = new Draft(rules);
   let isThrough = feed.waiting === 0 || cursor.sequence >= last;
-  while (!isThrough) {
+  for (let quietTimes = 0; !isThrough;) {
+    if (quietTimes > MOST_QUIET) throw new ConnectorError('unavailable', 'The server keeps messages back.');
     const quiet = quietFor(QUIET_MS, ctx.signal);
     const message = await feed.next(quiet.promise);
     quiet.end();
     ctx.signal.throwIfAborted();
+    quietTimes = message ? 0 : quietTimes + 1;
     if (message) draft.take(message);
     isThrough = message
       ? message.info.pending === 0 || message.seq >= last

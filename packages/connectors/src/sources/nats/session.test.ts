@@ -156,14 +156,18 @@ describe.skipIf(program === undefined)('a connection', () => {
 });
 
 describe('the streams that are read', () => {
+  const held = (name: string, subjects: string[], retention: 'limits' | 'workqueue' = 'limits') => ({
+    config: { name, subjects, retention },
+  });
   const streams = [
-    { config: { name: 'ORDERS', subjects: ['orders.>'] } },
-    { config: { name: 'OBJ_files', subjects: ['$O.files.>'] } },
-    { config: { name: 'MIRROR', subjects: [] } },
+    held('ORDERS', ['orders.>']),
+    held('OBJ_files', ['$O.files.>']),
+    held('MIRROR', []),
+    held('WORK', ['work'], 'workqueue'),
   ];
   const names = (config: object) => targetsOf(streams, Config.parse({ host: 'x', ...config })).map(({ name }) => name);
 
-  test('are all but object stores, or the named ones', () => {
+  test('are all but object stores and work queues, or the named ones', () => {
     expect(names({})).toEqual(['MIRROR', 'ORDERS']);
     expect(names({ include_streams: ['O*'] })).toEqual(['OBJ_files', 'ORDERS']);
     expect(names({ exclude_streams: ['*R'] })).toEqual(['ORDERS']);
