@@ -1,6 +1,6 @@
-import { EXTRACTOR_VERSION, extractText, MOST_TEXT } from '../files/extract-text.ts';
-import { type MediaType, mediaTypeOf } from '../files/media-types.ts';
-import { Unreadable } from '../files/unreadable.ts';
+import { EXTRACTOR_VERSION, extractText, MOST_TEXT } from '../../documents/extract-text.ts';
+import { type MediaType, mediaTypeOf } from '../../documents/media-types.ts';
+import { Unreadable } from '../../documents/unreadable.ts';
 
 /** Another number when the same bytes give other text. */
 export const DOCUMENTS_VERSION: number = EXTRACTOR_VERSION;
