@@ -7,6 +7,7 @@ import { cancelCommand, jobsCommand, syncCommand } from './commands/jobs.ts';
 import { searchCommand } from './commands/search.ts';
 import { serveCommand } from './commands/serve.ts';
 import { sourcesCommand } from './commands/sources.ts';
+import { workerCommand } from './commands/worker.ts';
 import { connectorCommand } from './connector/connector.ts';
 import { examples } from './session.ts';
 import type { Terminal } from './terminal.ts';
@@ -34,6 +35,7 @@ export function createProgram(terminal: Terminal): Command {
     .addHelpText('after', help + exitCodes);
   const commands = [
     serveCommand(terminal),
+    workerCommand(terminal),
     collectionsCommand(terminal),
     sourcesCommand(terminal),
     connectCommand(terminal),

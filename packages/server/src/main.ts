@@ -28,10 +28,15 @@ import { serviceGroup } from './http/service-group.ts';
 import { JobBus } from './jobs/job-bus.ts';
 import type { EndedJob } from './jobs/job-row.ts';
 import { keepForgetting } from './jobs/retention.ts';
+import { bindDataDirectory } from './jobs/data-directory.ts';
+import type { DataDirectoryBond } from './jobs/data-directory.ts';
+import { machineName } from './jobs/machine.ts';
 import { DataDirectoryInUse, holdDataDirectory } from './jobs/service-lock.ts';
+import { hasWorkerPlaces } from './jobs/worker-places.ts';
 import { createSupervisor, type Supervisor } from './jobs/supervisor.ts';
 import { systemClock, type Clock } from './lib/clock.ts';
 import type { JobId } from './lib/ids.ts';
+import { endWith } from './main-failure.ts';
 import { bootstrap } from './organizations/bootstrap.ts';
 import { createOrganizationService } from './organizations/service.ts';
 import { createProjectService, type ProjectService } from './projects/service.ts';
@@ -50,7 +55,7 @@ function hold(config: Config): () => void {
   if (config.databaseUrl) return () => undefined;
   try {
     const letGo = holdDataDirectory(config.dataDir);
-    forgetDeleted(config.dataDir);
+    if (!hasWorkerPlaces(config.dataDir)) forgetDeleted(config.dataDir);
     return letGo;
   } catch (error) {
     if (!(error instanceof DataDirectoryInUse)) throw error;
@@ -79,6 +84,8 @@ export interface StartOptions {
   /** Compare every answer with its declaration; for tests and development. */
   readonly validateResponses?: boolean;
   readonly clock?: Clock;
+  /** Another machine has taken the database over: stop the service. */
+  readonly onLost?: () => void;
 }
 
 export interface RunningService {
@@ -95,12 +102,13 @@ export interface RunningService {
 /** Live checks of sources must not keep a caller waiting for longer. */
 const probeTimeoutMs = 30_000;
 
-async function openFoundation(config: Config, clock: Clock): Promise<Foundation> {
+async function openFoundation(config: Config, clock: Clock, onLost: () => void): Promise<Foundation> {
   const log = pino({ level: config.logLevel, base: null, serializers: { error: (error) => describeThrown(error) } });
   await needing([settings.dataDir], mkdir(config.dataDir, { recursive: true, mode: 0o700 }));
   const letGo = hold(config);
   const opening = openControlStore({ ...config, clock, busy: 'retry', migrations: 'apply' });
   const control = await needing([config.databaseUrl ? settings.databaseUrl : settings.dataDir], opening);
+  const bond = config.databaseUrl && (await bind({ config, control, clock, log, onLost }));
   const vault = await openVault({ dataDir: config.dataDir, control });
   const readers = createSqliteReaders({ dataDir: config.dataDir, threads: 1 });
   const bus = new JobBus();
@@ -123,7 +131,42 @@ async function openFoundation(config: Config, clock: Clock): Promise<Foundation>
   ]);
   const onEnded = (job: EndedJob): void => metrics.countJob(job);
   const supervisor = createSupervisor({ config, clock, log, control, onEvents, onEnded });
-  return { config, clock, log, control, vault, readers, bus, metrics, supervisor, disk, usage, letGo };
+  return {
+    config,
+    clock,
+    log,
+    control,
+    vault,
+    readers,
+    bus,
+    metrics,
+    supervisor,
+    disk,
+    usage,
+    letGo() {
+      bond?.release();
+      letGo();
+    },
+  };
+}
+
+/** With PostgreSQL several processes share the data directory, of one machine. */
+function bind(
+  needs: Pick<Foundation, 'config' | 'control' | 'clock' | 'log'> & { readonly onLost: () => void },
+): Promise<DataDirectoryBond> {
+  const { config, control, clock, log } = needs;
+  const onLost = (): void => {
+    log.error('another machine has taken this database over; the service stops');
+    needs.onLost();
+  };
+  return bindDataDirectory({
+    control,
+    dataDir: config.dataDir,
+    clock,
+    machine: machineName(),
+    role: 'service',
+    onLost,
+  });
 }
 
 /** The services of the nouns, and what goes on with deletions that an earlier process began. */
@@ -167,7 +210,7 @@ async function useCurrentVaultKey({ control, vault, log }: Foundation, signal: A
 /** Builds the object graph, starts the workers and listens. */
 export async function startService(config: Config, options: StartOptions = {}): Promise<RunningService> {
   const clock = options.clock ?? systemClock;
-  const base = await openFoundation(config, clock);
+  const base = await openFoundation(config, clock, options.onLost ?? (() => undefined));
   const { control, log, readers, metrics, supervisor, disk, usage } = base;
   const audit = createAuditLog({ control, clock });
   const authenticator = new KeyAuthenticator({ control, clock, log });
@@ -219,8 +262,8 @@ export async function startService(config: Config, options: StartOptions = {}): 
       await supervisor.stop();
       await Promise.all([resumed, rewrapped, keeping]);
       await readers.close();
-      await control.close();
       base.letGo();
+      await control.close();
     },
   };
 }
@@ -232,25 +275,18 @@ function greet(service: RunningService): void {
 }
 
 async function main(): Promise<void> {
-  const service = await startService(loadConfig());
+  const lost = Promise.withResolvers<void>();
+  const service = await startService(loadConfig(), { onLost: lost.resolve });
   greet(service);
   const stop = (): void => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.removeListener(signal, stop);
-    service.stop().catch(fail);
+    service.stop().catch(endWith);
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
+  void lost.promise.then(() => {
+    process.exitCode = 1;
+    return stop();
+  });
 }
 
-/** A bad configuration is the operator's to mend: told in words, without a stack. */
-function fail(error: unknown): void {
-  const text =
-    error instanceof ConfigError
-      ? `Tributary cannot start:\n  ${error.problems.join('\n  ')}`
-      : error instanceof Error
-        ? error.stack
-        : String(error);
-  process.stderr.write(`${text}\n`);
-  process.exit(error instanceof ConfigError ? 78 : 1);
-}
-
-if (import.meta.main) await main().catch(fail);
+if (import.meta.main) await main().catch(endWith);

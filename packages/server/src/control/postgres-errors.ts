@@ -7,7 +7,8 @@ const CONNECTION_CODES: ReadonlySet<string> = new Set([
   'EHOSTUNREACH',
   'ENETUNREACH',
   'EAI_AGAIN',
-  // admin_shutdown, crash_shutdown, cannot_connect_now, too_many_connections
+  // idle_in_transaction_session_timeout, admin_shutdown, crash_shutdown, cannot_connect_now, too_many_connections
+  '25P03',
   '57P01',
   '57P02',
   '57P03',

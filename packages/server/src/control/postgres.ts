@@ -1,11 +1,13 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import type { Secret } from '@tributary/connectors/kit/secret';
+import { errors } from '../errors.ts';
 import { backoffMs } from '../lib/backoff.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { ControlStore } from './database.ts';
 import type { MigrationSession, MigrationTarget } from './migrations.ts';
 import { migrate } from './migrations.ts';
+import { answeredInTime, connectPatiently, patientPool } from './patient-pool.ts';
 import { isConnectionLoss, isLostRace } from './postgres-errors.ts';
 import type { ControlTables } from './schema.ts';
 
@@ -19,9 +21,18 @@ export interface PostgresControlStoreOptions {
   readonly migrations?: 'apply' | 'verify';
   /** How long to try for a connection while the server restarts; default 10 s. */
   readonly connectWithinMs?: number;
+  /** How long a statement may go without an answer before its connection is given up; default 8 s. */
+  readonly answerWithinMs?: number;
 }
 
 const RETRY = { firstMs: 20, maxMs: 1_000 };
+const CONNECT_WITHIN_MS = 10_000;
+/** None of ours takes a second; so a store that is back is worked with again within ten. */
+const ANSWER_WITHIN_MS = 8_000;
+/** Whoever asks whether the store can be reached asks again soon. */
+const PING_WITHIN_MS = 2_000;
+/** Transactions wait for nothing but SQL: one that stands still lost its process, and its locks must not outlive a lease. */
+const setIdleTimeout = 'set idle_in_transaction_session_timeout = 10000';
 const ATTEMPTS = 8;
 /** Any number serves, as long as every process takes the same. */
 const MIGRATION_LOCK = 7_421_905_113;
@@ -33,20 +44,19 @@ const NUMERIC = 1700;
  * lost a race or its connection before COMMIT was sent is repeated. Throws `schema_mismatch` for a foreign schema.
  */
 export async function openPostgresControlStore(options: PostgresControlStoreOptions): Promise<ControlStore> {
-  const pool = openPool(options);
+  const patience = {
+    clock: options.clock,
+    connectWithinMs: options.connectWithinMs ?? CONNECT_WITHIN_MS,
+    answerWithinMs: options.answerWithinMs ?? ANSWER_WITHIN_MS,
+  };
+  const pool = openPool(options, patience.answerWithinMs);
   try {
     await migrate(migrationTarget(pool, options.clock), options.migrations ?? 'apply');
   } catch (error) {
     await pool.end();
     throw error;
   }
-  const patient = {
-    connect: () => connect(pool, options.clock, options.connectWithinMs ?? 10_000),
-    // Kysely ends the pool only after a first query; the store ends it itself.
-    end: async () => undefined,
-    options: pool.options,
-  };
-  const db = new Kysely<ControlTables>({ dialect: new PostgresDialect({ pool: patient }) });
+  const db = new Kysely<ControlTables>({ dialect: new PostgresDialect({ pool: patientPool(pool, patience) }) });
   return {
     dialect: 'postgres',
     db,
@@ -60,7 +70,12 @@ export async function openPostgresControlStore(options: PostgresControlStoreOpti
       ),
     async ping() {
       try {
-        await pool.query('select 1');
+        const client = await pool.connect();
+        try {
+          await answeredInTime(client, PING_WITHIN_MS, () => client.query('select 1'));
+        } finally {
+          client.release();
+        }
         return true;
       } catch {
         return false;
@@ -80,20 +95,24 @@ async function repeatLostRaces<T>(clock: Clock, run: (done: () => void) => Promi
     try {
       return await run(() => (committing = true));
     } catch (error) {
-      const again = isLostRace(error) || (isConnectionLoss(error) && !committing);
-      if (!again || attempt >= ATTEMPTS) throw error;
+      const lost = isConnectionLoss(error);
+      const again = isLostRace(error) || (lost && !committing);
+      if (!again || attempt >= ATTEMPTS)
+        throw lost ? errors.unavailable({ reason: 'the connection to the control store broke' }) : error;
       await clock.sleep(backoffMs(attempt, RETRY));
     }
   }
 }
 
-function openPool(options: PostgresControlStoreOptions): pg.Pool {
+function openPool(options: PostgresControlStoreOptions, answerWithinMs: number): pg.Pool {
   const pool = new pg.Pool({
     connectionString: options.url.reveal(),
     max: options.poolSize ?? 10,
     connectionTimeoutMillis: 5_000,
     keepAlive: true,
     application_name: 'tributary',
+    // A statement of its own: poolers refuse start-up parameters that they do not know.
+    onConnect: (client) => answeredInTime(client, answerWithinMs, () => client.query(setIdleTimeout)),
     types: { getTypeParser: typeParser },
   });
   // A client that fails while idle leaves the pool by itself; without a listener the process would end.
@@ -109,25 +128,12 @@ const typeParser = ((oid: number, format?: 'text' | 'binary') => {
   return format === 'binary' ? pg.types.getTypeParser(oid, 'binary') : pg.types.getTypeParser(oid, 'text');
 }) as typeof pg.types.getTypeParser;
 
-/** A connected client; waits for a server that restarts. Nothing has been sent yet, so trying again is always safe. */
-async function connect(pool: pg.Pool, clock: Clock, withinMs: number): Promise<pg.PoolClient> {
-  const deadline = clock.now() + withinMs;
-  for (let attempt = 0; ; attempt += 1) {
-    try {
-      return await pool.connect();
-    } catch (error) {
-      if (pool.ending || !isConnectionLoss(error) || clock.now() >= deadline) throw error;
-      await clock.sleep(backoffMs(attempt, RETRY));
-    }
-  }
-}
-
 function migrationTarget(pool: pg.Pool, clock: Clock): MigrationTarget {
   return {
     dialect: 'postgres',
     clock,
     async locked(work) {
-      const client = await connect(pool, clock, 10_000);
+      const client = await connectPatiently(pool, clock, CONNECT_WITHIN_MS);
       try {
         await client.query('begin');
         await client.query('select pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);

@@ -167,6 +167,7 @@ export interface ControlTables {
     bytes: number;
     measured_at: Millis;
   };
+  data_directory: { id: string; machine: string; seen_at: Millis; only_row: Generated<number> };
   idempotency_key: {
     organization_id: OrganizationId;
     key: string;

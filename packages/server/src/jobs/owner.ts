@@ -43,6 +43,12 @@ export function stateOf(host: string, identity: ProcessIdentity): 'alive' | 'dea
   return startOf(identity.pid) === identity.start ? 'alive' : 'dead';
 }
 
+/** True for a process of this machine, in whatever container; also where the system does not tell. */
+export function isOfThisMachine({ start }: ProcessIdentity): boolean {
+  const own = identityOf(process.pid).start;
+  return start === '?' || own === '?' || start.split('-')[0] === own.split('-')[0];
+}
+
 /** Kills a worker that lives on this host; a stopped one may hold a file's lock. Does nothing when it cannot be told. */
 export function killOwner(owner: Owner): boolean {
   if (owner.process.pid === process.pid || stateOf(owner.host, owner.process) !== 'alive') return false;

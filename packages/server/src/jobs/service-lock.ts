@@ -1,5 +1,6 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Owner } from './owner.ts';
 import { formatOwner, ownOwner, parseOwner, stateOf } from './owner.ts';
 
 /** Another service lives on this data directory. */
@@ -32,6 +33,11 @@ export function holdDataDirectory(dataDir: string): () => void {
       throw new DataDirectoryInUse(holder.process.pid);
     rmSync(path, { force: true });
   }
+}
+
+/** The process that holds the data directory, dead or alive; `undefined` when none does. */
+export function findHolder(dataDir: string): Owner | undefined {
+  return parseOwner(readHolder(join(dataDir, 'service.lock')));
 }
 
 function readHolder(path: string): string {

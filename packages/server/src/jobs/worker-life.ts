@@ -1,35 +1,22 @@
 import { once } from 'node:events';
 import { pino } from 'pino';
 import type { Logger } from 'pino';
-import type { ControlStore } from '../control/database.ts';
 import { assert } from '../lib/asserts.ts';
 import { systemClock } from '../lib/clock.ts';
 import type { Clock } from '../lib/clock.ts';
-import type { Finished } from './finish.ts';
 import { countsOf } from './job-row.ts';
 import { formatOwner, ownOwner } from './owner.ts';
-import type { ExecuteJob } from './running-job.ts';
 import { isTerminal } from './states.ts';
+import { work } from './work.ts';
+import type { WorkerParts } from './worker-parts.ts';
 import type { FromWorker, ToWorker, WorkerConfig } from './worker-settings.ts';
 import { fromSettings } from './worker-settings.ts';
-import { createWorker } from './worker.ts';
 
-/** What a worker process works with. */
-export interface WorkerParts {
-  readonly control: ControlStore;
-  readonly execute: ExecuteJob;
-  /** Closes everything, the control store too. */
-  close(): Promise<void>;
-}
-
-export type OpenParts = (
-  config: WorkerConfig,
-  base: { readonly clock: Clock; readonly log: Logger },
-) => Promise<WorkerParts>;
+type OpenParts = (config: WorkerConfig, base: { readonly clock: Clock; readonly log: Logger }) => Promise<WorkerParts>;
 
 /**
- * The life of a worker process: waits for its settings, runs jobs until it is told to stop (SIGTERM, SIGINT, or the end of
- * the service that started it), gives its leases back and ends.
+ * The life of a worker process of a service: waits for its settings, runs jobs until it is told to stop (SIGTERM, SIGINT, or
+ * the end of the service that started it), gives its leases back and ends.
  */
 export async function liveAsWorker(open: OpenParts): Promise<void> {
   const [first] = (await once(process, 'message')) as [ToWorker];
@@ -41,7 +28,7 @@ export async function liveAsWorker(open: OpenParts): Promise<void> {
   process.on('disconnect', () => stopped.abort());
   try {
     const parts = await open(config, { clock: systemClock, log });
-    await work(parts, config, log, stopped.signal);
+    await workForService(parts, config, log, stopped.signal);
     await parts.close();
   } catch (error) {
     log.error({ err: error }, 'a worker cannot go on');
@@ -51,43 +38,30 @@ export async function liveAsWorker(open: OpenParts): Promise<void> {
   process.exit(0);
 }
 
-async function work(parts: WorkerParts, config: WorkerConfig, log: Logger, signal: AbortSignal): Promise<void> {
-  const owner = formatOwner(ownOwner(process.ppid));
-  const worker = createWorker({
-    ...parts,
-    clock: systemClock,
-    log,
-    owner,
-    concurrency: config.jobsPerWorker,
-    leaseMs: config.leaseMs,
-    onFinished(finished) {
-      const { job } = finished;
-      logFinished(log, finished);
-      if (isTerminal(job.state)) tellService({ type: 'ended', job: { state: job.state, counts: countsOf(job) } });
+function workForService(parts: WorkerParts, config: WorkerConfig, log: Logger, signal: AbortSignal): Promise<void> {
+  const owner = ownOwner(process.ppid);
+  return work(
+    {
+      parts,
+      config,
+      log,
+      owner,
+      onReady(worker) {
+        process.on('message', (message: ToWorker) => {
+          if (message.type === 'wake') worker.wake();
+        });
+        tellService({ type: 'ready', owner: formatOwner(owner) });
+      },
+      onFinished({ job }) {
+        if (isTerminal(job.state)) tellService({ type: 'ended', job: { state: job.state, counts: countsOf(job) } });
+      },
+      onEvents: (jobId) => tellService({ type: 'events', jobId }),
     },
-    onEvents: (jobId) => tellService({ type: 'events', jobId }),
-  });
-  process.on('message', (message: ToWorker) => {
-    if (message.type === 'wake') worker.wake();
-  });
-  tellService({ type: 'ready', owner });
-  await worker.run(signal);
+    signal,
+  );
 }
 
 function tellService(message: FromWorker): void {
   // A service that is gone needs no messages; its end stops the worker anyway.
   process.send?.(message, undefined, undefined, () => undefined);
-}
-
-function logFinished(log: Logger, { job, credentialPaused }: Finished): void {
-  const fields = {
-    organizationId: job.organization_id,
-    sourceConnectionId: job.source_connection_id,
-    jobId: job.id,
-    state: job.state,
-    attempt: job.attempts,
-    error: job.error_code ?? undefined,
-  };
-  if (credentialPaused) log.warn(fields, 'the schedule is paused until the credential is renewed');
-  else log.info(fields, 'a sync job went on');
 }

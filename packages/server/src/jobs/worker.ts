@@ -57,6 +57,7 @@ class WorkerLoops {
   readonly #claiming: Sleeper;
   readonly #beating: Sleeper;
   readonly #watching: Sleeper;
+  readonly #guarding: Sleeper;
   #stopping = false;
   #drained = false;
   #lastBeat: number;
@@ -69,6 +70,7 @@ class WorkerLoops {
     this.#claiming = new Sleeper(deps.clock);
     this.#beating = new Sleeper(deps.clock);
     this.#watching = new Sleeper(deps.clock);
+    this.#guarding = new Sleeper(deps.clock);
     this.#lastBeat = deps.clock.now();
   }
 
@@ -95,6 +97,11 @@ class WorkerLoops {
       () => this.#stopping,
       () => this.#watch(),
     );
+    const guarding = this.#loop(
+      this.#guarding,
+      () => this.#drained,
+      () => this.#guard(),
+    );
     await this.#loop(
       this.#claiming,
       () => this.#stopping,
@@ -104,7 +111,8 @@ class WorkerLoops {
     await Promise.all([...this.#running].map((running) => running.released));
     this.#drained = true;
     this.#beating.wake();
-    await Promise.all([beating, watching]);
+    this.#guarding.wake();
+    await Promise.all([beating, watching, guarding]);
   }
 
   /** `round` gives the pause after it; a fault of the control store does not end the loop. */
@@ -175,20 +183,23 @@ class WorkerLoops {
     const running = this.#held();
     const sent = new Map(running.map((one) => [one, one.lease]));
     const until = clock.now() + leaseMs;
-    try {
-      const leases = [...sent.values()].filter((lease) => lease !== undefined);
-      const { lost, cancelled } = await heartbeat(control.db, leases, until);
-      this.#lastBeat = clock.now();
-      for (const one of running) {
-        if (!lost.includes(one.job.id)) one.renewed(until);
-        // The lease may have got its higher fence, or its end, while the question was on its way.
-        else if (one.lease === sent.get(one)) one.stop('fenced');
-        if (cancelled.includes(one.job.id)) one.stop('cancelled');
-      }
-    } finally {
-      for (const one of running) if (clock.now() > one.leaseUntil) one.stop('fenced');
+    const leases = [...sent.values()].filter((lease) => lease !== undefined);
+    const { lost, cancelled } = await heartbeat(control.db, leases, until);
+    this.#lastBeat = clock.now();
+    for (const one of running) {
+      if (!lost.includes(one.job.id)) one.renewed(until);
+      // The lease may have got its higher fence, or its end, while the question was on its way.
+      else if (one.lease === sent.get(one)) one.stop('fenced');
+      if (cancelled.includes(one.job.id)) one.stop('cancelled');
     }
     return leaseMs / 3;
+  }
+
+  /** By the clock alone: a question to a store that is cut off may be on its way for longer than a lease. */
+  async #guard(): Promise<number> {
+    const { clock, leaseMs } = this.#deps;
+    for (const one of this.#held()) if (clock.now() > one.leaseUntil) one.stop('fenced');
+    return leaseMs / 6;
   }
 
   async #watch(): Promise<number> {

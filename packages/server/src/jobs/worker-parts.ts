@@ -1,0 +1,53 @@
+import type { Logger } from 'pino';
+import { createSqliteWriters } from '../collection-store/sqlite/writers.ts';
+import { createUsageService } from '../collections/usage.ts';
+import { createContextFactory } from '../connections/context.ts';
+import { createRegistry } from '../connections/registry.ts';
+import { createConnectionService } from '../connections/service.ts';
+import type { ControlStore } from '../control/database.ts';
+import type { Clock } from '../lib/clock.ts';
+import { loadSyncInput } from '../source-connections/sync-input.ts';
+import { openVault } from '../vault/open-vault.ts';
+import { createExecute } from './run-job.ts';
+import type { ExecuteJob } from './running-job.ts';
+import type { WorkerConfig } from './worker-settings.ts';
+
+/** What a worker process works with. */
+export interface WorkerParts {
+  readonly control: ControlStore;
+  readonly execute: ExecuteJob;
+  /** Closes everything, the control store too. */
+  close(): Promise<void>;
+}
+
+interface Needs {
+  readonly config: WorkerConfig;
+  readonly control: ControlStore;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** Builds what a worker works with over an open control store: connectors and writers of its own, nothing shared with the service. */
+export async function openWorkerParts({ config, control, clock, log }: Needs): Promise<WorkerParts> {
+  const writers = createSqliteWriters({ dataDir: config.dataDir, clock });
+  const vault = await openVault({ dataDir: config.dataDir, control });
+  const connections = createConnectionService({ vault, clock });
+  const usage = createUsageService({ control, clock, config });
+  return {
+    control,
+    execute: createExecute({
+      loadSyncInput: (job) =>
+        loadSyncInput({ control, connections, usage }, job.organizationId, job.sourceConnectionId),
+      registry: createRegistry({ internal: config.internalSources }),
+      makeContext: createContextFactory({ config, clock, log }),
+      writers,
+      recordUsage: (input, size) => usage.record(input.organizationId, input.collectionId, size),
+      clock,
+      log,
+    }),
+    async close() {
+      await writers.close();
+      await control.close();
+    },
+  };
+}
