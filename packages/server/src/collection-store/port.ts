@@ -88,6 +88,8 @@ export interface RunState {
   readonly cursors: readonly StoredCursor[];
   readonly counts: Counts;
   readonly sequence: number;
+  /** What `setNote` left. */
+  readonly note?: Json;
 }
 
 /** What a collection takes, of all its source connections together. */
@@ -122,6 +124,8 @@ export interface SourceWriter {
   dropStream(stream: string): AsyncIterable<Applied>;
   /** What the whole collection takes now. */
   size(): Promise<StoreSize>;
+  /** Keeps a note of the engine with the source connection, from run to run; `null` removes it. */
+  setNote(note: Json): Promise<void>;
   /** Ends the run: drops the list of seen keys. Counts stay readable. */
   endRun(): Promise<RunState>;
 }

@@ -2,7 +2,8 @@ import { sql } from 'kysely';
 import type { ControlStore, Queryable } from './database.ts';
 import type { ControlTables } from './schema.ts';
 
-type Table = keyof ControlTables;
+/** `data_directory` stays behind: a store that was moved or restored is bound anew, to where it is. */
+type Table = Exclude<keyof ControlTables, 'data_directory'>;
 
 /** Every table with its primary key; those that others point to come first. A new table does not compile without its row. */
 const TABLES = {

@@ -35,6 +35,8 @@ export async function* readAhead<T>(
   source: AsyncIterable<T>,
   signal: AbortSignal,
   clock: Clock,
+  /** Items to fetch before they are asked for. */
+  depth: 0 | 1 = 1,
 ): AsyncGenerator<T, void, undefined> {
   const iterator = source[Symbol.asyncIterator]();
   const advance = (): Promise<IteratorResult<T>> => {
@@ -45,9 +47,9 @@ export async function* readAhead<T>(
   };
   let ended = false;
   try {
-    let pending = advance();
+    let pending: Promise<IteratorResult<T>> | undefined;
     for (;;) {
-      const result = await untilAborted(pending, signal).catch((error: unknown) => {
+      const result = await untilAborted(pending ?? advance(), signal).catch((error: unknown) => {
         // An iterator that fails has closed itself; after an abort it may still be at work.
         ended = !signal.aborted;
         throw error;
@@ -56,7 +58,7 @@ export async function* readAhead<T>(
         ended = true;
         return;
       }
-      pending = advance();
+      pending = depth > 0 ? advance() : undefined;
       yield result.value;
     }
   } finally {

@@ -10,6 +10,7 @@ import { NO_COUNTS, outcomeOfFault } from './outcome-of-fault.ts';
 import type { HeldSweep, SyncOutcome, SyncProgress } from './outcome.ts';
 import { checkStreams } from './plan.ts';
 import { untilAborted } from './read-ahead.ts';
+import { Quarantine } from './quarantine.ts';
 import { Slots } from './slots.ts';
 import { Room, type Allowance } from './room.ts';
 import { StoreGate } from './store-gate.ts';
@@ -22,7 +23,13 @@ export interface SyncRequest {
   readonly connector: Connector;
   readonly ctx: ConnectorContext;
   readonly writer: SourceWriter;
-  readonly job: { readonly id: JobId; readonly syncId: SyncId; readonly full: boolean };
+  readonly job: {
+    readonly id: JobId;
+    readonly syncId: SyncId;
+    readonly full: boolean;
+    /** Attempts in a row before this one that ended with their worker and brought nothing; default 0. */
+    readonly stalledAttempts?: number;
+  };
   readonly sourceName: string;
   /** A person confirmed the sweep that was held back. */
   readonly sweepConfirmed: boolean;
@@ -45,12 +52,16 @@ export async function runSync(request: SyncRequest): Promise<SyncOutcome> {
   const { writer, job, sourceName, signal } = request;
   const start = { jobId: job.id, syncId: job.syncId, sourceName, full: job.full };
   let state: RunState;
+  let quarantine: Quarantine;
   try {
     state = await writer.beginRun(start);
+    const { full, stalledAttempts = 0 } = job;
+    const setNote: SourceWriter['setNote'] = (note) => writer.setNote(note);
+    quarantine = await Quarantine.open({ jobId: job.id, full, stalledAttempts, note: state.note, setNote });
   } catch (error) {
     return outcomeOfFault(faultOfStore(error), signal, NO_COUNTS);
   }
-  return new SyncRun(request, state).toOutcome();
+  return new SyncRun(request, state, quarantine).toOutcome();
 }
 
 class SyncRun {
@@ -59,7 +70,7 @@ class SyncRun {
   readonly #run: Run;
   #stoppedBy: Fault | undefined;
 
-  constructor(request: SyncRequest, state: RunState) {
+  constructor(request: SyncRequest, state: RunState, quarantine: Quarantine) {
     const { writer, clock, log, ctx, connector, sweepConfirmed, onProgress, room } = request;
     const signal = AbortSignal.any([request.signal, this.#stop.signal]);
     this.#request = request;
@@ -71,7 +82,8 @@ class SyncRun {
         onProgress,
         ...(room && { room: new Room(room.allowance, room.size, state.counts) }),
       }),
-      slots: new Slots(connector.limits.concurrency),
+      slots: new Slots(quarantine.careful ? 1 : connector.limits.concurrency),
+      quarantine,
       signal,
       clock,
       log,
@@ -108,11 +120,14 @@ class SyncRun {
   /** Streams that share a feed are brought up to date together, all others each by itself. */
   async #syncAll(streams: readonly Stream[]): Promise<readonly StreamResult[]> {
     const byFeed = Map.groupBy(streams, (stream) => stream.feed);
-    const work = [...byFeed].flatMap(([feed, members]): Promise<readonly StreamResult[]>[] => {
-      if (feed) return [syncFeed(this.#run, feed, members)];
-      return members.map(async (stream) => [await syncStream(this.#run, stream)]);
+    const work = [...byFeed].flatMap(([feed, members]): (() => Promise<readonly StreamResult[]>)[] => {
+      if (feed) return [() => syncFeed(this.#run, feed, members)];
+      return members.map((stream) => async () => [await syncStream(this.#run, stream)]);
     });
-    return (await Promise.all(work)).flat();
+    const { quarantine } = this.#run;
+    // A feed is read outside the slots; who goes carefully does one thing at a time.
+    const turns = quarantine.careful ? new Slots(1) : undefined;
+    return (await Promise.all(work.map((one) => (turns ? turns.run(one) : one())))).flat();
   }
 
   async #discover(): Promise<readonly Stream[]> {

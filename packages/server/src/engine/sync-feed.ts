@@ -106,9 +106,9 @@ class FeedSync {
     let moves = 0;
     return this.#attempt(
       async () => {
-        const { signal, clock } = this.#run;
+        const { signal, clock, quarantine } = this.#run;
         const pages = this.#feed.read(this.#since());
-        for await (const page of readAhead(pages, signal, clock)) {
+        for await (const page of readAhead(pages, signal, clock, quarantine.careful ? 0 : 1)) {
           await this.#take(page);
           moves += page.cursor === undefined ? 0 : 1;
         }
@@ -128,7 +128,8 @@ class FeedSync {
     if (!normaliser)
       throw new ConnectorError('invalid_answer', `The feed tells of a stream ${part.stream}, not its own.`);
     if (part.emptied) await this.#run.store.dropStream(part.stream);
-    for (const batch of normaliser.normalise(part).batches) await this.#storeBatch(normaliser.stream, batch);
+    for await (const piece of this.#run.quarantine.parts(normaliser.stream, part))
+      for (const batch of normaliser.normalise(piece).batches) await this.#storeBatch(normaliser.stream, batch);
   }
 
   async #storeLateFailures(): Promise<void> {

@@ -1,11 +1,13 @@
 import type { Stream } from '@tributary/connectors/kit/connector';
 import type { Json } from '@tributary/connectors/kit/json';
+import type { Page } from '@tributary/connectors/kit/page';
 import type { Clock } from '../lib/clock.ts';
 import type { CursorWrite } from '../collection-store/port.ts';
 import { LoopGuard } from './loop-guard.ts';
 import type { Batch, Normaliser } from './normalise.ts';
 import { sliceId } from './plan.ts';
 import type { Scope } from './plan.ts';
+import type { Quarantine } from './quarantine.ts';
 import { readAhead } from './read-ahead.ts';
 import { scopeStateJson } from './scope-state.ts';
 import type { ScopeState } from './scope-state.ts';
@@ -15,6 +17,7 @@ export interface ScopeReading {
   readonly stream: Stream;
   readonly normaliser: Normaliser;
   readonly store: StoreGate;
+  readonly quarantine: Quarantine;
   readonly signal: AbortSignal;
   readonly clock: Clock;
   readonly generation: number;
@@ -31,26 +34,37 @@ const NOTHING: Batch = { upserts: [], present: [], deletes: [], failures: [] };
  * a fault the same call goes on from there. Throws what the connector and the store throw.
  */
 export async function syncScope(reading: ScopeReading, scope: Scope): Promise<void> {
-  const { stream, normaliser, signal, clock } = reading;
+  const { stream, signal, clock, quarantine } = reading;
   const since = scope.cursor === undefined ? undefined : stream.parseCursor(scope.cursor);
   const loops = new LoopGuard();
-  let complete = scope.complete;
-  for await (const given of readAhead(stream.read(since, scope.slice), signal, clock)) {
-    const page = normaliser.normalise(given);
-    loops.observe(page);
-    complete ||= page.complete;
-    scope.gaps ||= page.unnamedFailures;
-    // Who names keys apart from the rows lists them, and does not count on what an older job has read.
-    scope.whole ||= (given.present?.length ?? 0) > 0;
-    const last = page.batches.length - 1;
-    for (const [index, batch] of page.batches.entries()) {
-      if (index < last || page.cursor === undefined) await reading.store.apply({ ...pageOf(reading, scope), ...batch });
-      else await storeWithCursor(reading, scope, batch, { cursor: page.cursor, complete });
-    }
-  }
-  scope.complete = complete;
+  const reach = { complete: scope.complete };
+  // Whoever looks for the record that killed a worker reads nothing beside it.
+  const pages = readAhead(stream.read(since, scope.slice), signal, clock, quarantine.careful ? 0 : 1);
+  for await (const page of pages)
+    for await (const part of quarantine.parts(stream, page)) await storePart(reading, scope, part, { loops, reach });
+  scope.complete = reach.complete;
   scope.ended = true;
-  await storeState(reading, scope, { ...NOTHING, failures: normaliser.takeLateFailures() });
+  await storeState(reading, scope, { ...NOTHING, failures: reading.normaliser.takeLateFailures() });
+}
+
+/** `reach.complete`: some page has said that the read names everything; it counts from its cursor on. */
+async function storePart(
+  reading: ScopeReading,
+  scope: Scope,
+  given: Page,
+  { loops, reach }: { readonly loops: LoopGuard; readonly reach: { complete: boolean } },
+): Promise<void> {
+  const page = reading.normaliser.normalise(given);
+  loops.observe(page);
+  reach.complete ||= page.complete;
+  scope.gaps ||= page.unnamedFailures;
+  // Who names keys apart from the rows lists them, and does not count on what an older job has read.
+  scope.whole ||= (given.present?.length ?? 0) > 0;
+  const last = page.batches.length - 1;
+  for (const [index, batch] of page.batches.entries()) {
+    if (index < last || page.cursor === undefined) await reading.store.apply({ ...pageOf(reading, scope), ...batch });
+    else await storeWithCursor(reading, scope, batch, { cursor: page.cursor, complete: reach.complete });
+  }
 }
 
 async function storeWithCursor(
@@ -69,7 +83,7 @@ async function storeWithCursor(
 
 /** Stores a batch with the scope's state behind it. */
 export async function storeState(
-  reading: Omit<ScopeReading, 'normaliser' | 'onProgress'>,
+  reading: Omit<ScopeReading, 'normaliser' | 'onProgress' | 'quarantine'>,
   scope: Scope,
   batch: Batch = NOTHING,
 ): Promise<void> {

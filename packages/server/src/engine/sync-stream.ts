@@ -10,6 +10,7 @@ import { freshScope, planStream } from './plan.ts';
 import type { Scope } from './plan.ts';
 import { untilAborted } from './read-ahead.ts';
 import type { ScopeState } from './scope-state.ts';
+import type { Quarantine } from './quarantine.ts';
 import type { Slots } from './slots.ts';
 import type { StoreGate } from './store-gate.ts';
 import { claimsAll, judgeSweep, skippedNothing } from './sweep.ts';
@@ -19,6 +20,7 @@ import { forgetSlice, storeState, syncScope } from './sync-scope.ts';
 export interface Run {
   readonly store: StoreGate;
   readonly slots: Slots;
+  readonly quarantine: Quarantine;
   /** Aborted from outside, and by `stop`. */
   readonly signal: AbortSignal;
   readonly clock: Clock;
@@ -154,8 +156,8 @@ class StreamSync {
   }
 
   #reading() {
-    const { store, signal, clock, generation, cursorField } = this.#run;
-    return { stream: this.#stream, store, signal, clock, generation, cursorField, held: this.#held };
+    const { store, quarantine, signal, clock, generation, cursorField } = this.#run;
+    return { stream: this.#stream, store, quarantine, signal, clock, generation, cursorField, held: this.#held };
   }
 
   async #attempt(work: () => Promise<void>, progress?: () => number): Promise<Fault | undefined> {

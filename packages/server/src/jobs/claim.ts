@@ -124,7 +124,7 @@ function lease(tx: Queryable, deps: ClaimerDeps, ids: readonly JobId[], now: Mil
       fence: eb('fence', '+', 1),
       attempts: eb('attempts', '+', 1),
       started_at: eb.fn.coalesce('started_at', eb.val(now)),
-      counts_at_claim: sql<number>`inserted + updated + kept + deleted + failed`,
+      counts_at_claim: sql<number>`inserted + updated + deleted + failed`,
       event_sequence: eb('event_sequence', '+', 1),
     }))
     .where(statements[deps.control.dialect].isOneOf('id', ids))

@@ -23,7 +23,10 @@ export function countsOf(row: JobRow): Counts {
   return { inserted, updated, kept, deleted, failed, chunks };
 }
 
-/** What a job has done so far; rises as long as it gets anywhere. */
+/**
+ * What a job has changed so far; rises as long as it gets anywhere. Records that were kept do not count: an attempt that
+ * goes on before them reads them again, so they would rise for ever.
+ */
 export function totalOf(counts: Counts): number {
-  return counts.inserted + counts.updated + counts.kept + counts.deleted + counts.failed;
+  return counts.inserted + counts.updated + counts.deleted + counts.failed;
 }

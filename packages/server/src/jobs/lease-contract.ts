@@ -82,14 +82,17 @@ export function describeLeases(name: string, make: MakeHome): void {
       test('a job whose workers die five times without getting further fails; one that gets further goes on', async () => {
         const stuck = await rig.seed.enqueue(await rig.seed.addOrder());
         const moving = await rig.seed.enqueue(await rig.seed.addOrder());
+        // Reads the same pages again and again, and dies behind them.
+        const rereading = await rig.seed.enqueue(await rig.seed.addOrder());
         const states: string[] = [];
         for (let attempt = 1; attempt <= 5; attempt += 1) {
-          for (const job of await rig.claimer('a').claim(2)) {
-            if (job.id !== moving) continue;
+          for (const job of await rig.claimer('a').claim(3)) {
+            if (job.id === stuck) continue;
+            const gained = job.id === moving ? { updated: attempt } : { kept: attempt };
             await setCounts(
               rig.store.db,
               leaseOf(job, 'a'),
-              { counts: { ...counts, kept: attempt }, sequence: attempt, encountered: {} },
+              { counts: { ...none, ...gained }, sequence: attempt, encountered: {} },
               rig.clock.now(),
             );
           }
@@ -103,6 +106,7 @@ export function describeLeases(name: string, make: MakeHome): void {
           completed_at: rig.clock.now(),
         });
         expect(await rig.jobRow(moving)).toMatchObject({ state: 'pending', attempts: 5, stalled_attempts: 0 });
+        expect(await rig.jobRow(rereading)).toMatchObject({ state: 'failed', error_code: 'worker_died' });
       });
 
       test('a dead worker gives back at once what it held, and only that', async () => {

@@ -21,6 +21,8 @@ export interface RunnableJob {
   /** The fence of the lease in the control store. */
   readonly fence: number;
   readonly fullRefresh: boolean;
+  /** Attempts in a row before this one that brought nothing; default 0. */
+  readonly stalledAttempts?: number;
 }
 
 export interface ExecuteOptions {
@@ -103,7 +105,7 @@ async function runWith(
       connector,
       ctx: opened.ctx,
       writer,
-      job: { id: job.id, syncId: input.syncId, full: job.fullRefresh },
+      job: { id: job.id, syncId: input.syncId, full: job.fullRefresh, stalledAttempts: job.stalledAttempts ?? 0 },
       sourceName: connector.id,
       sweepConfirmed: input.sweepConfirmed,
       ...roomOf(input, size),

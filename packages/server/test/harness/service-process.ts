@@ -1,8 +1,8 @@
-import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { eventually } from './eventually.ts';
+import { spawnNode } from './spawned-process.ts';
 
 export interface ServiceProcess {
   readonly url: string;
@@ -21,7 +21,7 @@ const bootstrapKey = 'trib_end-to-end-key-000000000000000000';
 const mainFile = new URL('../../src/main.ts', import.meta.url).pathname;
 
 /** A port that was free a moment ago. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const probe = createServer().listen(0, '127.0.0.1');
   await once(probe, 'listening');
   const address = probe.address();
@@ -29,24 +29,6 @@ async function freePort(): Promise<number> {
   await once(probe, 'close');
   if (typeof address !== 'object' || !address) throw new Error('no port');
   return address.port;
-}
-
-/** Runs `main.ts` with nothing of this process's environment but PATH and the given variables; does not wait. */
-function spawnService(env: Readonly<Record<string, string>>): {
-  readonly child: ChildProcess;
-  output(): string;
-} {
-  const child = spawn(process.execPath, [mainFile], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env['PATH'], ...env },
-  });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream?.setEncoding('utf8').on('data', (chunk: string) => {
-      output += chunk;
-    });
-  }
-  return { child, output: () => output };
 }
 
 /** Process ids of the direct children, as Linux tells them. */
@@ -65,7 +47,7 @@ export async function startServiceProcess(
 ): Promise<ServiceProcess> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const { child, output } = spawnService({
+  const { child, output } = spawnNode(mainFile, {
     PORT: String(port),
     TRIBUTARY_DATA_DIR: dataDir,
     TRIBUTARY_BOOTSTRAP_API_KEY: bootstrapKey,

@@ -2,13 +2,21 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 
-/** What the only collection of a data directory holds, by key: read from its file, past every layer of the service. */
-export function storedEntities(dataDir: string): {
+/**
+ * What a collection of a data directory holds, by key: read from its file, past every layer of the service. The only one
+ * unless its id is given.
+ */
+export function storedEntities(
+  dataDir: string,
+  collectionId?: string,
+): {
   readonly payloads: Map<string, Record<string, unknown>>;
   readonly problems: string[];
 } {
   const folder = join(dataDir, 'collections');
-  const [file, ...others] = readdirSync(folder).filter((name) => name.endsWith('.sqlite'));
+  const [file, ...others] = readdirSync(folder).filter(
+    (name) => name.endsWith('.sqlite') && (collectionId === undefined || name === `${collectionId}.sqlite`),
+  );
   if (file === undefined || others.length > 0) throw new Error(`expected one collection in ${folder}`);
   const db = new Database(join(folder, file), { readonly: true });
   try {

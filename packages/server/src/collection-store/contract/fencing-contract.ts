@@ -13,6 +13,7 @@ export function describeFencing(use: Use): void {
       ['forgetCursors', (writer) => writer.forgetCursors('notes')],
       ['streams', (writer) => writer.streams()],
       ['dropStream', (writer) => last(writer.dropStream('notes'))],
+      ['setNote', (writer) => writer.setNote({ late: true })],
       ['endRun', (writer) => writer.endRun()],
     ];
 

@@ -32,6 +32,7 @@ export function describePurging(use: Use): void {
       await syncOnce(store, neighbour, [page({ upserts: [record('stays')] })]);
       const open = await begin(store.otherWriters(), place);
       await open.apply(pageOf(word));
+      await open.setNote({ word });
       expect(await store.traces([word, place.sourceConnectionId])).not.toEqual([]);
 
       await store.readers.purgeSource(place.collectionId, place.sourceConnectionId);

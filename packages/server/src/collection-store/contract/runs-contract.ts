@@ -123,6 +123,20 @@ export function describeRuns(use: Use): void {
       expect(left.map(({ stream }) => stream)).toEqual(['other']);
     });
 
+    it('keep a note from run to run, for each source connection, until it is removed', async () => {
+      const store = use();
+      const place = newPlace();
+      const writer = await begin(store.writers, place);
+      const other = await begin(store.writers, newPlace(place.collectionId));
+      await writer.setNote({ inHand: 'a' });
+      await writer.setNote({ inHand: ['b', null] });
+      await other.setNote('of another');
+      await writer.endRun();
+      expect((await start(store, place, newId<JobId>(), true)).note).toEqual({ inHand: ['b', null] });
+      await (await begin(store.writers, place)).setNote(null);
+      expect((await start(store, place, newId<JobId>())).note).toBeUndefined();
+    });
+
     it('keep a job’s counts readable after its end, and know nothing of other jobs', async () => {
       const { writers, readers } = use();
       const place = newPlace();

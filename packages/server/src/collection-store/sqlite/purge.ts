@@ -2,6 +2,7 @@ import type { CollectionId, SourceConnectionId } from '../../lib/ids.ts';
 import { type Connection, inWriteTransaction, isBusy, openForWriting, prepared } from './connection.ts';
 import { listEntities, removeEntities } from './entities.ts';
 import { collectionPath, isDeleted, makeFolder, registerDeleted, removeFiles } from './files.ts';
+import { dropNote } from './notes.ts';
 import { findSource } from './source-row.ts';
 import { dropSeen } from './seen.ts';
 import { dropCursors, type StreamRow } from './streams.ts';
@@ -33,6 +34,7 @@ export function purgeSource(dataDir: string, collectionId: CollectionId, id: Sou
     inWriteTransaction(db, () => {
       prepared(db, 'DELETE FROM failure WHERE job IN (SELECT id FROM job WHERE source = ?)').run(source.id);
       prepared(db, 'DELETE FROM job WHERE source = ?').run(source.id);
+      dropNote(db, source.id);
       prepared(db, 'DELETE FROM source WHERE id = ?').run(source.id);
     });
     forgetWords(db);

@@ -3,6 +3,7 @@ import { must } from '../../lib/asserts.ts';
 import type { Counts, RunStart, RunState, StoredCursor } from '../port.ts';
 import { type Connection, prepared } from './connection.ts';
 import { COUNTS } from './job-counts.ts';
+import { findNote } from './notes.ts';
 import type { SourceRow } from './source-row.ts';
 
 /** Older jobs lose their list of failures, and their row when no entity can point to it. */
@@ -61,7 +62,16 @@ function stateOf(db: Connection, source: number, job: number, goesOn: boolean): 
   const row = prepared(db, `SELECT id, generation, sequence, ${COUNTS} FROM job WHERE id = ?`).get(job);
   const { id: _, generation, sequence, ...counts } = must(row as JobRow | undefined, 'a run has a job');
   const last = prepared(db, "SELECT value FROM meta WHERE name = 'sequence'").pluck().get() as number;
-  return { generation, resumed: goesOn && sequence > 0, cursors: listCursors(db, source), counts, sequence: last };
+  const note = findNote(db, source);
+  const cursors = listCursors(db, source);
+  return {
+    generation,
+    resumed: goesOn && sequence > 0,
+    cursors,
+    counts,
+    sequence: last,
+    ...(note !== undefined && { note }),
+  };
 }
 
 function forgetSeen(db: Connection, source: number): void {

@@ -1,3 +1,4 @@
+import type { Json } from '@tributary/connectors/kit/json';
 import { must } from '../../lib/asserts.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { SourceConnectionId } from '../../lib/ids.ts';
@@ -6,6 +7,7 @@ import { applyPage } from './apply-page.ts';
 import type { CollectionFile } from './collection-file.ts';
 import { type Connection, prepared } from './connection.ts';
 import { addToJob, noCounts } from './job-counts.ts';
+import { writeNote } from './notes.ts';
 import { countSeen, dropSeen, listUnseen } from './seen.ts';
 import { listEntities, removeEntities, type StoredEntity } from './entities.ts';
 import { beginRun, endRun } from './runs.ts';
@@ -90,6 +92,10 @@ export class SqliteSourceWriter implements SourceWriter {
 
   size(): Promise<StoreSize> {
     return this.#transaction((db) => sizeOf(db, this.#file.path));
+  }
+
+  setNote(note: Json): Promise<void> {
+    return this.#transaction((db, source) => writeNote(db, source.id, note));
   }
 
   endRun(): Promise<RunState> {

@@ -30,6 +30,8 @@ class CountingWriter implements SourceWriter {
 
   async forgetCursors(): Promise<void> {}
 
+  async setNote(): Promise<void> {}
+
   async streams(): Promise<readonly string[]> {
     return ['rows'];
   }

@@ -18,6 +18,7 @@ export interface RunOptions {
   /** The same job again, as another attempt; a new job when it is left out. */
   readonly jobId?: JobId;
   readonly full?: boolean;
+  readonly stalledAttempts?: number;
   readonly sweepConfirmed?: boolean;
   readonly cursorField?: string;
   readonly signal?: AbortSignal;
@@ -47,7 +48,12 @@ export class SyncHarness {
       connector,
       ctx,
       writer: options.wrap?.(writer) ?? writer,
-      job: { id: options.jobId ?? newId<JobId>(), syncId: this.syncId, full: options.full ?? false },
+      job: {
+        id: options.jobId ?? newId<JobId>(),
+        syncId: this.syncId,
+        full: options.full ?? false,
+        stalledAttempts: options.stalledAttempts ?? 0,
+      },
       sourceName: connector.id,
       sweepConfirmed: options.sweepConfirmed ?? false,
       signal,
