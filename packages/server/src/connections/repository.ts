@@ -54,8 +54,14 @@ export async function listLabels(
   return rows.map((row) => row.label);
 }
 
-export async function insertConnection(db: Queryable, row: Insertable<ControlTables['connection']>): Promise<void> {
-  await db.insertInto('connection').values(row).execute();
+/** `false` when another transaction has taken the handle in the meantime. */
+export async function insertConnection(db: Queryable, row: Insertable<ControlTables['connection']>): Promise<boolean> {
+  const { numInsertedOrUpdatedRows = 0n } = await db
+    .insertInto('connection')
+    .values(row)
+    .onConflict((conflict) => conflict.columns(['project_id', 'handle_key']).doNothing())
+    .executeTakeFirst();
+  return numInsertedOrUpdatedRows > 0n;
 }
 
 export async function updateConnection(

@@ -109,8 +109,9 @@ export function createConnectionService({
   };
   return {
     async create(tx, actor, input) {
-      const row = await newRow(tx, actor, input, clock.now());
-      await insertConnection(tx, row);
+      let row = await newRow(tx, actor, input, clock.now());
+      // On PostgreSQL others create connections at the same time; a handle that was free a moment ago may be taken.
+      while (!(await insertConnection(tx, row))) row = await newRow(tx, actor, input, clock.now());
       await seal(tx, actor.organizationId, row.id, input.sealed);
       return row.id;
     },

@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startPostgres, type RunningPostgres } from '@tributary/connectors/testing/embedded-postgres';
@@ -41,12 +41,23 @@ export interface Job {
   readonly entities_kept: number;
 }
 
-const credentials: Readonly<Record<string, object>> = { timed: { timed_key: 'key' } };
+/** A start of the service with nothing else to do takes less. */
+const QUIET_START_MS = 2_500;
+
+/** What each source takes when the test does not say. */
+const credentials: Readonly<Record<string, object>> = {
+  timed: { timed_key: 'key' },
+  exception_stub: { stub_key: 'key' },
+  stub: { stub_key: 'key' },
+  incremental_stub: { stub_key: 'key' },
+};
 
 /** API processes and workers on one PostgreSQL and one data directory, as an operator of one host runs them. */
 export class Cluster {
   readonly root: string;
   readonly dataDir: string;
+  /** Where sources may read files from. */
+  readonly files: string;
   readonly workers: WorkerProcess[] = [];
   services: ServiceProcess[] = [];
   postgres: RunningPostgres;
@@ -54,6 +65,7 @@ export class Cluster {
   readonly databaseUrl: string;
   readonly #env: Readonly<Record<string, string>>;
   readonly #pool: pg.Pool;
+  #slowestStartMs = 0;
 
   constructor(given: {
     readonly root: string;
@@ -63,9 +75,10 @@ export class Cluster {
   }) {
     this.root = given.root;
     this.dataDir = join(given.root, 'data');
+    this.files = join(given.root, 'files');
     this.postgres = given.postgres;
     this.databaseUrl = given.databaseUrl;
-    this.#env = given.env;
+    this.#env = { TRIBUTARY_FILE_ROOTS: this.files, ...given.env };
     this.#pool = new pg.Pool({ connectionString: given.databaseUrl, max: 2 });
     // Tests stop the server under it.
     this.#pool.on('error', () => undefined);
@@ -77,9 +90,16 @@ export class Cluster {
     return first;
   }
 
+  /** A limit that holds on a quiet machine, longer by as much as processes start more slowly here and now. */
+  within(ms: number): number {
+    return ms * Math.max(1, this.#slowestStartMs / QUIET_START_MS);
+  }
+
   async addService(): Promise<ServiceProcess> {
     const env = { ...this.#env, DATABASE_URL: this.databaseUrl, TRIBUTARY_WORKERS: '0' };
+    const begun = Date.now();
     const service = await startServiceProcess(this.dataDir, env);
+    this.#slowestStartMs = Math.max(this.#slowestStartMs, Date.now() - begun);
     this.services.push(service);
     return service;
   }
@@ -102,11 +122,12 @@ export class Cluster {
     const collection = options.collection
       ? (await this.call('GET', `/v1/collections/${options.collection}`)).body
       : await this.newCollection();
+    const given = options.credentials ?? credentials[shortName];
     const made = await this.call('POST', '/v1/source-connections', {
       short_name: shortName,
       readable_collection_id: collection.readable_id,
       config: options.config ?? {},
-      authentication: { credentials: options.credentials ?? credentials[shortName] ?? { stub_key: 'key' } },
+      authentication: given ? { credentials: given } : null,
       schedule: options.schedule ?? { cron: null },
       sync_immediately: options.start ?? true,
     });
@@ -190,6 +211,7 @@ export async function startCluster({ services = 1, env = {} }: ClusterOptions = 
   const root = await mkdtemp(join(tmpdir(), 'tributary-cluster-'));
   // PostgreSQL runs under another uid when root runs the tests: the folders above its data must let it through.
   await chmod(root, 0o755);
+  await mkdir(join(root, 'files'));
   const postgres = await startPostgres({ dataDir: join(root, 'postgres') });
   const databaseUrl = await postgres.createDatabase('control');
   const cluster = new Cluster({ root, postgres, databaseUrl, env });

@@ -23,6 +23,10 @@ const Config = z.object({
     description: 'Records before the failure; -1 after the last; entity_count or more never.',
   }),
   error_message: z.string().nullish().meta({ title: 'Error message' }),
+  poison_index: z.int().min(0).nullish().meta({
+    title: 'Poison index',
+    description: 'The record that fills the memory of whoever describes it, until the process dies.',
+  }),
   fail_on_validate: z.boolean().default(false).meta({ title: 'Fail on validate' }),
 });
 type Config = z.output<typeof Config>;
@@ -58,12 +62,19 @@ function failure(config: Config): Error {
   return simulatedFailure(config.exception_type, config.error_message ?? usual);
 }
 
-function recordAt(recordSeed: number, index: number): z.output<typeof Row> {
+const POISON = 'Whoever reads this runs out of memory.';
+
+/** Takes memory until there is none left. */
+function fillMemory(): never {
+  for (let taken: unknown[] = []; ;) taken = [taken, new Array(100_000).fill(taken)];
+}
+
+function recordAt({ seed: recordSeed, poison_index }: Config, index: number): z.output<typeof Row> {
   const random = seededRandom(recordSeed, index);
   return {
     stub_id: `exception-stub-${recordSeed}-${index}`,
     title: `Stub ${topic(random)}`,
-    content: `Test entity ${index} for exception stub (seed=${recordSeed})`,
+    content: index === poison_index ? POISON : `Test entity ${index} for exception stub (seed=${recordSeed})`,
     author: personName(random),
     tags: random.pickSome(NOUNS, 2),
     created_at: moment(random, index),
@@ -97,24 +108,23 @@ export const exceptionStub = defineConnector(
       row: Row,
       primaryKey: ['stub_id'],
       key: (row) => row.stub_id,
-      describe: (row) => ({
-        name: row.title,
-        createdAt: Date.parse(row.created_at),
-        updatedAt: Date.parse(row.modified_at),
-        breadcrumbs: [
-          breadcrumbOf(
-            containerFor({ seed: Number(row.stub_id.split('-').at(-2)), entity_count: 0 }),
-            'StubContainerEntity',
-          ),
-        ],
-      }),
+      describe(row) {
+        if (row.content === POISON) fillMemory();
+        const container = containerFor({ seed: Number(row.stub_id.split('-').at(-2)), entity_count: 0 });
+        return {
+          name: row.title,
+          createdAt: Date.parse(row.created_at),
+          updatedAt: Date.parse(row.modified_at),
+          breadcrumbs: [breadcrumbOf(container, 'StubContainerEntity')],
+        };
+      },
       async *read({ config, signal }) {
         const trigger = triggerOf(config);
         const count = Math.min(trigger, config.entity_count - 1);
         for (let next = 0; next < count; next += PAGE_ROWS) {
           signal.throwIfAborted();
           const rows = Math.min(PAGE_ROWS, count - next);
-          yield { upserts: Array.from({ length: rows }, (_, at) => recordAt(config.seed, next + at)) };
+          yield { upserts: Array.from({ length: rows }, (_, at) => recordAt(config, next + at)) };
         }
         if (trigger < config.entity_count) throw failure(config);
       },
