@@ -4,7 +4,7 @@ import { startCluster, type Cluster } from '../harness/cluster.ts';
 import { eventually } from '../harness/eventually.ts';
 import { expectEqual } from '../harness/expect-equal.ts';
 import { storedEntities } from '../harness/stored-entities.ts';
-import type { WorkerProcess } from '../harness/worker-process.ts';
+import { inAnotherContainer, type WorkerProcess } from '../harness/worker-process.ts';
 
 let cluster: Cluster;
 
@@ -75,10 +75,8 @@ describe('a worker that is stopped for longer than its lease', () => {
   it.skipIf(process.getuid?.() !== 0)(
     '3 is fenced when it wakes up in another container: it writes nothing, works on other jobs, and the collection equals the source',
     async () => {
-      // Under another host name nobody can tell which process it is, so nobody kills it.
-      const through = ['unshare', '--uts', 'sh', '-c', 'hostname elsewhere; exec "$@"', 'sh'];
       await Promise.all(cluster.workers.filter((one) => one.alive()).map((one) => one.stop()));
-      const sleeper = await cluster.addWorker({ through });
+      const sleeper = await cluster.addWorker({ through: inAnotherContainer });
       const { id, collectionId } = await cluster.newSource('timed', { config });
       const pages = somePages();
       const { id: jobId, lease_owner: owner } = await cluster.untilPages(id, pages);

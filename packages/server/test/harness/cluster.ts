@@ -178,6 +178,19 @@ export class Cluster {
     });
   }
 
+  /** Stops PostgreSQL in the middle of whatever it does; it stays away until `bringBackPostgres`. */
+  async losePostgres(how: 'fast' | 'immediate' | 'kill -9'): Promise<void> {
+    if (how !== 'fast') process.kill(this.postgres.pid, how === 'immediate' ? 'SIGQUIT' : 'SIGKILL');
+    await this.postgres.stop();
+  }
+
+  /** Starts PostgreSQL again, on the same data and port. */
+  async bringBackPostgres(): Promise<void> {
+    const options = { dataDir: join(this.root, 'postgres'), port: this.postgres.port };
+    // After a kill the children of the server hold its memory for a moment.
+    this.postgres = await eventually('PostgreSQL to start', () => startPostgres(options).catch(() => undefined));
+  }
+
   async stop(): Promise<void> {
     await Promise.all(this.workers.map((worker) => worker.kill()));
     await Promise.all(this.services.map((service) => service.kill('service')));
