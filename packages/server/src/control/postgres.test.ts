@@ -8,6 +8,7 @@ import { expect, test } from 'vitest';
 import { systemClock } from '../lib/clock.ts';
 import { newId } from '../lib/ids.ts';
 import type { OrganizationId } from '../lib/ids.ts';
+import { startProxy } from '../../test/harness/tcp-proxy.ts';
 import { describeControlStore } from './control-store-contract.ts';
 import { openPostgresControlStore } from './postgres.ts';
 import { postgresHome } from './testing.ts';
@@ -39,6 +40,43 @@ test('rel4 goes on after a restart of the server, with the same store', async ()
     await store.close();
     await second?.stop();
     await rm(folder, { recursive: true, force: true });
+  }
+});
+
+test('30 gives a connection up that does not answer, and repeats the transaction on another', async () => {
+  const server = await startPostgres();
+  const proxy = await startProxy(server);
+  const url = new URL(server.url);
+  url.port = String(proxy.port);
+  const store = await openPostgresControlStore({
+    url: new Secret(url.href),
+    clock: systemClock,
+    poolSize: 1,
+    answerWithinMs: 400,
+  });
+  try {
+    let latest = 0;
+    let silent = 0;
+    proxy.onServerData = (_data, connection) => {
+      latest = connection;
+      return connection === silent ? 'swallow' : 'pass';
+    };
+    /** The connection that the pool has is never answered again. */
+    const silence = async () => {
+      expect(await store.ping()).toBe(true);
+      silent = latest;
+    };
+    await silence();
+    await expect(store.db.selectFrom('organization').selectAll().execute()).rejects.toThrow(/terminated/);
+    await silence();
+    const read = store.transaction((tx) => tx.selectFrom('organization').selectAll().execute());
+    expect(await read).toEqual([]);
+    await silence();
+    expect([await store.ping(), await store.ping()]).toEqual([false, true]);
+  } finally {
+    await store.close();
+    await proxy.close();
+    await server.stop();
   }
 });
 
