@@ -78,7 +78,7 @@ export class Cluster {
     this.files = join(given.root, 'files');
     this.postgres = given.postgres;
     this.databaseUrl = given.databaseUrl;
-    this.#env = { TRIBUTARY_FILE_ROOTS: this.files, ...given.env };
+    this.#env = { TRIBUTARY_FILE_ROOTS: this.files, TRIBUTARY_ALLOW_PRIVATE_NETWORK: '127.0.0.0/8', ...given.env };
     this.#pool = new pg.Pool({ connectionString: given.databaseUrl, max: 2 });
     // Tests stop the server under it.
     this.#pool.on('error', () => undefined);

@@ -44,7 +44,6 @@ export function spawnWorker(dataDir: string, { env = {}, through = [] }: WorkerO
   const variables = {
     TRIBUTARY_DATA_DIR: dataDir,
     TRIBUTARY_INTERNAL_SOURCES: '1',
-    TRIBUTARY_ALLOW_PRIVATE_NETWORK: '127.0.0.0/8,::1/128',
     TRIBUTARY_LEASE_MS: '2000',
     ...env,
   };
