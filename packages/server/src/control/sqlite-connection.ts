@@ -72,6 +72,7 @@ export class SqliteHandles {
       try {
         return work();
       } catch (error) {
+        if (isFull(error)) throw errors.unavailable({ reason: 'the disk of the control store is full' });
         if (!isBusy(error)) throw error;
         if (this.clock.now() >= deadline) throw errors.unavailable({ reason: 'the control store is busy' });
         await this.clock.sleep(backoffMs(attempt, RETRY));
@@ -120,7 +121,7 @@ export class SqliteConnection implements DatabaseConnection {
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
     const { reader, writer } = this.#handles;
-    if (this.#giveBack) return execute<R>(writer, query);
+    if (this.#giveBack) return this.#handles.untilFree(() => execute<R>(writer, query));
     const reads = await this.#handles.untilFree(() => reader.prepare(query.sql).readonly);
     if (reads) return this.#handles.untilFree(() => execute<R>(reader, query));
     const giveBack = await this.#handles.takeWriter();
@@ -151,6 +152,11 @@ function execute<R>(handle: SqliteHandle, query: CompiledQuery): QueryResult<R> 
 /** `better-sqlite3` binds numbers as REAL; whole ones must arrive as integers. */
 function bindable(value: unknown): unknown {
   return Number.isSafeInteger(value) ? BigInt(value as number) : value;
+}
+
+/** Nothing was written: SQLite undoes what does not fit. Reads go on. */
+function isFull(error: unknown): boolean {
+  return error instanceof Database.SqliteError && error.code === 'SQLITE_FULL';
 }
 
 function isBusy(error: unknown): boolean {

@@ -6,6 +6,6 @@ export async function sourceRecords(connector: Connector, config: object): Promi
   const credentials = connector.id === 'timed' ? { timed_key: 'key' } : { stub_key: 'key' };
   const records = new Map<string, object>();
   for (const stream of await connector.discover(probeContext(connector, { config, credentials })))
-    for (const [key, row] of rowsByKey(stream, await readPages(stream))) records.set(key, row);
+    for (const [key, row] of rowsByKey(stream, await readPages(stream))) records.set(key, stream.fields?.(row) ?? row);
   return records;
 }
