@@ -15,7 +15,7 @@ import { postgresHome } from './testing.ts';
 
 describeControlStore('PostgreSQL', postgresHome);
 
-test('rel4 goes on after a restart of the server, with the same store', async () => {
+test('4 goes on after a restart of the server, with the same store', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'tributary-restart-'));
   await chmod(folder, 0o755);
   const dataDir = join(folder, 'data');

@@ -9,6 +9,7 @@ import { listEventsSince } from './events.ts';
 import { finishJob } from './finish.ts';
 import { setCounts } from './leases.ts';
 import { findLiveJob, requestCancel } from './queue.ts';
+import { nextRunAt } from './schedule.ts';
 import { createScheduler } from './scheduler.ts';
 import type { Seed, TestClock } from './testing/seed.ts';
 import { seedOrganization, testClock } from './testing/seed.ts';
@@ -65,7 +66,7 @@ export function describeScheduler(name: string, make: (clock: Clock) => Promise<
       counts,
     } as const;
 
-    test('rel29 starts what is due once, and nothing before its time', async () => {
+    test('29 starts what is due once, and nothing before its time', async () => {
       const id = await seed.addOrder(hourly(clock.now() + 1));
       expect(await tick()).toBe(0);
       clock.advance(1);
@@ -75,7 +76,7 @@ export function describeScheduler(name: string, make: (clock: Clock) => Promise<
       expect((await order(id)).next_run_at).toBe(Date.parse('2026-05-01T13:00:00Z'));
     });
 
-    test('rel29 two schedulers at once start each tick once', async () => {
+    test('29 two schedulers at once start each tick once', async () => {
       const other = await home.open();
       const ids = await seed.addOrders(40, hourly());
       await Promise.all([tick(200, store), tick(200, other), tick(200, store), tick(200, other)]);
@@ -83,12 +84,53 @@ export function describeScheduler(name: string, make: (clock: Clock) => Promise<
       await other.close();
     });
 
-    test('rel29 ticks that were missed for six hours are one run', async () => {
+    test('29 ticks that were missed for six hours are one run', async () => {
       const id = await seed.addOrder(hourly());
       clock.advance(6 * HOUR + 1);
       await tick();
       expect(await jobs(id)).toHaveLength(1);
       expect((await order(id)).next_run_at).toBe(Date.parse('2026-05-01T19:00:00Z'));
+    });
+
+    test.each([
+      ['skips', '2027-03-27T12:00:00Z', ['2027-03-28T01:00', '2027-03-29T00:30', '2027-03-30T00:30']],
+      ['repeats', '2026-10-24T12:00:00Z', ['2026-10-25T00:30', '2026-10-26T01:30', '2026-10-27T01:30']],
+    ])(
+      '29 a time of the day that the clock change %s still runs once a day, on two schedulers',
+      async (_, from, runs) => {
+        const other = await home.open();
+        const timezone = 'Europe/Berlin';
+        clock.advance(Date.parse(from) - clock.now());
+        const cron = '30 2 * * *';
+        const id = await seed.addOrder({ cron, timezone, next_run_at: nextRunAt(cron, timezone, clock.now()) });
+        for (let minutes = 0; minutes < 3 * 24 * 60; minutes += 30) {
+          clock.advance(30 * 60_000);
+          await Promise.all([tick(200, store), tick(200, other)]);
+          if (await findLiveJob(store.db, seed.organizationId, id))
+            await finish({ type: 'completed', counts, held: [] });
+        }
+        expect((await jobs(id)).map((job) => new Date(job.requested_at).toISOString().slice(0, 16))).toEqual(runs);
+        await other.close();
+      },
+    );
+
+    test('29 a cron expression that is edited while it is due runs once or not at all, and then as it says now', async () => {
+      const other = await home.open();
+      for (let round = 0; round < 10; round += 1) {
+        const id = await seed.addOrder(hourly());
+        const next = nextRunAt('0 5 * * *', 'UTC', clock.now());
+        const edit = other.transaction((tx) =>
+          tx
+            .updateTable('source_connection')
+            .set({ cron: '0 5 * * *', next_run_at: next })
+            .where('id', '=', id)
+            .execute(),
+        );
+        await Promise.all([tick(200, store), edit, tick(200, other)]);
+        expect((await jobs(id)).length).toBeLessThanOrEqual(1);
+        expect((await order(id)).next_run_at).toBe(next);
+      }
+      await other.close();
     });
 
     test('a tick during a live job is dropped, and the schedule moves on', async () => {
@@ -177,7 +219,7 @@ export function describeScheduler(name: string, make: (clock: Clock) => Promise<
       }
     });
 
-    test('rel20 a refused credential pauses the schedule, and says so once', async () => {
+    test('20 a refused credential pauses the schedule, and says so once', async () => {
       const id = await seed.addOrder(hourly());
       await tick();
       expect(await finish(failure)).toMatchObject({
@@ -194,7 +236,7 @@ export function describeScheduler(name: string, make: (clock: Clock) => Promise<
       expect(await order(id)).toMatchObject({ paused_by: 'user' });
     });
 
-    test('rel18 a held sweep waits for a person, and is forgotten by the next job that holds none', async () => {
+    test('18 a held sweep waits for a person, and is forgotten by the next job that holds none', async () => {
       const id = await seed.addOrder();
       const held = [{ stream: 'issues', unseen: 90, total: 100 }];
       await seed.enqueue(id);
