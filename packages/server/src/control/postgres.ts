@@ -111,8 +111,8 @@ function openPool(options: PostgresControlStoreOptions, answerWithinMs: number):
     connectionTimeoutMillis: 5_000,
     keepAlive: true,
     application_name: 'tributary',
-    // A statement of its own: poolers refuse start-up parameters that they do not know.
-    onConnect: (client) => answeredInTime(client, answerWithinMs, () => client.query(setIdleTimeout)),
+    // The pool waits for what this gives. A statement of its own: poolers refuse start-up parameters that they do not know.
+    onConnect: (client): unknown => answeredInTime(client, answerWithinMs, () => client.query(setIdleTimeout)),
     types: { getTypeParser: typeParser },
   });
   // A client that fails while idle leaves the pool by itself; without a listener the process would end.

@@ -36,7 +36,8 @@ describe('ten triggers at the same moment, from several API processes', () => {
         cluster.services[index % 2]!.call('POST', `/v1/source-connections/${id}/run`),
       );
       const statuses = (await Promise.all(triggers)).map((answer) => answer.status);
-      expect(statuses.toSorted()).toEqual([200, ...Array.from({ length: 9 }, () => 409)]);
+      expect(statuses.filter((status) => status === 200)).toHaveLength(1);
+      expect(statuses.filter((status) => status === 409)).toHaveLength(9);
       await cluster.ended(id);
       expect(await cluster.jobs(id)).toHaveLength(round);
     }

@@ -21,7 +21,7 @@ const bootstrapKey = 'trib_end-to-end-key-000000000000000000';
 const mainFile = new URL('../../src/main.ts', import.meta.url).pathname;
 
 /** A port that was free a moment ago. */
-export async function freePort(): Promise<number> {
+async function freePort(): Promise<number> {
   const probe = createServer().listen(0, '127.0.0.1');
   await once(probe, 'listening');
   const address = probe.address();

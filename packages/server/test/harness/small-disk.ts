@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, rmSync, statSync, truncateSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** A file system of its own that can be filled. */
@@ -36,7 +36,7 @@ export function mountSmallDisk(folder: string, bytes: number): SmallDisk {
       } finally {
         closeSync(file);
       }
-      if (leave > 0) execFileSync('truncate', ['--size', `-${leave}`, filler]);
+      truncateSync(filler, statSync(filler).size - leave);
     },
     free: () => rmSync(filler, { force: true }),
     unmount: () => void execFileSync('umount', ['--lazy', folder]),

@@ -13,7 +13,7 @@ export function spawnNode(
   /** A command that runs it, for example `['nice']`. */
   through: readonly string[] = [],
 ): SpawnedProcess {
-  const [command = '', ...args] = [...through, process.execPath, file];
+  const [command, ...args] = [...through, process.execPath, file];
   const child = spawn(command, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: process.env['PATH'], ...env },

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 
 /** What to do with bytes: pass them on, swallow them, or cut the connection before or after they are passed on. */
-export type Verdict = 'pass' | 'swallow' | 'cut' | 'pass and cut';
+type Verdict = 'pass' | 'swallow' | 'cut' | 'pass and cut';
 
 export interface TcpProxy {
   readonly port: number;

@@ -66,7 +66,7 @@ const POISON = 'Whoever reads this runs out of memory.';
 
 /** Takes memory until there is none left. */
 function fillMemory(): never {
-  for (let taken: unknown[] = []; ;) taken = [taken, new Array(100_000).fill(taken)];
+  for (let taken: unknown[] = []; ;) taken = [taken, Array.from({ length: 100_000 }, () => ({}))];
 }
 
 function recordAt({ seed: recordSeed, poison_index }: Config, index: number): z.output<typeof Row> {
