@@ -9,9 +9,7 @@ function testedCodes(): ReadonlySet<string> {
   const files = globSync('packages/**/*{.test,.e2e,-contract}.ts', { cwd: root }).filter(
     (path) => !path.includes('node_modules'),
   );
-  const titles = files.flatMap((path) => [
-    ...readFileSync(join(root, path), 'utf8').matchAll(/['"`](G4-\d+) /g),
-  ]);
+  const titles = files.flatMap((path) => [...readFileSync(join(root, path), 'utf8').matchAll(/['"`](G4-\d+) /g)]);
   return new Set(titles.map(([, code]) => code ?? ''));
 }
 

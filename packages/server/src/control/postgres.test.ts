@@ -15,7 +15,7 @@ import { postgresHome } from './testing.ts';
 
 describeControlStore('PostgreSQL', postgresHome);
 
-test('4 goes on after a restart of the server, with the same store', async () => {
+test('G4-4 goes on after a restart of the server, with the same store', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'tributary-restart-'));
   await chmod(folder, 0o755);
   const dataDir = join(folder, 'data');
@@ -43,7 +43,7 @@ test('4 goes on after a restart of the server, with the same store', async () =>
   }
 });
 
-test('30 gives a connection up that does not answer, and repeats the transaction on another', async () => {
+test('G4-30 gives a connection up that does not answer, and repeats the transaction on another', async () => {
   const server = await startPostgres();
   const proxy = await startProxy(server);
   const url = new URL(server.url);

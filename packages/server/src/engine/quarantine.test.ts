@@ -66,8 +66,8 @@ const allBut = (...keys: string[]) =>
     .map((row) => `rows/${row.id}`)
     .filter((place) => !keys.some((key) => place.endsWith(key)));
 
-describe('23 a record that kills its worker', () => {
-  test('23 is left out after three deaths with it in hand, counted with its key, and all others are stored', async () => {
+describe('G4-23 a record that kills its worker', () => {
+  test('G4-23 is left out after three deaths with it in hand, counted with its key, and all others are stored', async () => {
     const deaths = await untilCompleted(source(), { wrap: dyingOf(new Set(['k0027'])) });
     // The first one went on its way as always, so nobody knows what it died of.
     expect(deaths).toBe(1 + 3);
@@ -77,14 +77,14 @@ describe('23 a record that kills its worker', () => {
     ]);
   });
 
-  test('23 does not hide a second one, in the same page or a later one', async () => {
+  test('G4-23 does not hide a second one, in the same page or a later one', async () => {
     const poison = new Set(['k0003', 'k0004', 'k0049']);
     await untilCompleted(source(), { wrap: dyingOf(poison) });
     expect(stored()).toEqual(allBut(...poison));
     expect(harness.failures()).toHaveLength(3);
   });
 
-  test('23 keeps the version of it that is stored already', async () => {
+  test('G4-23 keeps the version of it that is stored already', async () => {
     await harness.expect('completed', source());
     const changed = rowsOf(50, 'new');
     await untilCompleted(source(changed), { wrap: dyingOf(new Set(['k0027'])) });
@@ -92,7 +92,7 @@ describe('23 a record that kills its worker', () => {
     expect(harness.content()['rows/k0028']).toEqual({ id: 'k0028', value: 'new' });
   });
 
-  test('23 kills nobody in later jobs, until a full sync tries it again', async () => {
+  test('G4-23 kills nobody in later jobs, until a full sync tries it again', async () => {
     const wrap = dyingOf(new Set(['k0027']));
     await untilCompleted(source(), { wrap });
     expect(await harness.expect('completed', source(), { wrap })).toMatchObject({ counts: { failed: 1, kept: 49 } });
@@ -103,7 +103,7 @@ describe('23 a record that kills its worker', () => {
   });
 });
 
-test('23 a record that was in hand when its worker died of something else is stored by the next attempt, and is no suspect', async () => {
+test('G4-23 a record that was in hand when its worker died of something else is stored by the next attempt, and is no suspect', async () => {
   for (let round = 0; round < 4; round += 1) {
     const jobId = newId<JobId>();
     const rows = rowsOf(50, round);
@@ -114,7 +114,7 @@ test('23 a record that was in hand when its worker died of something else is sto
   expect(harness.failures()).toEqual([]);
 });
 
-test('23 a stop in order is no death', async () => {
+test('G4-23 a stop in order is no death', async () => {
   const jobId = newId<JobId>();
   for (let round = 0; round < 4; round += 1) {
     const { signal, stop } = stopper();

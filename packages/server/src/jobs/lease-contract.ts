@@ -13,7 +13,7 @@ export function describeLeases(name: string, make: MakeHome): void {
     const rig = useQueue(make);
 
     describe('leases', () => {
-      test('3 a lease that ran out goes to another with a higher fence, and its old owner is refused everywhere', async () => {
+      test('G4-3 a lease that ran out goes to another with a higher fence, and its old owner is refused everywhere', async () => {
         const jobId = await rig.seed.enqueue(await rig.seed.addOrder());
         const old = leaseOf(await rig.claimOne('a'), 'a');
         rig.clock.advance(LEASE_MS - 1);
@@ -142,7 +142,7 @@ export function describeLeases(name: string, make: MakeHome): void {
         expect(await rig.jobRow(jobId)).toMatchObject({ ...counts, sequence: 4 });
       });
 
-      test('7 a job that waits for its source is claimed again when the moment has come, not before', async () => {
+      test('G4-7 a job that waits for its source is claimed again when the moment has come, not before', async () => {
         const jobId = await rig.seed.enqueue(await rig.seed.addOrder());
         const lease = leaseOf(await rig.claimOne('a'), 'a');
         const at = rig.clock.now() + 60_000;
@@ -169,7 +169,7 @@ export function describeLeases(name: string, make: MakeHome): void {
       });
     });
 
-    describe('24 cancelling', () => {
+    describe('G4-24 cancelling', () => {
       test('ends a pending job at once', async () => {
         const jobId = await rig.seed.enqueue(await rig.seed.addOrder());
         expect(await rig.cancel(jobId)).toMatchObject({

@@ -16,7 +16,7 @@ export function describeQueue(name: string, make: MakeHome): void {
     const rig = useQueue(make);
 
     describe('enqueueing', () => {
-      test('6 ten requests at once make one job, and the others learn which', async () => {
+      test('G4-6 ten requests at once make one job, and the others learn which', async () => {
         const id = await rig.seed.addOrder();
         const results = await Promise.allSettled(
           Array.from({ length: 10 }, (_, i) => rig.seed.enqueue(id, false, i % 2 === 0 ? rig.store : rig.other)),

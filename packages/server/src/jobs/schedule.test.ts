@@ -45,7 +45,7 @@ test('gives the next time after a moment, never the moment itself', () => {
   expect(nextRunAt('0 12 * * *', 'Asia/Tokyo', at('2026-05-01T00:00:00Z'))).toBe(at('2026-05-01T03:00:00Z'));
 });
 
-describe('15 and 29 when the clock is put forward (Berlin, 29 March 2026, 02:00 to 03:00)', () => {
+describe('G4-15 G4-29 when the clock is put forward (Berlin, 29 March 2026, 02:00 to 03:00)', () => {
   test('a skipped time comes at the next instant', () => {
     expect(runs('30 2 * * *', 'Europe/Berlin', '2026-03-28T02:00:00Z', 2)).toEqual([
       '2026-03-29T01:00:00.000Z',
@@ -69,7 +69,7 @@ describe('15 and 29 when the clock is put forward (Berlin, 29 March 2026, 02:00 
   });
 });
 
-describe('15 and 29 when the clock is put back (Berlin, 25 October 2026, 03:00 to 02:00)', () => {
+describe('G4-15 G4-29 when the clock is put back (Berlin, 25 October 2026, 03:00 to 02:00)', () => {
   test('a repeated time comes once', () => {
     expect(runs('30 2 * * *', 'Europe/Berlin', '2026-10-24T12:00:00Z', 2)).toEqual([
       '2026-10-25T00:30:00.000Z',

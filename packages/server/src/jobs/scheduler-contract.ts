@@ -66,7 +66,7 @@ export function describeScheduler(name: string, make: (clock: Clock) => Promise<
       counts,
     } as const;
 
-    test('29 starts what is due once, and nothing before its time', async () => {
+    test('G4-29 starts what is due once, and nothing before its time', async () => {
       const id = await seed.addOrder(hourly(clock.now() + 1));
       expect(await tick()).toBe(0);
       clock.advance(1);
@@ -76,7 +76,7 @@ export function describeScheduler(name: string, make: (clock: Clock) => Promise<
       expect((await order(id)).next_run_at).toBe(Date.parse('2026-05-01T13:00:00Z'));
     });
 
-    test('29 two schedulers at once start each tick once', async () => {
+    test('G4-29 two schedulers at once start each tick once', async () => {
       const other = await home.open();
       const ids = await seed.addOrders(40, hourly());
       await Promise.all([tick(200, store), tick(200, other), tick(200, store), tick(200, other)]);
@@ -84,7 +84,7 @@ export function describeScheduler(name: string, make: (clock: Clock) => Promise<
       await other.close();
     });
 
-    test('29 ticks that were missed for six hours are one run', async () => {
+    test('G4-29 ticks that were missed for six hours are one run', async () => {
       const id = await seed.addOrder(hourly());
       clock.advance(6 * HOUR + 1);
       await tick();
@@ -96,7 +96,7 @@ export function describeScheduler(name: string, make: (clock: Clock) => Promise<
       ['skips', '2027-03-27T12:00:00Z', ['2027-03-28T01:00', '2027-03-29T00:30', '2027-03-30T00:30']],
       ['repeats', '2026-10-24T12:00:00Z', ['2026-10-25T00:30', '2026-10-26T01:30', '2026-10-27T01:30']],
     ])(
-      '29 a time of the day that the clock change %s still runs once a day, on two schedulers',
+      'G4-29 a time of the day that the clock change %s still runs once a day, on two schedulers',
       async (_, from, runs) => {
         const other = await home.open();
         const timezone = 'Europe/Berlin';
@@ -114,7 +114,7 @@ export function describeScheduler(name: string, make: (clock: Clock) => Promise<
       },
     );
 
-    test('29 a cron expression that is edited while it is due runs once or not at all, and then as it says now', async () => {
+    test('G4-29 a cron expression that is edited while it is due runs once or not at all, and then as it says now', async () => {
       const other = await home.open();
       for (let round = 0; round < 10; round += 1) {
         const id = await seed.addOrder(hourly());
@@ -219,7 +219,7 @@ export function describeScheduler(name: string, make: (clock: Clock) => Promise<
       }
     });
 
-    test('20 a refused credential pauses the schedule, and says so once', async () => {
+    test('G4-20 a refused credential pauses the schedule, and says so once', async () => {
       const id = await seed.addOrder(hourly());
       await tick();
       expect(await finish(failure)).toMatchObject({
@@ -236,7 +236,7 @@ export function describeScheduler(name: string, make: (clock: Clock) => Promise<
       expect(await order(id)).toMatchObject({ paused_by: 'user' });
     });
 
-    test('18 a held sweep waits for a person, and is forgotten by the next job that holds none', async () => {
+    test('G4-18 a held sweep waits for a person, and is forgotten by the next job that holds none', async () => {
       const id = await seed.addOrder();
       const held = [{ stream: 'issues', unseen: 90, total: 100 }];
       await seed.enqueue(id);

@@ -72,7 +72,7 @@ test('runs jobs in processes of its own, and a stop leaves no process, no lease 
   expect(owners.map((owner) => stateOf(owner.host, owner.process))).toEqual(['dead', 'dead', 'dead']);
 });
 
-test('1 a worker that dies is replaced, and its job goes on without waiting for the lease', async () => {
+test('G4-1 a worker that dies is replaced, and its job goes on without waiting for the lease', async () => {
   const id = await start(true);
   await supervise(1).start();
   await until(id, 'completed');
@@ -135,7 +135,7 @@ async function kill(service: Awaited<ReturnType<typeof startService>>): Promise<
   await exited;
 }
 
-test('2 workers end by themselves when their service is killed, and the next service goes on', async () => {
+test('G4-2 workers end by themselves when their service is killed, and the next service goes on', async () => {
   const id = await start();
   const service = await startService();
   await until(id, 'running');
@@ -149,7 +149,7 @@ test('2 workers end by themselves when their service is killed, and the next ser
   await expect.poll(followers).toEqual([{ state: 'completed', trigger_kind: 'resume' }]);
 });
 
-test('2 and 3 a new service takes dead leases back at once, and kills a worker that outlived its service', async () => {
+test('G4-2 G4-3 a new service takes dead leases back at once, and kills a worker that outlived its service', async () => {
   const id = await start();
   const service = await startService();
   await until(id, 'running');

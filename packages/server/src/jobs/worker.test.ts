@@ -173,7 +173,7 @@ test('writes progress at most four times a second, and the last counts with the 
   });
 });
 
-test('24 a cancelled run stops within a second or so, without being woken', async () => {
+test('G4-24 a cancelled run stops within a second or so, without being woken', async () => {
   const id = await start();
   work(untilStopped);
   await until(id, 'running');
@@ -181,7 +181,7 @@ test('24 a cancelled run stops within a second or so, without being woken', asyn
   await until(id, 'cancelled');
 });
 
-test('24 a wake-up makes it stop at once', async () => {
+test('G4-24 a wake-up makes it stop at once', async () => {
   const id = await start();
   const { worker } = work(untilStopped, { clock: motionless });
   await until(id, 'running');
@@ -190,7 +190,7 @@ test('24 a wake-up makes it stop at once', async () => {
   await until(id, 'cancelled');
 });
 
-test('24 a run that does not let go is cancelled all the same, and keeps its place until it does', async () => {
+test('G4-24 a run that does not let go is cancelled all the same, and keeps its place until it does', async () => {
   const id = await start();
   const letGo = Promise.withResolvers<void>();
   let runs = 0;
@@ -256,7 +256,7 @@ test('a stop does not wait for a run that does not let go', async () => {
   expect(await state(id)).toBe('interrupted');
 });
 
-test('3 a worker whose lease was taken is told so, and its outcome changes nothing', async () => {
+test('G4-3 a worker whose lease was taken is told so, and its outcome changes nothing', async () => {
   const id = await start();
   let reason: unknown;
   work(
@@ -288,7 +288,7 @@ test('a deleted source connection stops its run', async () => {
   await expect.poll(() => reason).toBe('fenced');
 });
 
-test('30 a worker that cannot reach the control store stops writing when its lease has run out, and goes on later', async () => {
+test('G4-30 a worker that cannot reach the control store stops writing when its lease has run out, and goes on later', async () => {
   const id = await start();
   let cut = false;
   const flaky: ControlStore = {
@@ -315,7 +315,7 @@ test('30 a worker that cannot reach the control store stops writing when its lea
   expect(await job(id)).toMatchObject({ attempts: 2 });
 });
 
-test('1 a job whose worker vanished is taken over with its attempts counted', async () => {
+test('G4-1 a job whose worker vanished is taken over with its attempts counted', async () => {
   const id = await start();
   await store.db
     .updateTable('sync_job')

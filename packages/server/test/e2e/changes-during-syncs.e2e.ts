@@ -28,7 +28,7 @@ const equal = (collectionId: string, source: object) =>
   expectEqual({ dataDir: cluster.dataDir, collectionId }, { connector: timed, config: source });
 
 describe('ten triggers at the same moment, from several API processes', () => {
-  it('6 start one run; the others are told of it', async () => {
+  it('G4-6 start one run; the others are told of it', async () => {
     const source = { entity_count: 20, duration_seconds: 0.5 };
     const { id, collectionId } = await cluster.newSource('timed', { config: source, start: false });
     for (const round of [1, 2, 3]) {
@@ -58,7 +58,7 @@ describe('ten triggers at the same moment, from several API processes', () => {
 });
 
 describe('a cancellation at a random moment', () => {
-  it('24 shows within five seconds, leaves the cursor at the last page that was committed, and the next run makes the collection equal', async () => {
+  it('G4-24 shows within five seconds, leaves the cursor at the last page that was committed, and the next run makes the collection equal', async () => {
     const sources = await Promise.all([1, 2, 3, 4, 5, 6].map(() => cluster.newSource('timed', { config })));
     await Promise.all(
       sources.map(async ({ id, collectionId }) => {
@@ -84,7 +84,7 @@ describe('a cancellation at a random moment', () => {
     );
   });
 
-  it('24 a source of changes goes on from there: it reads only what was not committed', async () => {
+  it('G4-24 a source of changes goes on from there: it reads only what was not committed', async () => {
     // Cancellations are looked for once a second; this takes several.
     const source = { entity_count: 30_000 };
     const { id, collectionId } = await cluster.newSource('incremental_stub', { config: source });
@@ -100,7 +100,7 @@ describe('a cancellation at a random moment', () => {
 });
 
 describe('what is deleted during its sync', () => {
-  it('25 a source connection: the worker stops, and no row of it is left in any table of either store', async () => {
+  it('G4-25 a source connection: the worker stops, and no row of it is left in any table of either store', async () => {
     const { id, collection, collectionId } = await cluster.newSource('timed', { config });
     const { id: jobId } = await cluster.untilPages(id, 3);
     expect((await cluster.call('DELETE', `/v1/source-connections/${id}`)).status).toBe(200);
@@ -114,7 +114,7 @@ describe('what is deleted during its sync', () => {
     expect(filledTables(fileOf(collectionId))).toEqual(['meta', 'purged']);
   });
 
-  it('25 a collection: the workers stop, and no row and no file of it is left', async () => {
+  it('G4-25 a collection: the workers stop, and no row and no file of it is left', async () => {
     const first = await cluster.newSource('timed', { config });
     const second = await cluster.newSource('timed', { config, collection: first.collection });
     await cluster.untilPages(first.id, 3);
@@ -147,7 +147,7 @@ describe('what is deleted during its sync', () => {
 });
 
 describe('what is changed during a sync', () => {
-  it('26 configuration and schedule count from the next run on', async () => {
+  it('G4-26 configuration and schedule count from the next run on', async () => {
     const { id, collectionId } = await cluster.newSource('timed', { config });
     const { id: jobId } = await cluster.untilPages(id, 2);
     const changed = { ...config, entity_count: 650, duration_seconds: 0 };
@@ -169,7 +169,7 @@ describe('what is changed during a sync', () => {
     await equal(collectionId, changed);
   });
 
-  it('26 the running sync keeps the credential that it began with, the next one takes the new one', async () => {
+  it('G4-26 the running sync keeps the credential that it began with, the next one takes the new one', async () => {
     const url = new URL(await cluster.postgres.createDatabase('shop'));
     const client = new pg.Pool({ connectionString: url.href, max: 1 });
     onTestFinished(() => client.end());

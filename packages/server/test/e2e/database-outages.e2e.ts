@@ -34,7 +34,7 @@ const restWorkers = () => Promise.all(cluster.workers.filter((one) => one.alive(
 
 describe('PostgreSQL goes away in the middle of a page', () => {
   it.each(['fast', 'immediate', 'kill -9'] as const)(
-    '4 %s: no process ends, all work again within ten seconds of its return, and the collection equals the source',
+    'G4-4 %s: no process ends, all work again within ten seconds of its return, and the collection equals the source',
     async (how) => {
       await restWorkers();
       const workers = [await cluster.addWorker(), await cluster.addWorker()];
@@ -60,7 +60,7 @@ describe('PostgreSQL goes away in the middle of a page', () => {
 });
 
 describe('a connection that is cut at COMMIT', () => {
-  it('5 before the server has it or before its answer is heard: nothing is done twice, and the counts are right', async () => {
+  it('G4-5 before the server has it or before its answer is heard: nothing is done twice, and the counts are right', async () => {
     await restWorkers();
     const cuts = { lost: 0, unheard: 0 };
     const unheard = new Set<number>();
@@ -109,7 +109,7 @@ describe('a connection that is cut at COMMIT', () => {
 
 describe('a partition between a worker and the database for longer than a lease', () => {
   it.skipIf(process.getuid?.() !== 0)(
-    '30 the worker stops writing and another goes on; when the network is back it works again, and the collection equals the source',
+    'G4-30 the worker stops writing and another goes on; when the network is back it works again, and the collection equals the source',
     async () => {
       await restWorkers();
       const lonely = await cluster.addWorker({ env: proxied, through: inAnotherContainer });
@@ -138,7 +138,7 @@ describe('a partition between a worker and the database for longer than a lease'
     },
   );
 
-  it('30 a worker that nobody replaces goes on by itself when the network is back', async () => {
+  it('G4-30 a worker that nobody replaces goes on by itself when the network is back', async () => {
     await restWorkers();
     const lonely = await cluster.addWorker({ env: proxied });
     const { id, collectionId } = await cluster.newSource('timed', { config });

@@ -57,7 +57,7 @@ async function expectReadable(name: string): Promise<void> {
 }
 
 describe.skipIf(!canMount)('a disk that is full', () => {
-  it('22 under the collections: the run fails cleanly, the API reads on, and with space again the next run makes the collection equal', async () => {
+  it('G4-22 under the collections: the run fails cleanly, the API reads on, and with space again the next run makes the collection equal', async () => {
     disk = mountSmallDisk(join(dataDir, 'collections'), 200_000_000);
     service = await startServiceProcess(dataDir);
     const small = await newSource('stub', { entity_count: 20 });
@@ -79,7 +79,7 @@ describe.skipIf(!canMount)('a disk that is full', () => {
     await expectEqual({ dataDir, collectionId: large.collectionId }, { connector: stub, config: source });
   });
 
-  it('22 under the control store: the API reads on and refuses changes, and with space again everything goes on by itself', async () => {
+  it('G4-22 under the control store: the API reads on and refuses changes, and with space again everything goes on by itself', async () => {
     disk = mountSmallDisk(dataDir, 24_000_000);
     mkdirSync(join(root, 'collections'));
     symlinkSync(join(root, 'collections'), join(dataDir, 'collections'));

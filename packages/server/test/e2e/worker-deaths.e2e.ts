@@ -40,7 +40,7 @@ async function takenOver(jobId: string, old: string | null): Promise<void> {
 }
 
 describe('kill -9 of a worker in the middle of a page', () => {
-  it('1 another one goes on from the last cursor within lease and five seconds, and reads no page again that was committed', async () => {
+  it('G4-1 another one goes on from the last cursor within lease and five seconds, and reads no page again that was committed', async () => {
     await cluster.addWorker();
     await cluster.addWorker();
     for (const round of [0, 1]) {
@@ -60,7 +60,7 @@ describe('kill -9 of a worker in the middle of a page', () => {
 });
 
 describe('a worker that is stopped for longer than its lease', () => {
-  it('3 is killed by the one that takes over, since it may hold the file, and the collection equals the source', async () => {
+  it('G4-3 is killed by the one that takes over, since it may hold the file, and the collection equals the source', async () => {
     const { id, collectionId } = await cluster.newSource('timed', { config });
     const pages = somePages();
     const { id: jobId, lease_owner: owner } = await cluster.untilPages(id, pages);
@@ -73,7 +73,7 @@ describe('a worker that is stopped for longer than its lease', () => {
   });
 
   it.skipIf(process.getuid?.() !== 0)(
-    '3 is fenced when it wakes up in another container: it writes nothing, works on other jobs, and the collection equals the source',
+    'G4-3 is fenced when it wakes up in another container: it writes nothing, works on other jobs, and the collection equals the source',
     async () => {
       await Promise.all(cluster.workers.filter((one) => one.alive()).map((one) => one.stop()));
       const sleeper = await cluster.addWorker({ through: inAnotherContainer });
@@ -103,7 +103,7 @@ describe('a worker that is stopped for longer than its lease', () => {
 });
 
 describe('kill -9 of every process, the API too', () => {
-  it('2 after the restart the API answers within ten seconds, every sync goes on, and what is due runs once', async () => {
+  it('G4-2 after the restart the API answers within ten seconds, every sync goes on, and what is due runs once', async () => {
     await cluster.addWorker();
     await cluster.addWorker();
     const running = await Promise.all([1, 2, 3].map(() => cluster.newSource('timed', { config })));
@@ -137,7 +137,7 @@ describe('kill -9 of every process, the API too', () => {
 });
 
 describe('a worker that dies of a record', () => {
-  it('23 is replaced, and after three more deaths the record is left out, counted with its key, and everything else is synced', async () => {
+  it('G4-23 is replaced, and after three more deaths the record is left out, counted with its key, and everything else is synced', async () => {
     await Promise.all(cluster.workers.filter((one) => one.alive()).map((one) => one.stop()));
     const env = { NODE_OPTIONS: '--max-old-space-size=64' };
     const source = { entity_count: 60, trigger_after: 60, poison_index: 37 };
