@@ -98,7 +98,7 @@ describe('text of documents', () => {
     expect((await extract('a.md', text))?.title).toBe(title);
   });
 
-  test('G4.11 reads text with a byte order mark, broken bytes and NUL', async () => {
+  test('G4-11 reads text with a byte order mark, broken bytes and NUL', async () => {
     expect((await extract('a.txt', Buffer.from('\ufeffé\0x')))?.text).toBe('éx');
     expect((await extract('a.txt', Buffer.from([0xff, 0xfe, 0x41, 0x00])))?.text).toBe('A');
     expect((await extract('a.txt', Buffer.from([0x63, 0xe9])))?.text).toBe('c\ufffd');

@@ -77,7 +77,7 @@ describe('connect', () => {
     (await connect({ host: 'other.example.test', port, tls: { rejectUnauthorized: false } })).destroy();
   });
 
-  test('G4.9 gives up when the TLS handshake stalls, and leaves no socket behind', async () => {
+  test('G4-9 gives up when the TLS handshake stalls, and leaves no socket behind', async () => {
     const server = createServer((socket) => socket.resume());
     const port = await listening(server);
     const connect = createConnect(policy, { timeoutMs: 200 });

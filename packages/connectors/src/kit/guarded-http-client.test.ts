@@ -95,7 +95,7 @@ describe('answers', () => {
     expect((await rig.client().request({ url: origin })).json()).toEqual({ ok: true });
   });
 
-  test('G4.11 decodes the charset that the answer names, drops a BOM and replaces broken bytes', async () => {
+  test('G4-11 decodes the charset that the answer names, drops a BOM and replaces broken bytes', async () => {
     const bodies: Record<string, readonly [string, Buffer]> = {
       '/latin1': ['text/plain; charset=iso-8859-1', Buffer.from('caf\xe9', 'latin1')],
       '/bom': ['application/json', Buffer.from('\ufeff{"a":"é"}')],
@@ -113,7 +113,7 @@ describe('answers', () => {
     expect((await http.request({ url: `${origin}/unknown` })).text()).toBe('é');
   });
 
-  test('G4.10 says what came instead of JSON, without its secrets', async () => {
+  test('G4-10 says what came instead of JSON, without its secrets', async () => {
     const bodies: Record<string, string> = {
       '/truncated': `{"items":[{"access_token":"${CANARY}","a":`,
       '/html': '<html><body>Please   sign in</body></html>',
@@ -155,7 +155,7 @@ describe('answers', () => {
 });
 
 describe('faults', () => {
-  test('G4.8 outlasts a burst of 5xx with growing waits and gives up after five tries', async () => {
+  test('G4-8 outlasts a burst of 5xx with growing waits and gives up after five tries', async () => {
     const burst = await rig.serve((_request, response, count) => response.writeHead(count < 3 ? 502 : 200).end('ok'));
     expect((await rig.client().request({ url: burst.origin })).text()).toBe('ok');
     expect(rig.waits).toEqual([500, 1_000, 2_000]);
@@ -203,7 +203,7 @@ describe('faults', () => {
         response.socket!.end('HTTP/1.1 200 OK\r\ncontent-length: 50\r\n\r\nshort');
       },
     ],
-  ])('G4.9 gives up on a source that %s, tries again, and leaks no socket', async (_what, misbehave) => {
+  ])('G4-9 gives up on a source that %s, tries again, and leaks no socket', async (_what, misbehave) => {
     const { origin, server, seen } = await rig.serve((_request, response, count) => {
       if (count < 2) misbehave(response);
       else response.end('at last');
@@ -215,7 +215,7 @@ describe('faults', () => {
     await vi.waitFor(async () => expect(await openConnections(server)).toBe(0), PATIENCE);
   });
 
-  test('G4.9 gives up on a host that does not accept connections', async () => {
+  test('G4-9 gives up on a host that does not accept connections', async () => {
     const { origin, server } = await rig.serve((_request, response) => response.end());
     server.close();
     const error = await connectorErrorOf(rig.client().request({ url: origin }));
@@ -257,7 +257,7 @@ describe('limits', () => {
       15_000,
     ],
     ['nothing', () => ({}), 500],
-  ])('G4.7 waits at least as long as a 429 asks with %s', async (_how, headers, least) => {
+  ])('G4-7 waits at least as long as a 429 asks with %s', async (_how, headers, least) => {
     const { origin } = await rig.serve((_request, response, count) =>
       response.writeHead(count === 0 ? 429 : 200, count === 0 ? headers() : {}).end('ok'),
     );
@@ -266,7 +266,7 @@ describe('limits', () => {
     expect(rig.waits[0]).toBeLessThanOrEqual(30_500);
   });
 
-  test('G4.7 gives waits above 30 s to the engine, and holds everybody who shares the budget', async () => {
+  test('G4-7 gives waits above 30 s to the engine, and holds everybody who shares the budget', async () => {
     const { origin, seen } = await rig.serve((_request, response) =>
       response.writeHead(429, { 'retry-after': '120' }).end(),
     );
@@ -283,7 +283,7 @@ describe('limits', () => {
     expect(seen()).toBe(2);
   });
 
-  test('G4.7 ends an endless row of short 429s, and takes a 403 that speaks of limits for one', async () => {
+  test('G4-7 ends an endless row of short 429s, and takes a 403 that speaks of limits for one', async () => {
     const endless = await rig.serve((_request, response) => response.writeHead(429, { 'retry-after': '1' }).end());
     expect(await connectorErrorOf(rig.client().request({ url: endless.origin }))).toMatchObject({
       reason: 'rate_limited',
@@ -301,7 +301,7 @@ describe('limits', () => {
     expect(github.seen()).toBe(1);
   });
 
-  test('G4.7 takes a limit that only the words of a 403 speak of for one, and not the reset of another for its end', async () => {
+  test('G4-7 takes a limit that only the words of a 403 speak of for one, and not the reset of another for its end', async () => {
     const inAnHour = {
       'x-ratelimit-remaining': '4711',
       'x-ratelimit-reset': String(Math.ceil(Date.now() / 1000) + 3_600),

@@ -37,7 +37,7 @@ const error = (reason: ConnectorErrorReason, retryAfterMs?: number) =>
   new ConnectorError(reason, `it is ${reason}`, retryAfterMs === undefined ? {} : { retryAfterMs });
 
 describe('attempt', () => {
-  test('8 waits longer and longer for a source that is down, then gives up with a category of the cause', async () => {
+  test('G4-8 waits longer and longer for a source that is down, then gives up with a category of the cause', async () => {
     expect(await trying(() => error('unavailable'))).toEqual({
       fault: {
         type: 'failed',
@@ -51,14 +51,14 @@ describe('attempt', () => {
     });
   });
 
-  test('8 goes on when the source is back', async () => {
+  test('G4-8 goes on when the source is back', async () => {
     expect(await trying((n) => (n < 3 ? error('unavailable') : undefined))).toMatchObject({
       fault: undefined,
       tries: 4,
     });
   });
 
-  test('8 progress gives new patience', async () => {
+  test('G4-8 progress gives new patience', async () => {
     const tried = await trying(
       (n) => (n < 50 ? error('unavailable') : undefined),
       (tries) => Math.floor(tries / 4),
@@ -72,7 +72,7 @@ describe('attempt', () => {
     ).toMatchObject({ tries: 6 });
   });
 
-  test('7 waits as long as the source asks, and never counts it as a failure', async () => {
+  test('G4-7 waits as long as the source asks, and never counts it as a failure', async () => {
     expect(await trying((n) => (n === 0 ? error('rate_limited', 12_000) : undefined))).toEqual({
       fault: undefined,
       tries: 2,
@@ -81,7 +81,7 @@ describe('attempt', () => {
     expect((await trying(() => error('rate_limited', 1_000))).fault).toMatchObject({ type: 'postponed' });
   });
 
-  test('7 gives the job back instead of a wait of more than 30 seconds', async () => {
+  test('G4-7 gives the job back instead of a wait of more than 30 seconds', async () => {
     expect(await trying(() => error('rate_limited', 30_001))).toEqual({
       fault: { type: 'postponed', at: 30_001, reason: 'it is rate_limited' },
       tries: 1,
@@ -89,7 +89,7 @@ describe('attempt', () => {
     });
   });
 
-  test('10 tries nonsense a few times only', async () => {
+  test('G4-10 tries nonsense a few times only', async () => {
     expect(await trying(() => error('invalid_answer'))).toMatchObject({ fault: { code: 'invalid_answer' }, tries: 3 });
   });
 
@@ -126,7 +126,7 @@ describe('attempt', () => {
     expect((await trying(() => new StoreError(new CollectionGoneError()))).fault).toEqual({ type: 'gone' });
   });
 
-  test('24 an abort ends a wait, and whatever the connector says of it', async () => {
+  test('G4-24 an abort ends a wait, and whatever the connector says of it', async () => {
     const controller = new AbortController();
     const options = { clock: handClock(), log: silentLog, signal: controller.signal };
     const stopped = await attempt(() => {

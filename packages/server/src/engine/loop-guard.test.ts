@@ -24,21 +24,21 @@ function stopsAfter(
   return undefined;
 }
 
-test('16 stops when the next page is the same page', () => {
+test('G4-16 stops when the next page is the same page', () => {
   expect(stopsAfter(1_000, () => ({ ids: ['a', 'b'], cursor: { page: 1 } }))).toBe(10);
   expect(stopsAfter(1_000, () => ({ ids: ['a', 'b'] }))).toBe(10);
 });
 
-test('16 stops at empty pages that do not move on', () => {
+test('G4-16 stops at empty pages that do not move on', () => {
   expect(stopsAfter(1_000, () => ({ ids: [], cursor: 'x' }))).toBe(10);
   expect(stopsAfter(20_000, () => ({ ids: [] }))).toBe(10_000);
 });
 
-test('16 stops when the pages go round in a circle', () => {
+test('G4-16 stops when the pages go round in a circle', () => {
   expect(stopsAfter(10_000, (index) => ({ ids: [`k${index % 7}`], cursor: index % 7 }))).toBeLessThan(250);
 });
 
-test('16 stops at a circle that begins after a long way', () => {
+test('G4-16 stops at a circle that begins after a long way', () => {
   const page = (index: number) => (index < 1_000 ? index : 1_000 + (index % 3));
   expect(stopsAfter(20_000, (index) => ({ ids: [`k${page(index)}`], cursor: page(index) }))).toBeLessThan(5_000);
 });

@@ -47,7 +47,7 @@ test('asks for payload and document of those only that the store asks for', () =
   expect(asked).toBe(0);
 });
 
-test('13 the last of two versions in a page wins', () => {
+test('G4-13 the last of two versions in a page wins', () => {
   const { upserts } = only({ upserts: [{ id: 'a', value: 1 }, { id: 'b' }, { id: 'a', value: 2 }] });
   expect(upserts.map((row) => row.payload()).sort()).toEqual(['{"id":"a","value":2}', '{"id":"b"}']);
 });
@@ -60,7 +60,7 @@ test('a key that is upserted and deleted in one page is deleted', () => {
   });
 });
 
-test('10 counts a row that does not fit, says why without its values, and takes the rest', () => {
+test('G4-10 counts a row that does not fit, says why without its values, and takes the rest', () => {
   const page = new Normaliser(streamOf()).normalise({ upserts: [{ id: 7, token: 'hunter2' }, null, { id: 'b' }] });
   const [batch] = page.batches;
   expect(batch!.upserts.map((row) => row.key)).toEqual(['b']);
@@ -81,7 +81,7 @@ test('a record that failed and is known by its key still exists', () => {
   expect(failures.map((failure) => failure.code)).toEqual(['too_large', 'forbidden']);
 });
 
-test('12 refuses records that are too deep, and fields without number are no reason to stop', () => {
+test('G4-12 refuses records that are too deep, and fields without number are no reason to stop', () => {
   let deep: unknown = 1;
   for (let level = 0; level < 10_000; level++) deep = { deep };
   const wide = Object.fromEntries(Array.from({ length: 100_000 }, (_, index) => [`f${index}`, index]));
@@ -95,7 +95,7 @@ test('12 refuses records that are too deep, and fields without number are no rea
   expect(failures).toEqual([{ key: 'deep', code: 'too_deep', message: expect.any(String) }]);
 });
 
-test('11 keys and texts become well formed, NUL does not reach the index', () => {
+test('G4-11 keys and texts become well formed, NUL does not reach the index', () => {
   const [row] = only(
     { upserts: [{ id: 'a\ud800', value: 'b\0c\udc00' }] },
     { text: (given) => given['value'] as string, describe: () => ({ name: 'n\0' }) },

@@ -56,7 +56,7 @@ test('hands on the error of the source after the items before it', async () => {
   expect(taken).toEqual([1]);
 });
 
-test('24 stops at once although the source hangs and does not listen', async () => {
+test('G4-24 stops at once although the source hangs and does not listen', async () => {
   const controller = new AbortController();
   async function* source() {
     yield 1;

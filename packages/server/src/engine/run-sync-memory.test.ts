@@ -11,6 +11,6 @@ function probe(rows: number, maxOldGenerationSizeMb: number): Promise<number> {
   return new Promise((resolve, reject) => worker.once('error', reject).once('exit', resolve));
 }
 
-test('12 a sync holds two pages, however large the source: 200 MB pass through a heap of 64 MB', async () => {
+test('G4-12 a sync holds two pages, however large the source: 200 MB pass through a heap of 64 MB', async () => {
   expect(await probe(200_000, 64)).toBe(0);
 });

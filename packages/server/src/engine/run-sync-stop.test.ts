@@ -30,7 +30,7 @@ describe('a stop', () => {
   });
 
   test(
-    '24 is prompt while the source hangs in the middle of a stream, and lets it close what it opened',
+    'G4-24 is prompt while the source hangs in the middle of a stream, and lets it close what it opened',
     PROMPTLY,
     async () => {
       const { signal, stop } = stopper();
@@ -55,7 +55,7 @@ describe('a stop', () => {
     },
   );
 
-  test('24 is prompt although the source does not listen', PROMPTLY, async () => {
+  test('G4-24 is prompt although the source does not listen', PROMPTLY, async () => {
     const { signal, stop } = stopper();
     const connector = rowsConnector({
       async *rows() {
@@ -66,7 +66,7 @@ describe('a stop', () => {
     expect(await harness.run(connector, { signal, clock: systemClock })).toMatchObject({ type: 'cancelled' });
   });
 
-  test.each(['discover', 'slices'] as const)('24 is prompt while %s hangs', PROMPTLY, async (where) => {
+  test.each(['discover', 'slices'] as const)('G4-24 is prompt while %s hangs', PROMPTLY, async (where) => {
     const { signal, stop } = stopper();
     const hang = (): Promise<never> => {
       setImmediate(stop, 'cancelled');
@@ -78,7 +78,7 @@ describe('a stop', () => {
     expect(await harness.run(hanging, { signal, clock: systemClock })).toMatchObject({ type: 'cancelled' });
   });
 
-  test('24 is prompt while the job waits for a source that is down', PROMPTLY, async () => {
+  test('G4-24 is prompt while the job waits for a source that is down', PROMPTLY, async () => {
     const { signal, stop } = stopper();
     const connector = rowsConnector({
       async *rows() {
@@ -90,7 +90,7 @@ describe('a stop', () => {
     expect(await harness.run(connector, { signal, clock: systemClock })).toMatchObject({ type: 'cancelled' });
   });
 
-  test('24 interrupts a sweep between two of its steps, and the next job finishes it', async () => {
+  test('G4-24 interrupts a sweep between two of its steps, and the next job finishes it', async () => {
     let rows = rowsOf(5_000);
     const connector = rowsConnector({ rows: () => inPages(rows, 1_000) });
     await harness.expect('completed', connector);
@@ -116,7 +116,7 @@ describe('a stop', () => {
 });
 
 describe('a store that refuses', () => {
-  test('3 a worker that lost its lease writes nothing more', async () => {
+  test('G4-3 a worker that lost its lease writes nothing more', async () => {
     const connector = rowsConnector({
       async *rows() {
         yield { upserts: rowsOf(1) };
@@ -129,7 +129,7 @@ describe('a store that refuses', () => {
     expect(Object.keys(harness.content()).length).toBeLessThan(3);
   });
 
-  test('25 a collection that was deleted ends the job', async () => {
+  test('G4-25 a collection that was deleted ends the job', async () => {
     const connector = rowsConnector({
       async *rows() {
         yield { upserts: rowsOf(1) };
@@ -140,7 +140,7 @@ describe('a store that refuses', () => {
     expect(await harness.run(connector)).toMatchObject({ type: 'cancelled' });
   });
 
-  test('22 a full disk fails the job cleanly, and the next one goes on', async () => {
+  test('G4-22 a full disk fails the job cleanly, and the next one goes on', async () => {
     let full = true;
     const connector = rowsConnector({ rows: { incremental: true, read: (since) => inPages(rowsOf(6), 2, since) } });
     const outcome = await harness.run(connector, {

@@ -16,7 +16,7 @@ afterEach(() => harness.close());
 const size = (): number => Object.keys(harness.content()).length;
 
 describe('a listing that is not complete never deletes', () => {
-  test('18 after a fault', async () => {
+  test('G4-18 after a fault', async () => {
     let broken = false;
     const connector = rowsConnector({
       async *rows() {
@@ -32,7 +32,7 @@ describe('a listing that is not complete never deletes', () => {
     expect((await harness.expect('completed', connector)).counts).toMatchObject({ kept: 10, deleted: 0 });
   });
 
-  test('18 after a fault of one slice of several', async () => {
+  test('G4-18 after a fault of one slice of several', async () => {
     let broken = false;
     const connector = rowsConnector({
       rows: {
@@ -49,7 +49,7 @@ describe('a listing that is not complete never deletes', () => {
     expect(size()).toBe(4);
   });
 
-  test('24 after a cancellation, at every page', async () => {
+  test('G4-24 after a cancellation, at every page', async () => {
     const connector = rowsConnector({ rows: (since) => inPages(rowsOf(10), 2, since) });
     await harness.expect('completed', connector);
     for (let page = 1; page <= 6; page++) {
@@ -107,7 +107,7 @@ describe('a read that goes on in the middle of an older job', () => {
 });
 
 describe('the brake', () => {
-  test('18 holds a sweep of more than half, says so each time, and lets it go when confirmed', async () => {
+  test('G4-18 holds a sweep of more than half, says so each time, and lets it go when confirmed', async () => {
     let rows = rowsOf(100);
     const connector = rowsConnector({ rows: (since) => inPages(rows, 30, since) });
     await harness.expect('completed', connector);
@@ -122,7 +122,7 @@ describe('the brake', () => {
     expect(size()).toBe(40);
   });
 
-  test('18 remembers a held sweep of a source of changes, which names the missing only in a full read', async () => {
+  test('G4-18 remembers a held sweep of a source of changes, which names the missing only in a full read', async () => {
     let rows = rowsOf(100);
     const connector = rowsConnector({
       rows: {
@@ -147,7 +147,7 @@ describe('the brake', () => {
     expect(size()).toBe(40);
   });
 
-  test('17 holds the drop of a large stream that is gone', async () => {
+  test('G4-17 holds the drop of a large stream that is gone', async () => {
     const one = { one: () => inPages(rowsOf(3), 2) };
     await harness.expect('completed', rowsConnector({ ...one, two: () => inPages(rowsOf(30), 10) }));
     const { held } = await harness.expect('completed', rowsConnector(one));

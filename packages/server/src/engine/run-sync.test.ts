@@ -37,7 +37,7 @@ describe('counts', () => {
     expect(harness.content()).toEqual(Object.fromEntries([...rows].map(([key, row]) => [`rows/${key}`, row])));
   });
 
-  test('13 a record that two pages name is counted once as new, and its last version stays', async () => {
+  test('G4-13 a record that two pages name is counted once as new, and its last version stays', async () => {
     const connector = rowsConnector({
       async *rows() {
         yield {
@@ -70,7 +70,7 @@ describe('counts', () => {
 });
 
 describe('going on', () => {
-  test.each([0, 1, 2, 3, 4])('1 a fault before page %i costs nothing that was committed', async (broken) => {
+  test.each([0, 1, 2, 3, 4])('G4-1 a fault before page %i costs nothing that was committed', async (broken) => {
     const reads: (number | undefined)[] = [];
     let faults = 1;
     const connector = rowsConnector({
@@ -88,7 +88,7 @@ describe('going on', () => {
     expect(reads).toEqual([undefined, broken === 0 ? undefined : 2 * broken]);
   });
 
-  test('7 a long wait gives the job back, and its next attempt goes on from there', async () => {
+  test('G4-7 a long wait gives the job back, and its next attempt goes on from there', async () => {
     const clock = handClock(1_000_000);
     const jobId = newId<JobId>();
     const read: string[] = [];
@@ -119,7 +119,7 @@ describe('going on', () => {
     expect(read).toEqual(['limited 2', 'other', 'limited 4', 'limited 6']);
   });
 
-  test('14 takes rows of the same time as the cursor that came later', async () => {
+  test('G4-14 takes rows of the same time as the cursor that came later', async () => {
     const source = new OracleSource();
     const connector = source.connector(['newest']);
     for (const id of ['a', 'b', 'c', 'd']) source.put(id, 1);
@@ -154,7 +154,7 @@ describe('going on', () => {
     expect(await harness.run(connector)).toMatchObject({ type: 'failed', code: 'cursor_expired' });
   });
 
-  test('16 fails with the cursor unmoved when the source leads in circles', async () => {
+  test('G4-16 fails with the cursor unmoved when the source leads in circles', async () => {
     let pages = 0;
     const connector = rowsConnector({
       async *rows() {
@@ -174,7 +174,7 @@ describe('going on', () => {
 });
 
 describe('streams beside each other', () => {
-  test('17 a stream that fails does not keep the others from going on, and fails the job', async () => {
+  test('G4-17 a stream that fails does not keep the others from going on, and fails the job', async () => {
     const connector = rowsConnector({
       async *broken() {
         yield { upserts: rowsOf(1) };
@@ -245,7 +245,7 @@ describe('streams beside each other', () => {
     expect(await harness.run(twice)).toMatchObject({ type: 'failed', code: 'invalid_answer' });
   });
 
-  test('17 a stream that is gone is dropped, with its entities', async () => {
+  test('G4-17 a stream that is gone is dropped, with its entities', async () => {
     const one = { one: () => inPages(rowsOf(3), 2) };
     await harness.expect('completed', rowsConnector({ ...one, two: () => inPages(rowsOf(20), 10) }));
     expect((await harness.expect('completed', rowsConnector(one))).counts).toMatchObject({ kept: 3, deleted: 20 });
@@ -262,7 +262,7 @@ describe('streams beside each other', () => {
 });
 
 describe('records that cannot be taken', () => {
-  test('12 are counted, said, and kept in their last version; the rest is synced', async () => {
+  test('G4-12 are counted, said, and kept in their last version; the rest is synced', async () => {
     let poison: unknown = 1;
     const connector = rowsConnector({
       async *rows() {

@@ -105,7 +105,7 @@ describe('after a source that', () => {
     ['a date', () => ({ 'retry-after': new Date(clock.now() + 9_000).toUTCString() }), 8_000],
     ['a reset header', () => ({ 'x-ratelimit-reset': String(Math.ceil(clock.now() / 1_000) + 11) }), 10_000],
     ['nothing', () => ({}), 0],
-  ])('7 asks for a wait by %s, the job has waited as told and goes on', async (_how, headers, told) => {
+  ])('G4-7 asks for a wait by %s, the job has waited as told and goes on', async (_how, headers, told) => {
     source.fault = during(3, 4, (response) => response.writeHead(429, headers()).end());
     expect(await sync()).toMatchObject({ type: 'completed' });
     expect(waits.filter((ms) => ms >= told && ms > 0).length).toBeGreaterThanOrEqual(2);
@@ -113,7 +113,7 @@ describe('after a source that', () => {
     await expectEqual();
   });
 
-  test('8 answers with a burst of 5xx, nothing is lost; when it never ends the job fails and keeps its cursor', async () => {
+  test('G4-8 answers with a burst of 5xx, nothing is lost; when it never ends the job fails and keeps its cursor', async () => {
     source.fault = during(2, 4, (response) => response.writeHead(502).end());
     expect(await sync()).toMatchObject({ type: 'completed' });
     for (let at = 0; at < 60; at += 1) source.log.push({ id: `k${at}`, text: `later ${at}` });
@@ -146,7 +146,7 @@ describe('after a source that', () => {
         response.write('{"changes": [', () => response.destroy());
       },
     ],
-  ])('9 %s, no socket is left and nothing is lost', async (_what, misbehave) => {
+  ])('G4-9 %s, no socket is left and nothing is lost', async (_what, misbehave) => {
     const before = openSockets();
     source.fault = during(3, 3, misbehave);
     expect(await sync()).toMatchObject({ type: 'completed' });
@@ -171,7 +171,7 @@ describe('after a source that', () => {
       'more bytes than it promised',
       (response) => response.socket?.end('HTTP/1.1 200 OK\r\ncontent-length: 2000000\r\n\r\n{"changes": []'),
     ],
-  ])('10 gives %s, no part of that page was taken and the cursor stood still', async (_what, misbehave) => {
+  ])('G4-10 gives %s, no part of that page was taken and the cursor stood still', async (_what, misbehave) => {
     source.fault = during(2, Infinity, misbehave);
     const outcome = await sync();
     expect(outcome).toMatchObject({ type: 'failed' });
@@ -184,7 +184,7 @@ describe('after a source that', () => {
     await expectEqual();
   });
 
-  test('11 mislabels its charset, sends a BOM, NUL and lone surrogates, the rest is whole and what does not fit is replaced', async () => {
+  test('G4-11 mislabels its charset, sends a BOM, NUL and lone surrogates, the rest is whole and what does not fit is replaced', async () => {
     source.log.length = 0;
     source.log.push(
       { id: 'nul', text: 'a\u0000b' },
@@ -202,14 +202,14 @@ describe('after a source that', () => {
     expect(new Set(texts)).toEqual(new Set(['a\u0000b', 'caf\ufffd', 'half \ufffd pair']));
   });
 
-  test('12 sends a record beyond all measure, it is counted and named, and the others are taken', async () => {
+  test('G4-12 sends a record beyond all measure, it is counted and named, and the others are taken', async () => {
     source.log.push({ id: 'huge', text: 'x'.repeat(12_000_000) }, { id: 'after', text: 'fine' });
     expect(await sync()).toMatchObject({ type: 'completed', counts: { failed: 1 } });
     expect(harness.failures()).toMatchObject([{ key: 'huge', code: 'too_large' }]);
     expect(harness.content()['changes/after']).toMatchObject({ text: 'fine' });
   });
 
-  test('13 names a record twice in a page and again in the next, the last version stands and is counted once', async () => {
+  test('G4-13 names a record twice in a page and again in the next, the last version stands and is counted once', async () => {
     source.log.length = 0;
     for (const text of ['one', 'two']) source.log.push({ id: 'double', text });
     for (let at = 0; at < 60; at += 1) source.log.push({ id: `other${at}`, text: 'same' });
@@ -218,7 +218,7 @@ describe('after a source that', () => {
     expect(harness.content()).toEqual(source.truth());
   });
 
-  test('16 leads in circles, the job fails soon and its cursor is where it was', async () => {
+  test('G4-16 leads in circles, the job fails soon and its cursor is where it was', async () => {
     source.fault = (response) => {
       response.end(JSON.stringify({ changes: [], next: 7, more: true }));
       return true;

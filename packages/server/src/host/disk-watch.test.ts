@@ -51,7 +51,7 @@ function mountSmallDisk(): string | undefined {
   return folder;
 }
 
-test('22 follows a real disk as it fills and is freed', async ({ skip }) => {
+test('G4-22 follows a real disk as it fills and is freed', async ({ skip }) => {
   const folder = mountSmallDisk();
   if (folder === undefined) return skip();
   const { disk, said } = watch(folder, 90);

@@ -159,7 +159,7 @@ describe('createExecute', () => {
     expect(await setUp(connector, null).execute(job(), options)).toMatchObject({ type: 'cancelled' });
   });
 
-  test('20 a credential that the source refuses has its category', async () => {
+  test('G4-20 a credential that the source refuses has its category', async () => {
     const connector = rowsConnector({ rows: () => inPages([], 1) });
     const refused = { ...connector, discover: () => Promise.reject(new ConnectorError('credential', 'revoked')) };
     expect(await setUp(refused).execute(job(), options)).toMatchObject({
@@ -177,7 +177,7 @@ describe('createExecute', () => {
     expect(harness.content()).toEqual({});
   });
 
-  test('24 a job that was cancelled before it began reads nothing', async () => {
+  test('G4-24 a job that was cancelled before it began reads nothing', async () => {
     let read = false;
     const connector = rowsConnector({
       rows: () => {
@@ -192,7 +192,7 @@ describe('createExecute', () => {
   });
 });
 
-test('7 jobs that read one connection at the same time share its rate budget', () => {
+test('G4-7 jobs that read one connection at the same time share its rate budget', () => {
   const budgets = new SharedBudgets(handClock());
   const [one, other] = [newId<ConnectionId>(), newId<ConnectionId>()];
   const limits = { requestsPerMinute: 60, concurrency: 1 };

@@ -233,7 +233,7 @@ describe('what cannot be read', () => {
     ]);
   });
 
-  test('G4.12 cuts an endless text and says so', async () => {
+  test('G4-12 cuts an endless text and says so', async () => {
     write('long.txt', 'word\n'.repeat(1_000_000));
     const { pages } = await sync();
     expect(pages[0]!.upserts[0]!['text']).toHaveLength(4_000_000);
@@ -242,7 +242,7 @@ describe('what cannot be read', () => {
     ]);
   });
 
-  test('G4.18 claims no complete listing when a folder could not be listed, and reads it once it can be', async () => {
+  test('G4-18 claims no complete listing when a folder could not be listed, and reads it once it can be', async () => {
     write('a.txt', 'a');
     const first = await sync();
     const name = 'n'.repeat(250);

@@ -160,7 +160,7 @@ describe('values', () => {
     expect(Object.keys(row!)).toEqual(Object.keys(row!).toSorted());
   });
 
-  test('12. cuts a value of 50 MB, keeps the record and counts it', async () => {
+  test('G4-12 cuts a value of 50 MB, keeps the record and counts it', async () => {
     await sql(`CREATE TABLE huge (id int PRIMARY KEY, body text);
       INSERT INTO huge VALUES (1, 'short'), (2, repeat('x', 50000000)), (3, 'short')`);
     const pages = await readPages(await stream('public.huge'));

@@ -34,7 +34,7 @@ describe('changes', () => {
     );
   });
 
-  test('14. never lose rows with the same time, however pages and reads fall', async () => {
+  test('G4-14 never lose rows with the same time, however pages and reads fall', async () => {
     await sql(`CREATE TABLE same (id int PRIMARY KEY, updated_at timestamptz NOT NULL);
       INSERT INTO same SELECT i, '2024-01-01' FROM generate_series(1, 10) i`);
     const one = await incremental('public.same', { lookback_seconds: 0 });
@@ -51,7 +51,7 @@ describe('changes', () => {
     expect(ids(await readPages(one, lastCursor(resumed)))).toContain(5_000);
   });
 
-  test('13. of rows that are moved behind the reader are found by the next read', async () => {
+  test('G4-13 of rows that are moved behind the reader are found by the next read', async () => {
     await sql(`CREATE TABLE drift (id int PRIMARY KEY, body text, updated_at timestamptz NOT NULL);
       INSERT INTO drift SELECT i, repeat('x', 4000), now() - interval '1 day' FROM generate_series(1, 5000) i`);
     const one = await incremental('public.drift');
@@ -80,7 +80,7 @@ describe('changes', () => {
     expect(ids(await readPages(one, lastCursor(first)))).toContain(2);
   });
 
-  test('15. are not hidden by a row from the future', async () => {
+  test('G4-15 are not hidden by a row from the future', async () => {
     await sql(`CREATE TABLE future (id int PRIMARY KEY, updated_at timestamptz NOT NULL);
       INSERT INTO future VALUES (1, now() - interval '1 day'), (2, '2999-01-01')`);
     const one = await incremental('public.future');

@@ -165,7 +165,7 @@ describe('what is new, changed and gone', () => {
     expect(holding.records.size).toBe(1_500);
   });
 
-  test('G4.14 meets rows again whose cursor value is NULL, equal to the last, or within the lookback', async () => {
+  test('G4-14 meets rows again whose cursor value is NULL, equal to the last, or within the lookback', async () => {
     db.exec(
       `CREATE TABLE t (id INTEGER PRIMARY KEY, at TEXT); INSERT INTO t VALUES (1, NULL), (2, '2026-01-01 00:00:00'), (3, '2026-01-01 00:01:00')`,
     );
