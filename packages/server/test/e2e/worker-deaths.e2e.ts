@@ -153,7 +153,8 @@ describe('a worker that dies of a record', () => {
       expect(deaths.length).toBeLessThan(6);
     }
     expect(await cluster.ended(id)).toMatchObject({ status: 'completed', entities_inserted: 59 });
-    expect(deaths.length).toBe(1 + 3);
+    // Nobody knows what the first one died of; nor the second, when the first had got on with something before.
+    expect([1 + 3, 2 + 3]).toContain(deaths.length);
     const [job] = await cluster.jobs(id);
     const failures = await cluster.call('GET', `/tributary/v1/source-connections/${id}/jobs/${job?.id}/failures`);
     expect(failures.body).toMatchObject([{ key: 'exception-stub-42-37', code: 'quarantined' }]);
