@@ -207,7 +207,7 @@ describe.skipIf(mariadbProgram === undefined)('the source mysql', () => {
       const one = await stream('cut', { credentials: { username: 'lonely', password: 'lonely' } });
       await expect.poll(connections).toEqual([]);
       const pages = await readPages(one);
-      expect((pages[0]?.cursor as { ranges: unknown[] }).ranges.length).toBeGreaterThan(1);
+      expect(pages[0]?.cursor).toHaveProperty('ranges.1');
       expect(rowsByKey(one, pages).size).toBe(20_000);
     });
   });
