@@ -3,6 +3,7 @@ import type { ConnectorErrorReason } from '@tributary/connectors/kit/connector-e
 import { redactText } from '@tributary/connectors/kit/redact-text';
 import { CollectionGoneError, FencedError } from '../collection-store/port.ts';
 import type { ErrorCategory } from '../control/schema.ts';
+import { PolicyViolation } from './policy-violation.ts';
 
 /** Why something did not go on, in the engine's own terms; what follows from it is decided by the caller. */
 export type Fault =
@@ -43,6 +44,7 @@ export type FailureCode =
   | 'cursor_expired'
   | 'connector_crashed'
   | 'connector_unknown'
+  | 'schema_changed'
   | 'store_failed'
   | 'limit_reached';
 
@@ -67,7 +69,7 @@ const MAX_MESSAGE = 1_000;
 
 /** What an error that was caught around a read means. Everything after an abort is the abort's. */
 export function faultOf(error: unknown, signal: AbortSignal): Fault {
-  if (error instanceof StoreError) return error.fault;
+  if (error instanceof StoreError || error instanceof PolicyViolation) return error.fault;
   if (signal.aborted) return { type: 'stopped' };
   if (error instanceof LimitReachedError) return failure('limit_reached', error.message, { wholeJob: true });
   if (error instanceof ConnectorError) return faultOfConnector(error);

@@ -4,7 +4,10 @@ import type { Json, JsonObject } from '@tributary/connectors/kit/json';
 import type { Page, RecordFailure } from '@tributary/connectors/kit/page';
 import type { EntityDocument, EntityUpsert } from '../collection-store/port.ts';
 import { canonicalJson, CanonicalJsonError } from './canonical-json.ts';
+import { PolicyViolation } from './policy-violation.ts';
 import { describeRecord } from './record-description.ts';
+import { LEFT_OUT } from './quarantine.ts';
+import type { RowPolicy } from './row-policy.ts';
 
 /** A new version makes every record count as changed once; raise it when `canonicalJson` writes anything differently. */
 const HASH_VERSION = '1\n';
@@ -66,13 +69,19 @@ class RowUpsert implements EntityUpsert {
 /** Turns the pages of one stream into what the store takes: identified, hashed, without doubles, failures apart. */
 export class Normaliser {
   readonly stream: Stream;
+  readonly #policy: RowPolicy | undefined;
+  /** What becomes of stored versions of records that exist, and that were not read: they may have a shape of before. */
+  readonly #unread: 'stays' | 'goes';
   #late: RecordFailure[] = [];
 
-  constructor(stream: Stream) {
+  /** `policy` stands between the connector and everything that is kept of a row. */
+  constructor(stream: Stream, policy?: RowPolicy, unread: 'stays' | 'goes' = 'stays') {
     this.stream = stream;
+    this.#policy = policy;
+    this.#unread = unread;
   }
 
-  /** Never throws for what a record holds. When a key is upserted and deleted in one page, the delete wins. */
+  /** Never throws for what a record holds, but for what its policy refuses (`PolicyViolation`). When a key is upserted and deleted in one page, the delete wins. */
   normalise(page: Page): NormalisedPage {
     const upserts = new Map<string, EntityUpsert>();
     const present = new Set<string>();
@@ -87,9 +96,10 @@ export class Normaliser {
       if (isFailed(taken)) fail(taken.failure);
       else upserts.set(taken.key, taken);
     }
-    for (const failure of page.failures ?? []) fail(cleanFailure(failure));
-    for (const key of page.present ?? []) present.add(cleanKey(key));
-    const deletes = new Set((page.deletes ?? []).map(cleanKey));
+    for (const failure of page.failures ?? []) fail(this.#cleanFailure(failure));
+    for (const key of page.present ?? []) present.add(this.storedKey(key));
+    if (this.#unread === 'goes') present.clear();
+    const deletes = new Set((page.deletes ?? []).map((key) => this.storedKey(key)));
     for (const key of deletes) {
       upserts.delete(key);
       present.delete(key);
@@ -113,6 +123,9 @@ export class Normaliser {
     }
   }
 
+  /** The key under which a record is kept, from the connector's own; bound, to be handed on. */
+  readonly storedKey = (key: string): string => (this.#policy ? this.#policy.storedKey(cleanKey(key)) : cleanKey(key));
+
   /** Failures that showed up while the store asked for payloads; they are reported with the next page. */
   takeLateFailures(): RecordFailure[] {
     const late = this.#late;
@@ -124,10 +137,12 @@ export class Normaliser {
     let key: string | undefined;
     try {
       const row = this.stream.parseRow ? this.stream.parseRow(given) : (given as JsonObject);
-      key = usableKey(this.stream.key(row));
+      key = this.#keyOf(row);
       if (key === undefined) return { failure: { code: 'bad_key', message: 'The record has no usable key.' } };
-      return new RowUpsert(this, key, row, canonicalJson(row, { maxLength: MAX_RECORD_LENGTH }));
+      const kept = this.#policy ? this.#policy.apply(row) : row;
+      return new RowUpsert(this, key, kept, canonicalJson(kept, { maxLength: MAX_RECORD_LENGTH }));
     } catch (error) {
+      if (error instanceof PolicyViolation) throw error;
       key ??= this.#guessKey(given);
       return { failure: { ...(key !== undefined && { key }), ...failureOf(error) } };
     }
@@ -136,10 +151,25 @@ export class Normaliser {
   /** The key of a row that does not fit its schema, when it can be told all the same. */
   #guessKey(given: unknown): string | undefined {
     try {
-      return usableKey(this.stream.key(given as JsonObject));
+      return this.#keyOf(given as JsonObject);
     } catch {
       return undefined;
     }
+  }
+
+  #keyOf(row: JsonObject): string | undefined {
+    const key = usableKey(this.stream.key(row));
+    return key === undefined || !this.#policy ? key : this.#policy.storedKey(key);
+  }
+
+  #cleanFailure({ key, code, message }: RecordFailure): RecordFailure {
+    const isHidden = this.#policy?.wordless === true && message !== LEFT_OUT;
+    const words = isHidden ? 'The source could not give this record in full.' : message;
+    return {
+      ...(key !== undefined && { key: this.storedKey(key) }),
+      code,
+      message: words.toWellFormed().slice(0, MAX_FAILURE_MESSAGE),
+    };
   }
 }
 
@@ -151,14 +181,6 @@ function usableKey(key: unknown): string | undefined {
 
 function cleanKey(key: string): string {
   return typeof key === 'string' && key.isWellFormed() ? key : String(key).toWellFormed();
-}
-
-function cleanFailure({ key, code, message }: RecordFailure): RecordFailure {
-  return {
-    ...(key !== undefined && { key: cleanKey(key) }),
-    code,
-    message: message.toWellFormed().slice(0, MAX_FAILURE_MESSAGE),
-  };
 }
 
 interface Issue {

@@ -28,6 +28,12 @@ type Note = z.output<typeof Note>;
 
 const NOTHING: Note = { job: null, clearedBy: null, inHand: null, suspects: [] };
 
+/** A stream, and how its records are named where anything is kept of them. */
+export interface Named {
+  readonly stream: Stream;
+  readonly storedKey: (key: string) => string;
+}
+
 export interface QuarantineStart {
   readonly jobId: JobId;
   /** A full sync gives every record another chance. */
@@ -69,18 +75,19 @@ export class Quarantine {
   }
 
   /** The parts in which a page is to be stored, one after the other: nearly always the page itself. */
-  parts(stream: Stream, page: Page): AsyncIterable<Page> | readonly Page[] {
-    if (this.careful) return this.#oneByOne(stream, page);
-    const left = this.#quarantined(stream.name);
-    return left.size === 0 ? [page] : [withoutRecords(stream, page, left)];
+  parts(given: Named, page: Page): AsyncIterable<Page> | readonly Page[] {
+    if (this.careful) return this.#oneByOne(given, page);
+    const left = this.#quarantined(given.stream.name);
+    return left.size === 0 ? [page] : [withoutRecords(given, page, left)];
   }
 
-  async *#oneByOne(stream: Stream, page: Page): AsyncGenerator<Page> {
-    const rest = withoutRecords(stream, page, this.#quarantined(stream.name));
+  async *#oneByOne(given: Named, page: Page): AsyncGenerator<Page> {
+    const { stream } = given;
+    const rest = withoutRecords(given, page, this.#quarantined(stream.name));
     try {
       for (const row of rest.upserts) {
         const key = keyOf(stream, row);
-        await this.#take(key === undefined ? null : { stream: stream.name, key });
+        await this.#take(key === undefined ? null : { stream: stream.name, key: given.storedKey(key) });
         yield { upserts: [row] };
         // It was stored, so it was not this record after all.
         this.#note = { ...this.#note, suspects: this.#note.suspects.filter((one) => !isAt(one, this.#note.inHand)) };
@@ -124,19 +131,20 @@ function isEmpty({ job, inHand, suspects }: Note): boolean {
   return job === null && inHand === null && suspects.length === 0;
 }
 
-function withoutRecords(stream: Stream, page: Page, left: ReadonlySet<string>): Page {
+function withoutRecords({ stream, storedKey }: Named, page: Page, left: ReadonlySet<string>): Page {
   if (left.size === 0) return page;
   const failures: RecordFailure[] = [];
   const upserts = page.upserts.filter((row) => {
     const key = keyOf(stream, row);
-    if (key === undefined || !left.has(key)) return true;
-    failures.push({ key, code: 'quarantined', message });
+    if (key === undefined || !left.has(storedKey(key))) return true;
+    failures.push({ key, code: 'quarantined', message: LEFT_OUT });
     return false;
   });
   return failures.length === 0 ? page : { ...page, upserts, failures: [...(page.failures ?? []), ...failures] };
 }
 
-const message = `Workers died ${DEATHS} times with this record in hand, so it is left out. A full sync tries it again.`;
+/** Why it fails; no word of the record is in it. */
+export const LEFT_OUT = `Workers died ${DEATHS} times with this record in hand, so it is left out. A full sync tries it again.`;
 
 /** The key as it can be told without checking the row; a row that has none cannot be named. */
 function keyOf(stream: Stream, row: unknown): string | undefined {

@@ -9,12 +9,17 @@ import type { Fault } from './fault.ts';
 import { NO_COUNTS, outcomeOfFault } from './outcome-of-fault.ts';
 import type { HeldSweep, SyncOutcome, SyncProgress } from './outcome.ts';
 import { checkStreams } from './plan.ts';
+import { PolicyViolation } from './policy-violation.ts';
 import { untilAborted } from './read-ahead.ts';
 import { Quarantine } from './quarantine.ts';
+import { SchemaKeeper } from './schema-keeper.ts';
+import type { Intake } from './schema-keeper.ts';
 import { Slots } from './slots.ts';
 import { Room, type Allowance } from './room.ts';
 import { StoreGate } from './store-gate.ts';
+import { StreamPolicy } from './stream-policy.ts';
 import { syncFeed } from './sync-feed.ts';
+import type { Member } from './sync-feed.ts';
 import { syncStream } from './sync-stream.ts';
 import type { Run, StreamResult } from './sync-stream.ts';
 import { judgeSweep } from './sweep.ts';
@@ -35,6 +40,8 @@ export interface SyncRequest {
   readonly sweepConfirmed: boolean;
   /** How much the run may add to its collection, and how much is there; absent: as much as it likes. */
   readonly room?: { readonly allowance: Allowance; readonly size: StoreSize };
+  /** What of the source is let in; absent: everything, and nothing is remembered. */
+  readonly intake?: Intake;
   /** Its reason is a `StopReason`. */
   readonly signal: AbortSignal;
   readonly clock: Clock;
@@ -68,12 +75,14 @@ class SyncRun {
   readonly #request: SyncRequest;
   readonly #stop = new AbortController();
   readonly #run: Run;
+  readonly #keeper: SchemaKeeper;
   #stoppedBy: Fault | undefined;
 
   constructor(request: SyncRequest, state: RunState, quarantine: Quarantine) {
     const { writer, clock, log, ctx, connector, sweepConfirmed, onProgress, room } = request;
     const signal = AbortSignal.any([request.signal, this.#stop.signal]);
     this.#request = request;
+    this.#keeper = new SchemaKeeper(request.intake);
     this.#run = {
       store: new StoreGate({
         writer,
@@ -98,6 +107,7 @@ class SyncRun {
   async toOutcome(): Promise<SyncOutcome> {
     const held: HeldSweep[] = [];
     const fault = await this.#sync(held);
+    if (!this.#request.signal.aborted) await this.#keeper.save();
     const { counts } = this.#run.store;
     if (fault) return outcomeOfFault(fault, this.#request.signal, counts);
     return { type: 'completed', counts, held };
@@ -110,24 +120,48 @@ class SyncRun {
       streams = await this.#discover();
     });
     if (discovering) return this.#stoppedBy ?? discovering;
-    const results = await this.#syncAll(streams);
+    const admitted = this.#keeper.admit(streams);
+    if ('type' in admitted) return admitted;
+    const preparing = await this.#attempt(() => this.#keeper.prepare(admitted, this.#run.store));
+    if (preparing) return this.#stoppedBy ?? preparing;
+    const results = await this.#syncAll(admitted, streams);
     for (const result of results) if (result.held) held.push(result.held);
-    const dropping = this.#stoppedBy ?? (await this.#attempt(() => this.#dropOthers(streams, held)));
+    const dropping = this.#stoppedBy ?? (await this.#attempt(() => this.#dropOthers(admitted, held)));
     if (dropping) return this.#stoppedBy ?? dropping;
     return faultOfStreams(results) ?? (await this.#attempt(() => this.#run.store.endRun()));
   }
 
   /** Streams that share a feed are brought up to date together, all others each by itself. */
-  async #syncAll(streams: readonly Stream[]): Promise<readonly StreamResult[]> {
-    const byFeed = Map.groupBy(streams, (stream) => stream.feed);
-    const work = [...byFeed].flatMap(([feed, members]): (() => Promise<readonly StreamResult[]>)[] => {
-      if (feed) return [() => syncFeed(this.#run, feed, members)];
-      return members.map((stream) => async () => [await syncStream(this.#run, stream)]);
+  async #syncAll(admitted: readonly Stream[], discovered: readonly Stream[]): Promise<readonly StreamResult[]> {
+    const failed: StreamResult[] = [];
+    const members: Member[] = [];
+    for (const stream of admitted) {
+      const policy = this.#policyOf(stream);
+      if (policy instanceof StreamPolicy) members.push({ stream, policy });
+      else failed.push(policy);
+    }
+    const byFeed = Map.groupBy(members, ({ stream }) => stream.feed);
+    const work = [...byFeed].flatMap(([feed, fed]): (() => Promise<readonly StreamResult[]>)[] => {
+      if (!feed)
+        return fed.map(({ stream, policy }) => async () => [await syncStream(this.#run, stream, policy)]);
+      const all = discovered.filter((stream) => stream.feed === feed).map(({ name }) => name);
+      return [() => syncFeed(this.#run, feed, fed, all)];
     });
     const { quarantine } = this.#run;
     // A feed is read outside the slots; who goes carefully does one thing at a time.
     const turns = quarantine.careful ? new Slots(1) : undefined;
-    return (await Promise.all(work.map((one) => (turns ? turns.run(one) : one())))).flat();
+    const results = await Promise.all(work.map((one) => (turns ? turns.run(one) : one())));
+    return [...failed, ...results.flat()];
+  }
+
+  /** How a stream is read, or why it cannot be. */
+  #policyOf(stream: Stream): StreamPolicy | StreamResult {
+    try {
+      return this.#keeper.policyOf(stream);
+    } catch (error) {
+      if (error instanceof PolicyViolation) return { fault: error.fault };
+      throw error;
+    }
   }
 
   async #discover(): Promise<readonly Stream[]> {
@@ -138,15 +172,19 @@ class SyncRun {
     return streams;
   }
 
-  /** Streams that the source does not have any more, or that are not selected any more. */
+  /** Streams that the selection leaves out go; those that the source does not have any more may be there again tomorrow. */
   async #dropOthers(streams: readonly Stream[], held: HeldSweep[]): Promise<void> {
     const { store, sweepConfirmed } = this.#run;
-    const wanted = new Set(streams.flatMap(({ name, feed }) => (feed ? [name, feed.name] : [name])));
+    const read = new Set(streams.flatMap(({ name, feed }) => (feed ? [name, feed.name] : [name])));
     for (const stream of await store.streams()) {
-      if (wanted.has(stream)) continue;
+      const absence = read.has(stream) ? 'waiting' : this.#keeper.absence(stream);
+      if (absence === 'waiting') continue;
       const unseen = await store.unseen(stream);
-      if (judgeSweep(unseen, { gaps: false, confirmed: sweepConfirmed }) === 'hold') held.push({ stream, ...unseen });
+      const confirmed = sweepConfirmed || absence === 'excluded';
+      const verdict = judgeSweep(unseen, { gaps: false, confirmed });
+      if (verdict === 'hold') held.push({ stream, ...unseen });
       else await store.dropStream(stream);
+      this.#keeper.noteGone(stream, verdict === 'hold' ? 'held' : 'deleted');
     }
   }
 

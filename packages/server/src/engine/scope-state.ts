@@ -1,5 +1,6 @@
 import type { Json } from '@tributary/connectors/kit/json';
 import { z } from 'zod';
+import type { StreamShape } from './schema-memory.ts';
 
 /**
  * What the engine keeps with every cursor of a scope (a stream, or a slice of one). The store holds it as one JSON value
@@ -26,6 +27,10 @@ export interface ScopeState {
   readonly cursorField: string | null;
   /** A sweep that waits for a confirmation; the numbers are those of the listing that found it. */
   readonly held?: { readonly unseen: number; readonly total: number };
+  /** The shape of what was stored with it; absent before there were field rules. */
+  readonly shape?: StreamShape;
+  /** Stands for the cursor where that is not to be read: see `CursorSeal`. */
+  readonly sealed?: string;
 }
 
 const Stored = z.object({
@@ -37,17 +42,26 @@ const Stored = z.object({
   gaps: z.boolean(),
   cursorField: z.string().nullable(),
   held: z.object({ unseen: z.number(), total: z.number() }).optional(),
+  shape: z.object({ rules: z.string(), key: z.string(), epoch: z.number() }).optional(),
+  sealed: z.string().optional(),
 });
 
 /** The stored state, or `undefined` for a foreign shape: the scope is then read from its start. */
 export function parseScopeState(value: Json): ScopeState | undefined {
   const parsed = Stored.safeParse(value);
   if (!parsed.success) return undefined;
-  const { cursor, held, ...rest } = parsed.data;
-  return { ...rest, ...(cursor !== undefined && { cursor }), ...(held && { held }) };
+  const { cursor, held, shape, sealed, ...rest } = parsed.data;
+  return {
+    ...rest,
+    ...(cursor !== undefined && { cursor }),
+    ...(held && { held }),
+    ...(shape && { shape }),
+    ...(sealed !== undefined && { sealed }),
+  };
 }
 
 /** The state as the store keeps it. */
 export function scopeStateJson(state: ScopeState): Json {
-  return { ...state };
+  const { shape, ...rest } = state;
+  return { ...rest, ...(shape && { shape: { ...shape } }) };
 }

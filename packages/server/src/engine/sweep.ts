@@ -23,11 +23,20 @@ export function claimsAll(stream: Pick<Stream, 'deletes'>, scopes: readonly Scop
 /** Whether such a listing has skipped nothing; see `ScopeState.whole`. */
 export const skippedNothing = (scopes: readonly Scope[]): boolean => scopes.every((scope) => scope.whole);
 
+interface Circumstances {
+  readonly gaps: boolean;
+  readonly confirmed: boolean;
+}
+
+type Verdict = 'nothing' | 'sweep' | 'hold';
+
+/** The same after the keys of a stream have changed: nothing has its old name, so what came under new ones is the measure. */
+export function judgeRekeyed({ unseen, total }: Unseen, circumstances: Circumstances): Verdict {
+  return judgeSweep({ unseen: Math.max(1, 2 * unseen - total), total: unseen }, circumstances);
+}
+
 /** What to do with the entities that a complete listing did not name. */
-export function judgeSweep(
-  { unseen, total }: Unseen,
-  { gaps, confirmed }: { readonly gaps: boolean; readonly confirmed: boolean },
-): 'nothing' | 'sweep' | 'hold' {
+export function judgeSweep({ unseen, total }: Unseen, { gaps, confirmed }: Circumstances): Verdict {
   if (unseen === 0) return 'nothing';
   if (confirmed) return 'sweep';
   if (gaps) return 'hold';

@@ -2,24 +2,37 @@ import { ConnectorError } from '@tributary/connectors/kit/connector-error';
 import type { Stream } from '@tributary/connectors/kit/connector';
 import type { Feed, FeedPage, FeedPart } from '@tributary/connectors/kit/feed';
 import type { Json } from '@tributary/connectors/kit/json';
+import { must } from '../lib/asserts.ts';
 import { attempt } from './attempts.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { failureOf } from './fault.ts';
 import type { Fault } from './fault.ts';
-import { Normaliser } from './normalise.ts';
-import type { Batch } from './normalise.ts';
+import type { Batch, Normaliser } from './normalise.ts';
 import { readAhead, untilAborted } from './read-ahead.ts';
-import { parseScopeState, scopeStateJson } from './scope-state.ts';
+import { parseScopeState } from './scope-state.ts';
+import type { StreamPolicy } from './stream-policy.ts';
 import { syncStream } from './sync-stream.ts';
 import type { Run, StreamResult } from './sync-stream.ts';
 
 /**
  * Brings the streams of a feed up to date: the feed starts, each stream is read as any other, then the feed is read to its
  * end. Without a cursor that the feed still serves, what is known of its streams is worth nothing, and all of them are read
- * from their start. Does not throw.
+ * from their start. `all` are the names of its streams, those that are not read among them: what it tells of them is passed
+ * over. Does not throw.
  */
-export async function syncFeed(run: Run, feed: Feed, streams: readonly Stream[]): Promise<readonly StreamResult[]> {
-  return new FeedSync(run, feed, streams).sync();
+export async function syncFeed(
+  run: Run,
+  feed: Feed,
+  members: readonly Member[],
+  all: readonly string[],
+): Promise<readonly StreamResult[]> {
+  return new FeedSync(run, feed, members, all).sync();
+}
+
+/** A stream of a feed that is read. */
+export interface Member {
+  readonly stream: Stream;
+  readonly policy: StreamPolicy;
 }
 
 interface Pass {
@@ -32,18 +45,24 @@ const resultsOf = ({ results, fault }: Pass): readonly StreamResult[] => (fault 
 class FeedSync {
   readonly #run: Run;
   readonly #feed: Feed;
-  readonly #streams: readonly Stream[];
+  readonly #members: readonly Member[];
+  readonly #all: ReadonlySet<string>;
+  /** Keeps the feed's cursor, which may hold keys of the streams whose values are not to be seen. */
+  readonly #keeper: StreamPolicy;
   readonly #normalisers: ReadonlyMap<string, Normaliser>;
   /** What is committed. */
   #cursor: Json | undefined;
 
-  constructor(run: Run, feed: Feed, streams: readonly Stream[]) {
+  constructor(run: Run, feed: Feed, members: readonly Member[], all: readonly string[]) {
     this.#run = run;
     this.#feed = feed;
-    this.#streams = streams;
-    this.#normalisers = new Map(streams.map((stream) => [stream.name, new Normaliser(stream)]));
+    this.#members = members;
+    this.#all = new Set(all);
+    const keeper = members.find(({ policy }) => policy.seals) ?? members[0];
+    this.#keeper = must(keeper, 'a feed is read for the sake of a stream').policy;
+    this.#normalisers = new Map(members.map(({ stream, policy }) => [stream.name, policy.normaliser(stream)]));
     const stored = run.cursors.find((cursor) => cursor.stream === feed.name);
-    this.#cursor = stored && parseScopeState(stored.value)?.cursor;
+    this.#cursor = stored && parseScopeState(this.#keeper.read(stored).value)?.cursor;
   }
 
   async sync(): Promise<readonly StreamResult[]> {
@@ -63,7 +82,7 @@ class FeedSync {
     });
     if (starting) return { results: [], fault: starting };
     const run = anew ? { ...this.#run, cursors: [] } : this.#run;
-    const results = await Promise.all(this.#streams.map((stream) => syncStream(run, stream)));
+    const results = await Promise.all(this.#members.map(({ stream, policy }) => syncStream(run, stream, policy)));
     // A stream that failed does not keep the changes of the others back; what it misses is told by its own read.
     return { results, fault: await this.#read() };
   }
@@ -97,7 +116,7 @@ class FeedSync {
     const { store, signal } = this.#run;
     await store.forgetCursors(this.#feed.name);
     this.#cursor = undefined;
-    for (const { name } of this.#streams) await store.forgetCursors(name);
+    for (const { stream } of this.#members) await store.forgetCursors(stream.name);
     await this.#storeCursor(await untilAborted(this.#feed.start(undefined), signal));
   }
 
@@ -125,10 +144,12 @@ class FeedSync {
 
   async #takePart(part: FeedPart): Promise<void> {
     const normaliser = this.#normalisers.get(part.stream);
-    if (!normaliser)
+    if (!normaliser) {
+      if (this.#all.has(part.stream)) return;
       throw new ConnectorError('invalid_answer', `The feed tells of a stream ${part.stream}, not its own.`);
+    }
     if (part.emptied) await this.#run.store.dropStream(part.stream);
-    for await (const piece of this.#run.quarantine.parts(normaliser.stream, part))
+    for await (const piece of this.#run.quarantine.parts(normaliser, part))
       for (const batch of normaliser.normalise(piece).batches) await this.#storeBatch(normaliser.stream, batch);
   }
 
@@ -147,7 +168,7 @@ class FeedSync {
   async #storeCursor(given: unknown): Promise<void> {
     const { store, generation, cursorField } = this.#run;
     const cursor = JSON.parse(canonicalJson(given)) as Json;
-    const value = scopeStateJson({
+    const value = this.#keeper.write({
       cursor,
       generation,
       ended: false,

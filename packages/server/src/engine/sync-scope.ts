@@ -9,9 +9,9 @@ import { sliceId } from './plan.ts';
 import type { Scope } from './plan.ts';
 import type { Quarantine } from './quarantine.ts';
 import { readAhead } from './read-ahead.ts';
-import { scopeStateJson } from './scope-state.ts';
 import type { ScopeState } from './scope-state.ts';
 import type { StoreGate } from './store-gate.ts';
+import type { StreamPolicy } from './stream-policy.ts';
 
 export interface ScopeReading {
   readonly stream: Stream;
@@ -23,6 +23,7 @@ export interface ScopeReading {
   readonly generation: number;
   readonly cursorField: string | null;
   readonly held: ScopeState['held'];
+  readonly policy: StreamPolicy;
   /** Called when a cursor was committed that differs from the one before. */
   readonly onProgress: () => void;
 }
@@ -41,7 +42,8 @@ export async function syncScope(reading: ScopeReading, scope: Scope): Promise<vo
   // Whoever looks for the record that killed a worker reads nothing beside it.
   const pages = readAhead(stream.read(since, scope.slice), signal, clock, quarantine.careful ? 0 : 1);
   for await (const page of pages)
-    for await (const part of quarantine.parts(stream, page)) await storePart(reading, scope, part, { loops, reach });
+    for await (const part of quarantine.parts(reading.normaliser, page))
+      await storePart(reading, scope, part, { loops, reach });
   scope.complete = reach.complete;
   scope.ended = true;
   await storeState(reading, scope, { ...NOTHING, failures: reading.normaliser.takeLateFailures() });
@@ -101,7 +103,7 @@ function pageOf({ stream }: Pick<ScopeReading, 'stream'>, scope: Pick<Scope, 'sl
 }
 
 function cursorWrite(
-  { stream, generation, cursorField, held }: Pick<ScopeReading, 'stream' | 'generation' | 'cursorField' | 'held'>,
+  { stream, generation, cursorField, held, policy }: Omit<ScopeReading, 'normaliser' | 'onProgress' | 'quarantine'>,
   { cursor, ended, whole, complete, gaps }: Scope,
 ): CursorWrite {
   const state: ScopeState = {
@@ -115,5 +117,5 @@ function cursorWrite(
     ...(held && { held }),
   };
   // A position inside one listing is of no use to the next.
-  return { value: scopeStateJson(state), durable: stream.incremental, done: ended };
+  return { value: policy.write(state), durable: stream.incremental, done: ended };
 }

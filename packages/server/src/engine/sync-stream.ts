@@ -4,16 +4,18 @@ import type { StoredCursor } from '../collection-store/port.ts';
 import { attempt } from './attempts.ts';
 import { failureOf } from './fault.ts';
 import type { Fault } from './fault.ts';
-import { Normaliser } from './normalise.ts';
+import type { Normaliser } from './normalise.ts';
 import type { HeldSweep } from './outcome.ts';
 import { freshScope, planStream } from './plan.ts';
 import type { Scope } from './plan.ts';
 import { untilAborted } from './read-ahead.ts';
+import { parseScopeState } from './scope-state.ts';
 import type { ScopeState } from './scope-state.ts';
 import type { Quarantine } from './quarantine.ts';
 import type { Slots } from './slots.ts';
+import type { StreamPolicy } from './stream-policy.ts';
 import type { StoreGate } from './store-gate.ts';
-import { claimsAll, judgeSweep, skippedNothing } from './sweep.ts';
+import { claimsAll, judgeRekeyed, judgeSweep, skippedNothing } from './sweep.ts';
 import { forgetSlice, storeState, syncScope } from './sync-scope.ts';
 
 /** What all streams of a run share. */
@@ -39,25 +41,30 @@ export interface StreamResult {
 }
 
 /** Brings one stream up to date: plans, reads its scopes, sweeps. Does not throw. */
-export async function syncStream(run: Run, stream: Stream): Promise<StreamResult> {
-  const { fault, held } = await new StreamSync(run, stream).sync();
+export async function syncStream(run: Run, stream: Stream, policy: StreamPolicy): Promise<StreamResult> {
+  const { fault, held } = await new StreamSync(run, stream, policy).sync();
+  if (!fault) policy.settle();
   return { ...(fault && { fault }), ...(held && { held: { stream: stream.name, ...held } }) };
 }
 
 class StreamSync {
   readonly #run: Run;
   readonly #stream: Stream;
+  readonly #policy: StreamPolicy;
   readonly #normaliser: Normaliser;
   #slices: readonly Slice[] | undefined;
   #scopes: readonly Scope[] = [];
   #held: ScopeState['held'];
   /** Once in a job, a stream may be read again from its start. */
   #restarted = false;
+  /** It was read as a whole so that a confirmed sweep can be done. */
+  #confirmed = false;
 
-  constructor(run: Run, stream: Stream) {
+  constructor(run: Run, stream: Stream, policy: StreamPolicy) {
     this.#run = run;
     this.#stream = stream;
-    this.#normaliser = new Normaliser(stream);
+    this.#policy = policy;
+    this.#normaliser = policy.normaliser(stream);
   }
 
   async sync(): Promise<{ readonly fault?: Fault | undefined; readonly held?: ScopeState['held'] }> {
@@ -74,13 +81,25 @@ class StreamSync {
     );
     if (slicesFault) return slicesFault;
     return this.#attempt(async () => {
-      const stored = run.cursors.filter((cursor) => cursor.stream === stream.name);
+      const stored = await this.#usableCursors();
       const plan = planStream({ ...run, stream, slices: this.#slices, stored });
       this.#scopes = plan.scopes;
       this.#held = plan.held;
+      this.#confirmed = plan.forget && run.sweepConfirmed && stored.some(isHeld);
       if (plan.forget) await run.store.forgetCursors(stream.name);
       else for (const slice of plan.vanishedSlices) await forgetSlice({ stream, store: run.store }, slice);
     });
+  }
+
+  /** The stored cursors, as long as what was stored with them has the shape that is wanted now. */
+  async #usableCursors(): Promise<readonly StoredCursor[]> {
+    const { cursors, store, log, generation } = this.#run;
+    const { name } = this.#stream;
+    const stored = cursors.filter((cursor) => cursor.stream === name).map((cursor) => this.#policy.read(cursor));
+    if (this.#policy.trusts(stored, generation)) return stored;
+    log.info({ stream: name, why: this.#policy.anew }, 'reading the stream anew');
+    await store.forgetCursors(name);
+    return [];
   }
 
   /** Reads and sweeps, from the start a second time when the cursor has expired or cannot prove that nothing is missing. */
@@ -133,11 +152,15 @@ class StreamSync {
   /** Deletes what a complete listing did not name; `true` when only another reading could tell. */
   async #sweep(): Promise<boolean> {
     const { store, sweepConfirmed } = this.#run;
-    if (!claimsAll(this.#stream, this.#scopes)) return false;
+    const { anew } = this.#policy;
+    // What rules have changed may not stay as it was, whether or not the source says that it has named all.
+    const readWhole = anew === 'rules' || anew === 'key' || this.#confirmed;
+    if (!readWhole && !claimsAll(this.#stream, this.#scopes)) return false;
     const unseen = await store.unseen(this.#stream.name);
     if (unseen.unseen > 0 && !skippedNothing(this.#scopes) && !this.#restarted) return true;
     const gaps = this.#scopes.some((scope) => scope.gaps);
-    const verdict = judgeSweep(unseen, { gaps, confirmed: sweepConfirmed });
+    const judge = anew === 'key' ? judgeRekeyed : judgeSweep;
+    const verdict = judge(unseen, { gaps, confirmed: sweepConfirmed || anew === 'rules' });
     if (verdict === 'sweep') await store.sweep(this.#stream.name);
     await this.#settle(verdict === 'hold' ? unseen : undefined);
     return false;
@@ -157,7 +180,8 @@ class StreamSync {
 
   #reading() {
     const { store, quarantine, signal, clock, generation, cursorField } = this.#run;
-    return { stream: this.#stream, store, quarantine, signal, clock, generation, cursorField, held: this.#held };
+    const { policy, held } = { policy: this.#policy, held: this.#held };
+    return { stream: this.#stream, store, quarantine, signal, clock, generation, cursorField, held, policy };
   }
 
   async #attempt(work: () => Promise<void>, progress?: () => number): Promise<Fault | undefined> {
@@ -167,6 +191,8 @@ class StreamSync {
     return fault;
   }
 }
+
+const isHeld = ({ value }: StoredCursor): boolean => parseScopeState(value)?.held !== undefined;
 
 /** Of the faults of several scopes the one that decides: what ends a job before what can wait, waiting last. */
 function gravest(faults: readonly (Fault | undefined)[]): Fault | undefined {

@@ -1,10 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Connector } from '@tributary/connectors/kit/connector';
 import type { Clock } from '@tributary/connectors/kit/context';
 import type { JsonObject } from '@tributary/connectors/kit/json';
+import { Secret } from '@tributary/connectors/kit/secret';
 import { handClock, probeContext, silentLog } from '@tributary/connectors/testing/connector-probe';
 import type { SourceWriter } from '../../collection-store/port.ts';
 import { collectionPath } from '../../collection-store/sqlite/files.ts';
@@ -13,6 +14,10 @@ import { newId } from '../../lib/ids.ts';
 import type { CollectionId, JobId, SourceConnectionId, SyncId } from '../../lib/ids.ts';
 import type { StopReason, SyncOutcome, SyncProgress } from '../outcome.ts';
 import { runSync } from '../run-sync.ts';
+import type { Intake, SchemaReport } from '../schema-keeper.ts';
+import type { SchemaChange, SchemaMemory } from '../schema-memory.ts';
+import { EVERYTHING } from '../selection.ts';
+import type { Selection } from '../selection.ts';
 
 export interface RunOptions {
   /** The same job again, as another attempt; a new job when it is left out. */
@@ -24,10 +29,13 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   readonly clock?: Clock;
   readonly onProgress?: (progress: SyncProgress) => void;
+  /** What is let in; the harness then remembers the source's schema from run to run. */
+  readonly selection?: Partial<Selection>;
   /** Stands between the engine and the store. */
   readonly wrap?: (writer: SourceWriter) => SourceWriter;
 }
 
+const HASH_KEY = new Secret(Buffer.alloc(32, 7).toString('base64'));
 const THIS_SOURCE = '(SELECT id FROM source WHERE source_connection_id = ?)';
 
 /** A collection in a folder of its own, and jobs that run against it with the real store. */
@@ -36,6 +44,11 @@ export class SyncHarness {
   readonly collectionId = newId<CollectionId>();
   sourceConnectionId = newId<SourceConnectionId>();
   readonly syncId = newId<SyncId>();
+  /** What the source's schema is known to be, after a run with a selection. */
+  memory: SchemaMemory | undefined;
+  /** What the last run with a selection said of the source's schema. */
+  changes: readonly SchemaChange[] = [];
+  #revision = 0;
   readonly writers = createSqliteWriters({ dataDir: this.dataDir });
 
   async run(connector: Connector, options: RunOptions = {}): Promise<SyncOutcome> {
@@ -60,7 +73,33 @@ export class SyncHarness {
       clock,
       log: silentLog,
       onProgress: options.onProgress ?? (() => undefined),
+      ...(options.selection && { intake: this.#intake({ ...EVERYTHING, ...options.selection }) }),
     });
+  }
+
+  #intake(selection: Selection): Intake {
+    this.changes = [];
+    const save = ({ after, memory, changes }: SchemaReport): Promise<boolean> => {
+      if (after !== this.#revision) return Promise.resolve(false);
+      this.#revision += 1;
+      this.memory = memory;
+      this.changes = [...this.changes, ...changes];
+      return Promise.resolve(true);
+    };
+    return { selection, memory: this.memory, revision: this.#revision, hashKey: HASH_KEY, save };
+  }
+
+  /** Every byte that the collection's file and its log hold. */
+  bytes(): string {
+    const path = collectionPath(this.dataDir, this.collectionId);
+    const parts = [path, `${path}-wal`].filter((file) => existsSync(file)).map((file) => readFileSync(file));
+    return Buffer.concat(parts).toString('latin1');
+  }
+
+  /** Changes the memory between two runs, as a person does who accepts something. */
+  remember(change: (memory: SchemaMemory) => SchemaMemory): void {
+    this.memory = change(this.memory ?? {});
+    this.#revision += 1;
   }
 
   /** Leaves the source connection alone and goes on with a fresh one of the same collection. */
