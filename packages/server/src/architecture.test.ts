@@ -99,6 +99,8 @@ const revealers: Readonly<Record<string, string>> = {
   'packages/connectors/src/sources/postgres/open-client.ts': 'the driver wants the password as text',
   'packages/connectors/src/sources/s3/open-store.ts': 'the SDK signs requests with it',
   'packages/server/src/vault/vault.ts': 'seals it',
+  'packages/server/src/engine/field-rules.ts': 'keys the hashes of fields',
+  'packages/server/src/engine/sealed-cursor.ts': 'derives the key that cursors are sealed with',
   'packages/server/src/auth/service.ts': 'hashes the bootstrap key',
   'packages/server/src/control/postgres.ts': 'the driver wants the connection string as text',
   'packages/server/src/jobs/worker-settings.ts': 'sent to our own worker process over its private channel',

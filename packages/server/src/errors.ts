@@ -276,6 +276,31 @@ export const catalogue = {
   job_not_cancellable: { kind: 'conflict', message: (d: { state: string }) => `Cannot cancel job in ${d.state} state` },
   /** No sweep is held back for this source connection. */
   sweep_not_held: { kind: 'conflict', message: (_: { id: string }) => 'No sweep is waiting for a confirmation.' },
+  /** A stream that is named does not exist; `details.available` lists those that do. Patterns may fit nothing. */
+  unknown_stream: {
+    kind: 'invalid',
+    message: (d: { names: readonly string[]; available: readonly string[] }) =>
+      `The source has no stream ${d.names.join(', ')}. It has: ${d.available.join(', ') || 'none'}`,
+  },
+  /** A field that a rule names does not exist in its stream; `details.available` lists those that do. */
+  unknown_field: {
+    kind: 'invalid',
+    message: (d: { stream: string; path: string; available: readonly string[] }) =>
+      `${d.stream === '*' ? 'No stream' : `The stream ${d.stream}`} has ${d.stream === '*' ? 'a' : 'no'} field ${d.path}. There are: ${d.available.join(', ') || 'none'}`,
+  },
+  /** Records are known by this field: without it, or with parts of it hidden, two of them would be one. Hash it instead. */
+  key_field_protected: {
+    kind: 'invalid',
+    message: (d: { stream: string; path: string; action: string }) =>
+      `The records of ${d.stream} are known by ${d.path}, so it cannot be changed by '${d.action}'. Only 'hash' keeps them apart.`,
+  },
+  /** The selection contradicts itself or reads nothing; the message says where. */
+  invalid_selection: { kind: 'invalid', message: (d: { reason: string }) => `Invalid selection: ${d.reason}` },
+  /** Nothing of the source's schema waits to be accepted. */
+  schema_not_held: {
+    kind: 'conflict',
+    message: (_: { id: string }) => 'No stream or field is waiting to be accepted.',
+  },
   /** The operator's configuration forbids it; the message names the variable to set. */
   host_access_refused: { kind: 'forbidden', message: (d: { reason: string }) => d.reason },
 } as const satisfies Catalogue;

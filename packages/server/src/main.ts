@@ -43,9 +43,11 @@ import { createProjectService, type ProjectService } from './projects/service.ts
 import { createSearchService } from './search/service.ts';
 import type { Services } from './services.ts';
 import { createSourceRemoval } from './source-connections/removal.ts';
+import { createSelectionService } from './source-connections/selection-service.ts';
 import { createSourceConnectionService } from './source-connections/service.ts';
 import { countLiveJobs } from './syncs/repository.ts';
 import { createSyncService } from './syncs/service.ts';
+import { createOrganizationKeys } from './vault/organization-keys.ts';
 import { openVault } from './vault/open-vault.ts';
 import { rewrapCredentials } from './vault/rewrap.ts';
 import type { Vault } from './vault/vault.ts';
@@ -190,6 +192,7 @@ function buildServices(
       registry,
       collections,
       sourceConnections,
+      selections: createSelectionService({ ...needs, organizationKeys: createOrganizationKeys({ vault, clock }) }),
       syncs: createSyncService({ ...needs, collections, sourceConnections }),
       search: createSearchService({ readers, collections, removal: sources }),
     },

@@ -1,6 +1,7 @@
 import type { CollectionService } from './collections/service.ts';
 import type { ConnectorRegistry } from './connections/registry.ts';
 import type { SearchService } from './search/service.ts';
+import type { SelectionService } from './source-connections/selection-service.ts';
 import type { SourceConnectionService } from './source-connections/service.ts';
 import type { SyncService } from './syncs/service.ts';
 
@@ -9,6 +10,7 @@ export interface Services {
   readonly registry: ConnectorRegistry;
   readonly collections: CollectionService;
   readonly sourceConnections: SourceConnectionService;
+  readonly selections: SelectionService;
   readonly syncs: SyncService;
   readonly search: SearchService;
 }

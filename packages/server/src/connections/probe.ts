@@ -5,6 +5,8 @@ import type { JsonObject } from '@tributary/connectors/kit/json';
 import { ConnectorError } from '@tributary/connectors/kit/connector-error';
 import { errors } from '../errors.ts';
 import type { ContextFactory } from './context.ts';
+import { previewStreams } from './preview.ts';
+import type { PreviewIntake, StreamPreview } from './preview.ts';
 
 export interface ProbeInput {
   readonly connector: Connector;
@@ -12,12 +14,14 @@ export interface ProbeInput {
   readonly credentials: JsonObject;
 }
 
-/** Asks sources on behalf of the API, within bounds: a live check, and a discovery. */
+/** Asks sources on behalf of the API, within bounds: a live check, a discovery, a look at the first records. */
 export interface Probe {
   /** Proves that configuration and credentials work; throws the catalogue's errors. */
   check(input: ProbeInput): Promise<{ readonly account: string }>;
   /** The streams of the account; throws the catalogue's errors. */
   discover(input: ProbeInput): Promise<readonly Stream[]>;
+  /** Up to ten records of each selected stream as they would be stored; throws the catalogue's errors. */
+  preview(input: ProbeInput, intake: PreviewIntake): Promise<readonly StreamPreview[]>;
 }
 
 function translate(shortName: string, error: unknown): Error {
@@ -44,6 +48,9 @@ function translate(shortName: string, error: unknown): Error {
   }
 }
 
+/** Of the time that a preview has, the part after which it gives what it has read. */
+const PREVIEW_SHARE = 0.8;
+
 /** Makes a probe; `timeoutMs` bounds each call. */
 export function createProbe(options: { readonly makeContext: ContextFactory; readonly timeoutMs: number }): Probe {
   const ask = async <T>(input: ProbeInput, call: (ctx: ConnectorContext) => Promise<T>): Promise<T> => {
@@ -66,5 +73,10 @@ export function createProbe(options: { readonly makeContext: ContextFactory; rea
   return {
     check: (input) => ask(input, (ctx) => input.connector.check(ctx)),
     discover: (input) => ask(input, (ctx) => input.connector.discover(ctx)),
+    preview: (input, intake) =>
+      ask(input, (ctx) => {
+        const signal = AbortSignal.timeout(options.timeoutMs * PREVIEW_SHARE);
+        return previewStreams(input.connector, ctx, intake, signal);
+      }),
   };
 }

@@ -102,12 +102,41 @@ export interface ControlTables {
     paused_at: Millis | null;
     sweep_held: JsonText | null;
     sweep_confirmed: Generated<Flag>;
+    selection: JsonText | null;
+    schema_held: JsonText | null;
     version: Generated<number>;
     created_at: Millis;
     modified_at: Millis;
     created_by_email: string | null;
     modified_by_email: string | null;
     deleted_at: Millis | null;
+  };
+  source_schema: {
+    source_connection_id: SourceConnectionId;
+    organization_id: OrganizationId;
+    revision: number;
+    streams: JsonText;
+    seen_at: Millis;
+  };
+  source_schema_change: {
+    source_connection_id: SourceConnectionId;
+    sequence: number;
+    organization_id: OrganizationId;
+    job_id: JobId;
+    stream: string;
+    kind: string;
+    field: string | null;
+    before_value: string | null;
+    after_value: string | null;
+    action: string;
+    created_at: Millis;
+  };
+  organization_key: {
+    organization_id: OrganizationId;
+    key_id: string;
+    wrapped_key: string;
+    ciphertext: string;
+    created_at: Millis;
   };
   sync_job: {
     id: JobId;

@@ -3,6 +3,7 @@ import type { Stream } from '@tributary/connectors/kit/connector';
 import type { JsonObject } from '@tributary/connectors/kit/json';
 import { failure } from './fault.ts';
 import { declaredFields } from './field-types.ts';
+import type { DeclaredFields } from './field-types.ts';
 import { PolicyViolation } from './policy-violation.ts';
 import { hashText, hashValue, maskValue } from './protect-value.ts';
 import type { FieldRule } from './selection.ts';
@@ -29,6 +30,7 @@ export class FieldRules {
   /** Keys are stored as hashes, since they are made of hashed fields, or of nobody knows what. */
   readonly hashesKeys: boolean;
   readonly #stream: KeyedStream;
+  readonly #declared: DeclaredFields;
   readonly #root: Place = { children: new Map() };
   readonly #key: Buffer;
 
@@ -39,28 +41,38 @@ export class FieldRules {
   constructor(stream: KeyedStream, rules: readonly FieldRule[], key: Secret) {
     this.#stream = stream;
     this.#key = Buffer.from(key.reveal(), 'base64');
-    const { fields } = declaredFields(stream.jsonSchema);
+    this.#declared = declaredFields(stream.jsonSchema);
+    const { fields } = this.#declared;
     for (const rule of rules) this.#add(segmentsOf(rule.path, fields), this.#actionOf(rule));
     const ambiguous = rules.find((rule) => rule.action !== 'hash' && touchesKey(rule.path, stream.primaryKey));
     if (ambiguous) throw new PolicyViolation(keyFailure(stream.name));
     // A key field that the schema does not know was made up from the row, often as a hash that could be guessed at.
     const madeUp = (stream.primaryKey ?? []).filter((path) => !Object.hasOwn(fields, path.split('.')[0] ?? ''));
-    for (const path of madeUp) this.#add([path], (value) => hashValue(this.#key, value));
     const isHashed = rules.some((rule) => touchesKey(rule.path, stream.primaryKey));
     this.hashesKeys = isHashed || madeUp.length > 0 || stream.primaryKey === undefined;
   }
 
   /** A copy of the row as it may be stored. Throws `PolicyViolation` when the key turns out to need a field as it was. */
   apply(row: JsonObject): JsonObject {
-    const kept = changed(this.#root, row) as JsonObject;
-    if (!this.hashesKeys && this.#keyOf(kept) !== this.#keyOf(row))
-      throw new PolicyViolation(keyFailure(this.#stream.name));
-    return kept;
+    const kept = changed(this.#root, row) as Fields;
+    const key = this.#keyOf(row);
+    if (this.hashesKeys) this.#hideMadeUp(kept, key);
+    else if (this.#keyOf(kept as JsonObject) !== key) throw new PolicyViolation(keyFailure(this.#stream.name));
+    return kept as JsonObject;
   }
 
   /** The key as it may be stored; deletes come with keys alone, so it is made of the key and not of the row. */
   storedKey(key: string): string {
     return this.hashesKeys ? hashText(this.#key, key) : key;
+  }
+
+  /** Connectors carry keys along in fields of their own; what the schema does not know must not give away what was hashed. */
+  #hideMadeUp(kept: Fields, key: string | undefined): void {
+    const { fields, open } = this.#declared;
+    for (const name of Object.keys(kept)) {
+      if (Object.hasOwn(fields, name) || (open && kept[name] !== key)) continue;
+      kept[name] = hashValue(this.#key, kept[name]);
+    }
   }
 
   #keyOf(row: JsonObject): string | undefined {

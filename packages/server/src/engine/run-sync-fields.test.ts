@@ -155,6 +155,19 @@ describe('keys', () => {
     }
   });
 
+  test('that a connector carries along in a field of its own do not get out that way', async () => {
+    const source = people();
+    source.table('people').key = ['email'];
+    source.table('people').rows = rowsFrom(3, (number) => ({ ...person(number), own: person(number).email }));
+    const carrying = altered(source, {
+      describe: (row) => ({ name: `record ${String(row['own'])}` }),
+      fields: ({ own: _, ...kept }) => kept,
+    });
+    await sync(carrying, [rule('email', 'hash')]);
+    expect(harness.content()).toHaveProperty([`people/${hmac('canary-1@example.com')}`]);
+    expect(harness.bytes()).not.toContain('canary-');
+  });
+
   test('that turn out to need a field as it was end the stream before it is stored', async () => {
     const source = altered(people(), { key: (row) => `${String(row['id'])}-${String(row['email'])}` });
     const failed = await harness.expect('failed', source.connector, { selection: { fields: [rule('email', 'drop')] } });

@@ -7,6 +7,7 @@ import { handClock, silentLog } from '@tributary/connectors/testing/connector-pr
 import type { StoreSize } from '../collection-store/port.ts';
 import { createContextFactory } from '../connections/context.ts';
 import type { ContextInput } from '../connections/context.ts';
+import { EVERYTHING } from '../engine/selection.ts';
 import { inPages, rowsConnector, rowsOf } from '../engine/testing/rows-connector.ts';
 import { stopper, SyncHarness } from '../engine/testing/sync-harness.ts';
 import { newId } from '../lib/ids.ts';
@@ -54,6 +55,7 @@ function setUp(connector: Connector | undefined, input: Partial<SyncInput> | nul
               continuous: false,
               sweepConfirmed: false,
               limits: { entities: null, bytes: null, beside: { entities: 0, bytes: 0 } },
+              intake: { selection: EVERYTHING, memory: undefined, revision: 0, hashKey: undefined },
               ...input,
             },
       ),

@@ -10,6 +10,7 @@ import type { Fault } from '../engine/fault.ts';
 import type { SyncOutcome, SyncProgress } from '../engine/outcome.ts';
 import { NO_COUNTS, outcomeOfFault } from '../engine/outcome-of-fault.ts';
 import { runSync, type SyncRequest } from '../engine/run-sync.ts';
+import type { SchemaReport } from '../engine/schema-keeper.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { JobId } from '../lib/ids.ts';
 import { SharedBudgets } from './shared-budgets.ts';
@@ -31,6 +32,8 @@ export interface ExecuteOptions {
   readonly onProgress: (progress: SyncProgress) => void;
   /** The collection store's fence, once it is claimed; the control store keeps it with the lease. */
   readonly onClaimed?: (fence: number) => Promise<void>;
+  /** What the job found out of the source's schema; gives `false` when it could not be kept. */
+  readonly onSchema?: (report: SchemaReport) => Promise<boolean>;
 }
 
 export interface ExecuteNeeds<J extends RunnableJob> {
@@ -109,6 +112,7 @@ async function runWith(
       sourceName: connector.id,
       sweepConfirmed: input.sweepConfirmed,
       ...roomOf(input, size),
+      intake: { ...input.intake, save: (report) => options.onSchema?.(report) ?? Promise.resolve(false) },
       signal,
       clock: needs.clock,
       log: needs.log,

@@ -3,6 +3,7 @@ import type { Counts } from '../collection-store/port.ts';
 import { CollectionGoneError, FencedError } from '../collection-store/port.ts';
 import type { ControlStore } from '../control/database.ts';
 import type { StopReason, SyncOutcome, SyncProgress } from '../engine/outcome.ts';
+import type { SchemaReport } from '../engine/schema-keeper.ts';
 import { AppError } from '../errors.ts';
 import { backoffMs } from '../lib/backoff.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -11,6 +12,7 @@ import type { ClaimedJob } from './claim.ts';
 import type { Finished } from './finish.ts';
 import { finishJob } from './finish.ts';
 import type { Lease } from './job-row.ts';
+import { keepSchema } from './keep-schema.ts';
 import { raiseFence, setCounts, STALLED_ATTEMPTS } from './leases.ts';
 
 /** Runs one attempt of a job; made by `createExecute` in `run-job.ts`. */
@@ -22,6 +24,8 @@ export type ExecuteJob = (
     readonly onProgress: (progress: SyncProgress) => void;
     /** Call it with the collection store's fence, before the first page; rejects when the lease is lost. */
     readonly onClaimed: (fence: number) => Promise<void>;
+    /** Keeps what the job found out of the source's schema; `false` when it could not be kept. */
+    readonly onSchema: (report: SchemaReport) => Promise<boolean>;
   },
 ) => Promise<SyncOutcome>;
 
@@ -121,6 +125,7 @@ export class RunningJob {
         signal: this.#controller.signal,
         onProgress: (progress) => this.#progress(progress),
         onClaimed: (fence) => this.#claimed(fence),
+        onSchema: (report) => this.#keepSchema(report),
       });
     } catch (error) {
       return this.#outcomeOf(error);
@@ -131,6 +136,17 @@ export class RunningJob {
     const raised = await raiseFence(this.#deps.control.db, this.#lease, fence);
     if (!raised) throw new FencedError('the lease was lost before the first page');
     this.#lease = raised;
+  }
+
+  async #keepSchema(report: SchemaReport): Promise<boolean> {
+    const { control, clock, log } = this.#deps;
+    try {
+      return await control.transaction((tx) => keepSchema(tx, this.#lease, report, clock.now()));
+    } catch (error) {
+      // The next job finds the same, and says it again.
+      log.warn({ jobId: this.job.id, error }, 'what is known of a source could not be written');
+      return false;
+    }
   }
 
   #outcomeOf(error: unknown): SyncOutcome {

@@ -7,6 +7,7 @@ import { createConnectionService } from '../connections/service.ts';
 import type { ControlStore } from '../control/database.ts';
 import type { Clock } from '../lib/clock.ts';
 import { loadSyncInput } from '../source-connections/sync-input.ts';
+import { createOrganizationKeys } from '../vault/organization-keys.ts';
 import { openVault } from '../vault/open-vault.ts';
 import { createExecute } from './run-job.ts';
 import type { ExecuteJob } from './running-job.ts';
@@ -32,12 +33,13 @@ export async function openWorkerParts({ config, control, clock, log }: Needs): P
   const writers = createSqliteWriters({ dataDir: config.dataDir, clock });
   const vault = await openVault({ dataDir: config.dataDir, control });
   const connections = createConnectionService({ vault, clock });
+  const organizationKeys = createOrganizationKeys({ vault, clock });
   const usage = createUsageService({ control, clock, config });
   return {
     control,
     execute: createExecute({
       loadSyncInput: (job) =>
-        loadSyncInput({ control, connections, usage }, job.organizationId, job.sourceConnectionId),
+        loadSyncInput({ control, connections, organizationKeys, usage }, job.organizationId, job.sourceConnectionId),
       registry: createRegistry({ internal: config.internalSources }),
       makeContext: createContextFactory({ config, clock, log }),
       writers,

@@ -3,6 +3,7 @@ import type { PageRequest } from '../collections/model.ts';
 import { compileOnce } from '../control/compile-once.ts';
 import type { Queryable } from '../control/database.ts';
 import type { AuthMethod, ControlTables, Flag } from '../control/schema.ts';
+import type { SchemaMemory } from '../engine/schema-memory.ts';
 import type { CollectionId, OrganizationId, SourceConnectionId } from '../lib/ids.ts';
 import { decodePlace } from '../lib/page-cursor.ts';
 
@@ -146,6 +147,61 @@ export async function updateSourceConnection(
   if (ifVersion !== undefined) query = query.where('version', '=', ifVersion);
   const { numUpdatedRows } = await query.executeTakeFirst();
   return numUpdatedRows > 0n;
+}
+
+/** What is known of a source's schema. */
+export interface SchemaRow {
+  readonly memory: SchemaMemory;
+  readonly revision: number;
+  readonly seenAt: number;
+}
+
+export async function findSchema(
+  db: Queryable,
+  organizationId: OrganizationId,
+  id: SourceConnectionId,
+): Promise<SchemaRow | undefined> {
+  const row = await db
+    .selectFrom('source_schema')
+    .select(['streams', 'revision', 'seen_at'])
+    .where('organization_id', '=', organizationId)
+    .where('source_connection_id', '=', id)
+    .executeTakeFirst();
+  return row && { memory: JSON.parse(row.streams) as SchemaMemory, revision: row.revision, seenAt: row.seen_at };
+}
+
+/** False, with nothing written, when the schema was changed since `revision`. */
+export async function updateSchema(
+  db: Queryable,
+  organizationId: OrganizationId,
+  id: SourceConnectionId,
+  change: { readonly memory: SchemaMemory; readonly revision: number },
+): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable('source_schema')
+    .set({ streams: JSON.stringify(change.memory), revision: change.revision + 1 })
+    .where('organization_id', '=', organizationId)
+    .where('source_connection_id', '=', id)
+    .where('revision', '=', change.revision)
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
+}
+
+/** Newest first. */
+export function listSchemaChanges(
+  db: Queryable,
+  organizationId: OrganizationId,
+  id: SourceConnectionId,
+  limit: number,
+): Promise<Selectable<ControlTables['source_schema_change']>[]> {
+  return db
+    .selectFrom('source_schema_change')
+    .selectAll()
+    .where('organization_id', '=', organizationId)
+    .where('source_connection_id', '=', id)
+    .orderBy('sequence', 'desc')
+    .limit(limit)
+    .execute();
 }
 
 /** Source connections whose purge was begun and not ended, of every organization; read once at start. */

@@ -15,6 +15,7 @@ const healthy: StatusFacts = {
   lastEnded: null,
   diskNearlyFull: false,
   sweepsHeld: [],
+  schemaHeld: [],
 };
 
 function job(change: Partial<SyncJob>): SyncJob {

@@ -1,5 +1,6 @@
 import type { AuthMethod, JobState, Millis } from '../control/schema.ts';
 import type { HeldSweep } from '../engine/outcome.ts';
+import type { HeldSchema } from '../engine/schema-memory.ts';
 import type { SyncJob } from '../syncs/model.ts';
 
 /** Four honest axes instead of one word; the dialects' words are derived from them. */
@@ -20,6 +21,7 @@ export interface Task {
     | 'authenticate'
     | 'renew_credential'
     | 'confirm_sweep'
+    | 'schema_change_held'
     | 'fix_configuration'
     | 'resume_schedule'
     | 'enable_connection'
@@ -44,6 +46,8 @@ export interface StatusFacts {
   readonly diskNearlyFull: boolean;
   /** Sweeps that were held back; empty when none is. */
   readonly sweepsHeld: readonly HeldSweep[];
+  /** New streams and fields that were not let in; empty when none is. */
+  readonly schemaHeld: readonly HeldSchema[];
 }
 
 const run: Readonly<Record<JobState, StatusAxes['run']>> = {
@@ -108,6 +112,9 @@ const act =
   (action: string) =>
   ({ id }: StatusFacts): Task['fix'] => ({ method: 'POST', path: `/tributary/v1/source-connections/${id}/${action}` });
 
+const newcomer = ({ stream, fields }: HeldSchema): string =>
+  fields.length === 0 ? `the stream ${stream}` : `${fields.join(', ')} of ${stream}`;
+
 /** What each state asks of a person, most pressing first. */
 const rules: readonly Rule[] = [
   {
@@ -129,6 +136,13 @@ const rules: readonly Rule[] = [
     message: ({ sweepsHeld }) =>
       `${sweepsHeld.map(({ stream, unseen, total }) => `The last listing of ${stream} did not name ${unseen} of ${total} records.`).join(' ')} Their deletion is held back; confirm it if they are really gone.`,
     fix: act('sweep/confirm'),
+  },
+  {
+    code: 'schema_change_held',
+    applies: ({ schemaHeld }) => schemaHeld.length > 0,
+    message: ({ schemaHeld }) =>
+      `New at the source, and left out until it is accepted: ${schemaHeld.map(newcomer).join('; ')}.`,
+    fix: act('schema/accept'),
   },
   {
     code: 'fix_configuration',

@@ -2,8 +2,11 @@ import type { StoreSize } from '../collection-store/port.ts';
 import type { Limits, UsageService } from '../collections/usage.ts';
 import type { ConnectionService } from '../connections/service.ts';
 import type { ControlStore } from '../control/database.ts';
+import type { Intake } from '../engine/schema-keeper.ts';
 import type { CollectionId, ConnectionId, OrganizationId, SourceConnectionId, SyncId } from '../lib/ids.ts';
-import { findSourceConnection } from './repository.ts';
+import { findSchema, findSourceConnection } from './repository.ts';
+import type { OrganizationKeys } from '../vault/organization-keys.ts';
+import { selectionOf } from './selection-input.ts';
 import { configOf } from './views.ts';
 
 /** Everything that a worker needs to run a job of a source connection; a snapshot taken when the job is claimed. */
@@ -26,6 +29,8 @@ export interface SyncInput {
   readonly sweepConfirmed: boolean;
   /** What the organization may hold, and what its other collections take of that; `null` sets no limit. */
   readonly limits: Limits & { readonly beside: StoreSize };
+  /** What of the source is let in, and what is known of it. */
+  readonly intake: Omit<Intake, 'save'>;
 }
 
 const NOTHING: StoreSize = { entities: 0, bytes: 0 };
@@ -39,12 +44,15 @@ export async function loadSyncInput(
     readonly control: ControlStore;
     readonly connections: ConnectionService;
     readonly usage: Pick<UsageService, 'limits' | 'beside'>;
+    readonly organizationKeys: OrganizationKeys;
   },
   organizationId: OrganizationId,
   id: SourceConnectionId,
 ): Promise<SyncInput | undefined> {
   const row = await findSourceConnection(needs.control.db, organizationId, id);
   if (!row?.sync_id) return undefined;
+  const selection = selectionOf(row);
+  const schema = await findSchema(needs.control.db, organizationId, id);
   const sealed = await needs.connections.openSettings(needs.control.db, organizationId, row.connection_id);
   const { limits } = needs.usage;
   const limited = limits.entities !== null || limits.bytes !== null;
@@ -61,5 +69,12 @@ export async function loadSyncInput(
     continuous: row.continuous === 1,
     sweepConfirmed: row.sweep_confirmed === 1,
     limits: { ...limits, beside: limited ? await needs.usage.beside(organizationId, row.collection_id) : NOTHING },
+    intake: {
+      selection,
+      memory: schema?.memory,
+      revision: schema?.revision ?? 0,
+      hashKey:
+        selection.fields.length > 0 ? await needs.organizationKeys.get(needs.control.db, organizationId) : undefined,
+    },
   };
 }

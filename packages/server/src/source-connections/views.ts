@@ -46,6 +46,7 @@ export function toSourceConnection(row: JoinedRow, jobs: LatestJobs | undefined,
     lastJob,
     lastEnded: jobs?.ended ?? null,
     diskNearlyFull: disk === 'nearly_full',
+    schemaHeld: row.schema_held === null ? [] : (JSON.parse(row.schema_held) as StatusFacts['schemaHeld']),
     sweepsHeld: row.sweep_held === null ? [] : (JSON.parse(row.sweep_held) as StatusFacts['sweepsHeld']),
   };
   return {

@@ -1,6 +1,6 @@
 import { Reply } from '../../http/route.ts';
 import { route, type FaceRoutes } from './airweave-route.ts';
-import { entityTag, versionOf } from './entity-tag.ts';
+import { entityTag, versionOf } from '../../http/entity-tag.ts';
 import { LegacySourceConnection, LegacySourceConnectionUpdate } from './legacy-source-connection-schema.ts';
 import { presentLegacySourceConnection } from './present-legacy-source-connection.ts';
 import { legacyUpdateInput } from './source-connection-change.ts';

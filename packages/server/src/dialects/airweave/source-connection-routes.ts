@@ -3,7 +3,7 @@ import { Reply, type RouteDeclaration } from '../../http/route.ts';
 import type { Services } from '../../services.ts';
 import type { SourceConnectionDetail } from '../../source-connections/model.ts';
 import { route, type FaceRoutes } from './airweave-route.ts';
-import { entityTag, versionOf } from './entity-tag.ts';
+import { entityTag, versionOf } from '../../http/entity-tag.ts';
 import type { Face } from './faces.ts';
 import { pageReply, pageRequest } from './paging.ts';
 import { presentSourceConnection, presentSourceConnectionListItem } from './present-source-connection.ts';

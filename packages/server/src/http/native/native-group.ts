@@ -14,6 +14,7 @@ import { organizationRoutes } from './organization-routes.ts';
 import { searchRoutes } from './search-routes.ts';
 import { sourceConnectionRoutes } from './source-connection-routes.ts';
 import { usageRoutes } from './usage-routes.ts';
+import { streamRoutes } from './stream-routes.ts';
 
 /** What the native routes may call beside what every dialect may. */
 export interface NativeServices extends Services {
@@ -33,6 +34,7 @@ export function nativeGroup(services: NativeServices): RouteGroup {
     services,
     routes: [
       ...sourceConnectionRoutes,
+      ...streamRoutes,
       ...jobRoutes,
       ...searchRoutes,
       ...organizationRoutes,

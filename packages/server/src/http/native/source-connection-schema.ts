@@ -32,6 +32,7 @@ const Task = z
       'authenticate',
       'renew_credential',
       'confirm_sweep',
+      'schema_change_held',
       'fix_configuration',
       'resume_schedule',
       'enable_connection',

@@ -1,4 +1,4 @@
-import { errors } from '../../errors.ts';
+import { errors } from '../errors.ts';
 
 /** The ETag of a version: it changes with every change made through the API. */
 export function entityTag(version: number): string {
