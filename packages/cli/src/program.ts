@@ -4,6 +4,7 @@ import { collectionsCommand } from './commands/collections.ts';
 import { connectCommand } from './commands/connect.ts';
 import { connectionsCommand } from './commands/connections.ts';
 import { cancelCommand, jobsCommand, syncCommand } from './commands/jobs.ts';
+import { previewCommand } from './commands/preview.ts';
 import { searchCommand } from './commands/search.ts';
 import { serveCommand } from './commands/serve.ts';
 import { sourcesCommand } from './commands/sources.ts';
@@ -38,6 +39,7 @@ export function createProgram(terminal: Terminal): Command {
     workerCommand(terminal),
     collectionsCommand(terminal),
     sourcesCommand(terminal),
+    previewCommand(terminal),
     connectCommand(terminal),
     connectionsCommand(terminal),
     syncCommand(terminal),

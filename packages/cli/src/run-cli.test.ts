@@ -174,6 +174,7 @@ test('every command has a help text that shows what it takes', async () => {
     'serve',
     'collections',
     'sources',
+    'preview',
     'connect',
     'connections',
     'sync',

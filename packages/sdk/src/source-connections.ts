@@ -11,6 +11,7 @@ import type {
 } from './model.ts';
 import { eachItem, type ListOptions } from './pages.ts';
 import type { CheckResult, JobFailure, SourceConnectionState } from './native-model.ts';
+import type { Preview, Selection, SelectionInput, SourceSchema } from './selection-model.ts';
 import type { CallOptions, Transport } from './transport.ts';
 import { TributaryError } from './tributary-error.ts';
 
@@ -43,6 +44,20 @@ export class SourceConnections {
     options: CallOptions = {},
   ): Promise<CheckResult> {
     const path = '/tributary/v1/source-connections/check';
+    return this.#transport.json({ method: 'POST', path, body: input, signal: options.signal });
+  }
+
+  /** The first records of each stream as they would be stored under a selection; nothing is saved. */
+  preview(
+    input: {
+      readonly shortName: string;
+      readonly config?: JsonObject;
+      readonly credentials?: JsonObject;
+      readonly selection?: SelectionInput;
+    },
+    options: CallOptions = {},
+  ): Promise<Preview> {
+    const path = '/tributary/v1/source-connections/preview';
     return this.#transport.json({ method: 'POST', path, body: input, signal: options.signal });
   }
 
@@ -108,6 +123,52 @@ export class SourceConnections {
   /** The status on its four axes, with the tasks that wait for a person. */
   status(id: string, options: CallOptions = {}): Promise<SourceConnectionState> {
     return this.#transport.json({ method: 'GET', path: `${native(id)}/status`, signal: options.signal });
+  }
+
+  /** Which streams are read, what is done to fields, and what becomes of new ones. */
+  selection(id: string, options: CallOptions = {}): Promise<Selection> {
+    return this.#transport.json({ method: 'GET', path: `${native(id)}/selection`, signal: options.signal });
+  }
+
+  /**
+   * Replaces the selection as a whole; the next job reads anew what it concerns. With `ifVersion`, throws `stale` when the
+   * stored version is another.
+   */
+  setSelection(
+    id: string,
+    selection: SelectionInput,
+    options: CallOptions & { readonly ifVersion?: number } = {},
+  ): Promise<Selection> {
+    const { ifVersion, signal } = options;
+    return this.#transport.json({
+      method: 'PUT',
+      path: `${native(id)}/selection`,
+      body: selection,
+      ...(ifVersion !== undefined && { headers: { 'if-match': `"${ifVersion}"` } }),
+      signal,
+    });
+  }
+
+  /** The streams and fields of the source, and how they have changed. */
+  schema(id: string, options: CallOptions = {}): Promise<SourceSchema> {
+    return this.#transport.json({ method: 'GET', path: `${native(id)}/schema`, signal: options.signal });
+  }
+
+  /** Lets in what is held: all, or of the named streams. Throws `conflict` when nothing is. */
+  acceptSchema(
+    id: string,
+    options: CallOptions & { readonly streams?: readonly string[] } = {},
+  ): Promise<SourceSchema> {
+    const { streams, signal } = options;
+    const body = streams ? { streams } : {};
+    return this.#transport.json({ method: 'POST', path: `${native(id)}/schema/accept`, body, signal });
+  }
+
+  /** The first records of each stream as they would be stored, under the stored selection or another one. */
+  previewOf(id: string, options: CallOptions & { readonly selection?: SelectionInput } = {}): Promise<Preview> {
+    const { selection, signal } = options;
+    const body = selection ? { selection } : {};
+    return this.#transport.json({ method: 'POST', path: `${native(id)}/preview`, body, signal });
   }
 
   /** The records that a job could not take. */

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import type { JsonObject, SourceConnectionCreate } from '@tributary/sdk/model';
-import { readFieldValues } from '../field-values.ts';
+import type { SourceConnectionCreate } from '@tributary/sdk/model';
+import { givenFields, type GivenFields } from '../given-fields.ts';
 import { collect, examples, openSession, type Session } from '../session.ts';
 import { table } from '../table.ts';
 import type { Terminal } from '../terminal.ts';
@@ -17,23 +17,6 @@ interface ConnectOptions {
   readonly sync: boolean;
   readonly follow?: boolean;
   readonly dryRun?: boolean;
-}
-
-interface GivenFields {
-  readonly config: JsonObject;
-  readonly authentication?: { readonly credentials: JsonObject };
-}
-
-async function givenFields(session: Session, shortName: string, options: ConnectOptions): Promise<GivenFields> {
-  const source = await session.client.sources.get(shortName, { signal: session.terminal.signal });
-  const config = { source: shortName, option: '--config', fields: source.config_fields.fields };
-  const credential = { source: shortName, option: '--credential', fields: source.auth_fields?.fields ?? [] };
-  return {
-    config: readFieldValues(config, options.config),
-    ...(options.credential && {
-      authentication: { credentials: readFieldValues(credential, options.credential) },
-    }),
-  };
 }
 
 async function check(session: Session, shortName: string, given: GivenFields): Promise<void> {

@@ -7,6 +7,9 @@ import { collect, examples, openSession, type Session } from '../session.ts';
 import { facts, table } from '../table.ts';
 import { styled, type Terminal } from '../terminal.ts';
 import { figures } from './jobs.ts';
+import { previewConnectionCommand } from './preview.ts';
+import { schemaCommand } from './schema.ts';
+import { selectionCommand } from './selection.ts';
 
 /** A source connection in a few lines. */
 export function describe(connection: SourceConnection): string {
@@ -142,7 +145,7 @@ function switchCommand(
     });
 }
 
-/** `tributary connections list|show|update|pause|resume|confirm-sweep|delete` */
+/** `tributary connections list|show|update|selection|schema|preview|pause|resume|confirm-sweep|delete` */
 export function connectionsCommand(terminal: Terminal): Command {
   const connections = new Command('connections').description('what is read into which collection, and when');
   connections.addCommand(listCommand(terminal));
@@ -159,6 +162,9 @@ export function connectionsCommand(terminal: Terminal): Command {
       session.show({ ...found, state }, () => describe(found) + stateText(state) + tasksText(terminal, state.tasks));
     });
   connections.addCommand(updateCommand(terminal));
+  connections.addCommand(selectionCommand(terminal));
+  connections.addCommand(schemaCommand(terminal));
+  connections.addCommand(previewConnectionCommand(terminal));
   connections.addCommand(switchCommand(terminal, 'pause', 'pause', 'let no sync start until it is resumed'));
   connections.addCommand(switchCommand(terminal, 'resume', 'resume', 'let syncs start again'));
   connections.addCommand(
