@@ -39,17 +39,10 @@ function typeOfSchema(schema: Json | undefined): string {
 export function typeOfValue(value: unknown): string {
   if (value === null || value === undefined) return 'null';
   if (Array.isArray(value)) return 'array';
-  switch (typeof value) {
-    case 'number':
-      return Number.isInteger(value) ? 'integer' : 'number';
-    case 'boolean':
-      return 'boolean';
-    case 'object':
-      // Dates and bytes are stored as texts.
-      return value instanceof Date || value instanceof Uint8Array ? 'string' : 'object';
-    default:
-      return 'string';
-  }
+  if (typeof value === 'number') return Number.isInteger(value) ? 'integer' : 'number';
+  if (typeof value === 'boolean') return 'boolean';
+  // Dates, bytes and numbers beyond a double are stored as texts.
+  return typeof value === 'object' && !(value instanceof Date || value instanceof Uint8Array) ? 'object' : 'string';
 }
 
 /** The type that takes the values of both. */

@@ -29,8 +29,10 @@ export function maskValue(value: unknown, keep: number): unknown {
   const text = textOf(value);
   const domain = text.length <= MAX_EMAIL_LENGTH ? EMAIL.exec(text)?.[1] : undefined;
   if (domain !== undefined) return HIDDEN + domain;
-  const end = [...text.slice(-4 * keep)];
-  return keep === 0 || end.length < 2 * keep ? HIDDEN : HIDDEN + end.slice(-keep).join('');
+  if (keep === 0) return HIDDEN;
+  // A character is one or two units long.
+  const end = Array.from(text.slice(-4 * keep));
+  return end.length < 2 * keep ? HIDDEN : HIDDEN + end.slice(-keep).join('');
 }
 
 /** As it would be stored, without the quotes of a text. */

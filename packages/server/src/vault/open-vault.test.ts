@@ -5,8 +5,10 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ControlStore } from '../control/database.ts';
 import { sqliteHome } from '../control/testing.ts';
+import { systemClock } from '../lib/clock.ts';
 import { newId } from '../lib/ids.ts';
 import { openVault } from './open-vault.ts';
+import { createOrganizationKeys } from './organization-keys.ts';
 import { rewrapCredentials } from './rewrap.ts';
 import type { SealContext, Vault } from './vault.ts';
 
@@ -128,6 +130,27 @@ describe('a new key', () => {
     expect(await rewrapCredentials({ control, vault })).toEqual({ rewrapped: 0, unreadable: [] });
     await writeFile(path, (await readFile(path, 'utf8')).trim().split('\n').at(-1) ?? '');
     expect((await openVault({ dataDir, control })).open(fresh, here)).toEqual({ password: 'hunter2' });
+  });
+
+  it('F1-2 keeps the key of an organization’s field hashes, and is needed as long as that is sealed with it', async () => {
+    const { organizationId } = here;
+    await control.db.insertInto('organization').values({ id: organizationId, name: 'A', created_at: 1 }).execute();
+    const keysOf = (vault: Vault) => createOrganizationKeys({ vault, clock: systemClock });
+    const both = () => keysOf(before).get(control.db, organizationId);
+    const before = await openVault({ dataDir, control });
+    const [one, other] = await Promise.all([both(), both()]);
+    expect(Buffer.from(one.reveal(), 'base64')).toHaveLength(32);
+    expect(other.reveal()).toBe(one.reveal());
+    const dump = JSON.stringify(await control.db.selectFrom('organization_key').selectAll().execute());
+    expect(dump).not.toContain(one.reveal());
+    await append();
+    const vault = await openVault({ dataDir, control });
+    expect(await rewrapCredentials({ control, vault })).toEqual({ rewrapped: 1, unreadable: [] });
+    await writeFile(path, (await readFile(path, 'utf8')).trim().split('\n').at(-1) ?? '');
+    const after = await keysOf(await openVault({ dataDir, control })).get(control.db, organizationId);
+    expect(after.reveal()).toBe(one.reveal());
+    await writeFile(path, `${Buffer.alloc(32, 7).toString('base64')}\n`);
+    await expect(openVault({ dataDir, control })).rejects.toThrow('is not the key file of this database');
   });
 
   it('F1-2 leaves alone what was sealed anew in between, and names what nothing opens', async () => {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Secret } from '@tributary/connectors/kit/secret';
 import type { Queryable } from '../control/database.ts';
-import { must } from '../lib/asserts.ts';
+import { assert, must } from '../lib/asserts.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { OrganizationId } from '../lib/ids.ts';
 import { findOrganizationKey, insertOrganizationKey } from './repository.ts';
@@ -36,7 +36,8 @@ export function createOrganizationKeys({
         row = must(await findOrganizationKey(db, organizationId), 'the key was just made');
       }
       const { key } = vault.open(row, context);
-      return new Secret(String(key));
+      assert(typeof key === 'string', 'a key was sealed as text');
+      return new Secret(key);
     },
   };
 }

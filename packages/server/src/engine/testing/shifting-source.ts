@@ -61,7 +61,7 @@ export class ShiftingSource {
       ...(!table.keyUntold && { primaryKey: key }),
       incremental: appends,
       deletes: appends ? 'reported' : 'listing',
-      key: (row) => key.map((field) => String(row[field])).join('/'),
+      key: (row) => key.map((field) => textOf(row[field])).join('/'),
       parseCursor: (cursor) => z.object({ at: z.number(), last: z.json().optional() }).parse(cursor),
       read: (since) => this.#read(name, table, since as { readonly at: number } | undefined),
     };
@@ -81,6 +81,8 @@ export class ShiftingSource {
     }
   }
 }
+
+const textOf = (value: Json | undefined): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
 /** Rows 1 and on, each made by a function of its number. */
 export const rowsFrom = (count: number, row: (number: number) => JsonObject): JsonObject[] =>
