@@ -6,7 +6,7 @@ import type { Page } from '@tributary/connectors/kit/page';
 import { redactText } from '@tributary/connectors/kit/redact-text';
 import type { EntityUpsert } from '../collection-store/port.ts';
 import { renderPayload } from '../collection-store/sqlite/rendering.ts';
-import { Normaliser } from '../engine/normalise.ts';
+import type { Normaliser } from '../engine/normalise.ts';
 import { PolicyViolation } from '../engine/policy-violation.ts';
 import { untilAborted } from '../engine/read-ahead.ts';
 import { SchemaKeeper } from '../engine/schema-keeper.ts';
@@ -88,7 +88,7 @@ class Reading {
   async preview(keeper: SchemaKeeper): Promise<StreamPreview> {
     try {
       if (this.#signal.aborted) return this.#result('late');
-      await this.#read(new Normaliser(this.#stream, keeper.policyOf(this.#stream).rows));
+      await this.#read(keeper.policyOf(this.#stream).normaliser(this.#stream));
       return this.#result('read');
     } catch (error) {
       if (this.#signal.aborted) return this.#result('late');

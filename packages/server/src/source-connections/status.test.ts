@@ -101,6 +101,14 @@ describe('the status of a source connection', () => {
     expect(tasksOf({ ...healthy, ...ended(full) })).toEqual([
       { code: 'make_room', message: 'As many as it may.', fix: usage },
     ]);
+    const schemaHeld = [
+      { stream: 'note', fields: [] },
+      { stream: 'user', fields: ['a', 'b'] },
+    ];
+    const accept = { method: 'POST', path: `/tributary/v1/source-connections/${healthy.id}/schema/accept` };
+    expect(tasksOf({ ...healthy, schemaHeld })).toMatchObject([
+      { code: 'schema_change_held', message: expect.stringContaining('the stream note; a, b of user'), fix: accept },
+    ]);
     expect(tasksOf({ ...healthy, diskNearlyFull: true })).toMatchObject([
       { code: 'free_disk', message: expect.stringContaining('nearly full'), fix: usage },
     ]);

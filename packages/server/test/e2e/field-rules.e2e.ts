@@ -133,8 +133,8 @@ describe.each(['sqlite', 'postgres'] as const)(
       expect(filesBelow(dataDir).filter((path) => readFileSync(path).includes(CANARY))).toEqual([]);
       expect((await native('POST', 'schema/accept', {})).status).toBe(200);
       expect((await run()).counts).toMatchObject({ updated: 1200, deleted: 0 });
-    // What is let in is found, so what was not found before was not there.
-    expect(filesBelow(dataDir).filter((path) => readFileSync(path).includes(`${CANARY}7`))).not.toEqual([]);
+      // What is let in is found, so what was not found before was not there.
+      expect(filesBelow(dataDir).filter((path) => readFileSync(path).includes(`${CANARY}7`))).not.toEqual([]);
       await client.query('alter table person drop column diagnosis');
     });
   },
