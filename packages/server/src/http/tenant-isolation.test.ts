@@ -42,6 +42,7 @@ describe('F1-11 a thing of one organization', () => {
       'PATCH /v1/collections': { name: 'Stolen' },
       'PATCH /source-connections': { name: 'Stolen' },
       'PATCH /v1/source-connections': { name: 'Stolen' },
+      '/selection': {},
       'PUT /': { name: 'Stolen' },
       search: { query: 'text' },
     });
