@@ -134,6 +134,14 @@ describe('keys', () => {
     expect(harness.bytes()).not.toContain('canary-');
   });
 
+  test('that are hashed are hashed in what an attempt writes down to find a record that kills it', async () => {
+    const source = people();
+    source.table('people').key = ['email'];
+    await sync(source, [rule('email', 'hash')], { stalledAttempts: 1 });
+    expect(Object.keys(harness.content())).toHaveLength(3);
+    expect(harness.bytes()).not.toContain('canary-');
+  });
+
   test.each(['drop', 'mask'] as const)('that a rule would %s end the stream, and the others go on', async (action) => {
     const source = people();
     source.tables.set('notes', { columns: { id: 'string' }, key: ['id'], rows: [{ id: 'n' }] });
