@@ -73,11 +73,13 @@ export class SyncHarness {
       clock,
       log: silentLog,
       onProgress: options.onProgress ?? (() => undefined),
-      ...(options.selection && { intake: this.#intake({ ...EVERYTHING, ...options.selection }) }),
+      ...this.#intake(options.selection),
     });
   }
 
-  #intake(selection: Selection): Intake {
+  #intake(given: Partial<Selection> | undefined): { readonly intake?: Intake } {
+    if (!given) return {};
+    const selection = { ...EVERYTHING, ...given };
     this.changes = [];
     const save = ({ after, memory, changes }: SchemaReport): Promise<boolean> => {
       if (after !== this.#revision) return Promise.resolve(false);
@@ -86,7 +88,7 @@ export class SyncHarness {
       this.changes = [...this.changes, ...changes];
       return Promise.resolve(true);
     };
-    return { selection, memory: this.memory, revision: this.#revision, hashKey: HASH_KEY, save };
+    return { intake: { selection, memory: this.memory, revision: this.#revision, hashKey: HASH_KEY, save } };
   }
 
   /** Every byte that the collection's file and its log hold. */
