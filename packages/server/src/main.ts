@@ -4,7 +4,7 @@ import { pino, type Logger } from 'pino';
 import { createAuditLog, type AuditLog } from './audit/service.ts';
 import { KeyAuthenticator } from './auth/key-authenticator.ts';
 import { createApiKeyService } from './auth/service.ts';
-import type { CollectionReaders } from './collection-store/port.ts';
+import type { CollectionReaders, SettleJob } from './collection-store/port.ts';
 import { forgetDeleted } from './collection-store/sqlite/files.ts';
 import { createSqliteReaders } from './collection-store/sqlite/readers.ts';
 import { createCollectionRemoval } from './collections/removal.ts';
@@ -88,6 +88,8 @@ export interface StartOptions {
   readonly clock?: Clock;
   /** Another machine has taken the database over: stop the service. */
   readonly onLost?: () => void;
+  /** What the worker processes run; for crash tests. */
+  readonly workerScript?: URL;
 }
 
 export interface RunningService {
@@ -104,12 +106,13 @@ export interface RunningService {
 /** Live checks of sources must not keep a caller waiting for longer. */
 const probeTimeoutMs = 30_000;
 
-async function openFoundation(config: Config, clock: Clock, onLost: () => void): Promise<Foundation> {
+async function openFoundation(config: Config, clock: Clock, options: StartOptions): Promise<Foundation> {
   const log = pino({ level: config.logLevel, base: null, serializers: { error: (error) => describeThrown(error) } });
   await needing([settings.dataDir], mkdir(config.dataDir, { recursive: true, mode: 0o700 }));
   const letGo = hold(config);
   const opening = openControlStore({ ...config, clock, busy: 'retry', migrations: 'apply' });
   const control = await needing([config.databaseUrl ? settings.databaseUrl : settings.dataDir], opening);
+  const onLost = options.onLost ?? (() => undefined);
   const bond = config.databaseUrl && (await bind({ config, control, clock, log, onLost }));
   const vault = await openVault({ dataDir: config.dataDir, control });
   const readers = createSqliteReaders({ dataDir: config.dataDir, threads: 1 });
@@ -132,7 +135,17 @@ async function openFoundation(config: Config, clock: Clock, onLost: () => void):
     },
   ]);
   const onEnded = (job: EndedJob): void => metrics.countJob(job);
-  const supervisor = createSupervisor({ config, clock, log, control, onEvents, onEnded });
+  const settle: SettleJob = (job) => readers.settle(job);
+  const supervisor = createSupervisor({
+    config,
+    clock,
+    log,
+    control,
+    settle,
+    onEvents,
+    onEnded,
+    ...(options.workerScript && { script: options.workerScript }),
+  });
   return {
     config,
     clock,
@@ -213,7 +226,7 @@ async function useCurrentVaultKey({ control, vault, log }: Foundation, signal: A
 /** Builds the object graph, starts the workers and listens. */
 export async function startService(config: Config, options: StartOptions = {}): Promise<RunningService> {
   const clock = options.clock ?? systemClock;
-  const base = await openFoundation(config, clock, options.onLost ?? (() => undefined));
+  const base = await openFoundation(config, clock, options);
   const { control, log, readers, metrics, supervisor, disk, usage } = base;
   const audit = createAuditLog({ control, clock });
   const authenticator = new KeyAuthenticator({ control, clock, log });

@@ -130,6 +130,21 @@ export interface SourceWriter {
   endRun(): Promise<RunState>;
 }
 
+/** A job, as the control store knows it. */
+export interface JobRef {
+  readonly jobId: JobId;
+  readonly collectionId: CollectionId;
+  readonly sourceConnectionId: SourceConnectionId;
+  /** The control store's. */
+  readonly fence: number;
+}
+
+/**
+ * Raises the fence as a claim does, so that nobody who wrote for the job can go on, and gives what the job came to;
+ * `undefined` when the store has nothing of it. For whoever takes a job from its writer, or ends it.
+ */
+export type SettleJob = (job: JobRef) => Promise<Counts | undefined>;
+
 /** The worker's side: one instance per process, one open file per collection. */
 export interface CollectionWriters {
   /**
@@ -141,6 +156,7 @@ export interface CollectionWriters {
     sourceConnectionId: SourceConnectionId,
     controlFence: number,
   ): Promise<SourceWriter>;
+  settle: SettleJob;
   close(): Promise<void>;
 }
 
@@ -255,6 +271,7 @@ export interface CollectionReaders {
   visibleThrough(collectionId: CollectionId): Promise<number>;
   /** What the collection takes; nothing when it has no file. */
   size(collectionId: CollectionId): Promise<StoreSize>;
+  settle: SettleJob;
   /** Raises the fence beyond every writer's and removes all rows of the source connection. Idempotent. */
   purgeSource(collectionId: CollectionId, sourceConnectionId: SourceConnectionId): Promise<void>;
   /** Removes the collection's files; later claims throw `CollectionGoneError`. Idempotent. */

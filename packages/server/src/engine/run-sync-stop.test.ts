@@ -148,6 +148,7 @@ describe('a store that refuses', () => {
         ...writer,
         fence: writer.fence,
         beginRun: (start) => writer.beginRun(start),
+        forgetCursors: (stream) => writer.forgetCursors(stream),
         apply: (page) => {
           if (!full || page.cursor === undefined || page.upserts[0]?.key !== 'k0002') return writer.apply(page);
           return Promise.reject(Object.assign(new Error('disk is full'), { code: 'SQLITE_FULL' }));

@@ -106,6 +106,37 @@ describe('a read that goes on in the middle of an older job', () => {
   });
 });
 
+describe('a record that was read before a stream is read from its start again, and is gone by then', () => {
+  /** Tells deletes only by naming everything once; `again` comes in the middle of the first read of the second job. */
+  const source = (again: () => unknown) => {
+    let read = 0;
+    return rowsConnector({
+      rows: {
+        incremental: true,
+        async *read(since) {
+          read += 1;
+          if (read === 2) {
+            yield { upserts: [{ id: 'gone', value: 2 }], ...(since !== undefined && { cursor: since + 1 }) };
+            throw again();
+          }
+          const named = read === 1 ? rowsOf(3).concat({ id: 'gone' }) : rowsOf(3);
+          yield { upserts: named, cursor: 10 * read, complete: true };
+        },
+      },
+    });
+  };
+
+  test.each([
+    ['14 since its cursor has expired', false, () => new ConnectorError('cursor_expired', 'too old')],
+    ['8 since a fault came before the first cursor', true, () => new ConnectorError('unavailable', 'down')],
+  ] as const)('is deleted: %s', async (_, full, again) => {
+    const connector = source(again);
+    await harness.expect('completed', connector);
+    expect((await harness.expect('completed', connector, { full })).counts).toMatchObject({ deleted: 1 });
+    expect(Object.keys(harness.content())).not.toContain('rows/gone');
+  });
+});
+
 describe('the brake', () => {
   test('G4-18 holds a sweep of more than half, says so each time, and lets it go when confirmed', async () => {
     let rows = rowsOf(100);

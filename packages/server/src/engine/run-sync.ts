@@ -2,6 +2,7 @@ import type { Connector, Stream } from '@tributary/connectors/kit/connector';
 import type { ConnectorContext, Logger } from '@tributary/connectors/kit/context';
 import type { RunState, SourceWriter, StoreSize } from '../collection-store/port.ts';
 import type { Clock } from '../lib/clock.ts';
+import { failpoint } from '../lib/failpoints.ts';
 import type { JobId, SyncId } from '../lib/ids.ts';
 import { attempt } from './attempts.ts';
 import { faultOfStore } from './fault.ts';
@@ -168,6 +169,7 @@ class SyncRun {
     const { connector, ctx } = this.#request;
     const { signal } = this.#run;
     const streams = await untilAborted(connector.discover({ ...ctx, signal }), signal);
+    failpoint('read.discovered');
     checkStreams(streams);
     return streams;
   }

@@ -3,6 +3,7 @@ import type { Json } from '@tributary/connectors/kit/json';
 import type { Page } from '@tributary/connectors/kit/page';
 import type { Clock } from '../lib/clock.ts';
 import type { CursorWrite } from '../collection-store/port.ts';
+import { failpoint } from '../lib/failpoints.ts';
 import { LoopGuard } from './loop-guard.ts';
 import type { Batch, Normaliser } from './normalise.ts';
 import { sliceId } from './plan.ts';
@@ -37,6 +38,7 @@ const NOTHING: Batch = { upserts: [], present: [], deletes: [], failures: [] };
 export async function syncScope(reading: ScopeReading, scope: Scope): Promise<void> {
   const { stream, signal, clock, quarantine } = reading;
   const since = scope.cursor === undefined ? undefined : stream.parseCursor(scope.cursor);
+  if (since === undefined) await forgetEarlierTries(reading);
   const loops = new LoopGuard();
   const reach = { complete: scope.complete };
   // Whoever looks for the record that killed a worker reads nothing beside it.
@@ -44,6 +46,7 @@ export async function syncScope(reading: ScopeReading, scope: Scope): Promise<vo
   for await (const page of pages)
     for await (const part of quarantine.parts(reading.normaliser, page))
       await storePart(reading, scope, part, { loops, reach });
+  failpoint('read.scope-ended');
   scope.complete = reach.complete;
   scope.ended = true;
   await storeState(reading, scope, { ...NOTHING, failures: reading.normaliser.takeLateFailures() });
@@ -56,7 +59,9 @@ async function storePart(
   given: Page,
   { loops, reach }: { readonly loops: LoopGuard; readonly reach: { complete: boolean } },
 ): Promise<void> {
+  failpoint('read.page-fetched');
   const page = reading.normaliser.normalise(given);
+  failpoint('read.page-normalised');
   loops.observe(page);
   reach.complete ||= page.complete;
   scope.gaps ||= page.unnamedFailures;
@@ -67,6 +72,13 @@ async function storePart(
     if (index < last || page.cursor === undefined) await reading.store.apply({ ...pageOf(reading, scope), ...batch });
     else await storeWithCursor(reading, scope, batch, { cursor: page.cursor, complete: reach.complete });
   }
+  failpoint('read.page-stored');
+}
+
+/** What an earlier try named may be gone, and a source of changes tells only of those after the new beginning. */
+async function forgetEarlierTries({ stream, store }: ScopeReading): Promise<void> {
+  // Other slices may have been read to their end already; what they named counts.
+  if (stream.deletes === 'reported' && !stream.slices) await store.forgetCursors(stream.name);
 }
 
 async function storeWithCursor(

@@ -1,3 +1,4 @@
+import type { Counts } from '../collection-store/port.ts';
 import type { Queryable } from '../control/database.ts';
 import type { JobState, Millis } from '../control/schema.ts';
 import type { SyncOutcome } from '../engine/outcome.ts';
@@ -25,6 +26,8 @@ const ends: Readonly<Record<End['type'], Readonly<Record<'running' | 'cancelling
 export interface FinishInput {
   readonly lease: Lease;
   readonly outcome: SyncOutcome;
+  /** What the collection store says, where it was asked; else the outcome's. */
+  readonly counts?: Counts | undefined;
   /** With `postponed` after a fault of our own: how many attempts in a row have brought nothing. */
   readonly stalledAttempts?: number | undefined;
   /** Entities met by record type, for the last event. */
@@ -39,9 +42,10 @@ export interface FinishInput {
 export async function finishJob(db: Queryable, input: FinishInput): Promise<Finished | undefined> {
   const { lease, outcome, now } = input;
   if (outcome.type === 'fenced' || outcome.type === 'postponed') {
-    const waits =
-      outcome.type === 'postponed' ? { counts: outcome.counts, notBefore: outcome.at } : { notBefore: null };
-    const job = await giveBack(db, lease, { ...waits, stalledAttempts: input.stalledAttempts, now });
+    const counts = input.counts ?? (outcome.type === 'postponed' ? outcome.counts : undefined);
+    const notBefore = outcome.type === 'postponed' ? outcome.at : null;
+    const { stalledAttempts } = input;
+    const job = await giveBack(db, lease, { ...(counts && { counts }), notBefore, stalledAttempts, now });
     return job && { job, credentialPaused: false };
   }
   return (await end(db, input, outcome, 'running')) ?? end(db, input, outcome, 'cancelling');
@@ -49,7 +53,7 @@ export async function finishJob(db: Queryable, input: FinishInput): Promise<Fini
 
 function end(
   db: Queryable,
-  { lease, encountered = {}, now }: FinishInput,
+  { lease, counts, encountered = {}, now }: FinishInput,
   outcome: End,
   from: 'running' | 'cancelling',
 ): Promise<Ended | undefined> {
@@ -62,7 +66,7 @@ function end(
     lease,
     from,
     to: ends[outcome.type][from],
-    set: { ...outcome.counts, ...failure },
+    set: { ...(counts ?? outcome.counts), ...failure },
     held: outcome.type === 'completed' ? outcome.held : [],
     encountered,
     now,

@@ -1,10 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { finishJob } from './finish.ts';
 import { giveBack, heartbeat, listCancelled, listOwners, raiseFence, setCounts, takeBack } from './leases.ts';
+import type { SettleLease } from './leases.ts';
 import type { MakeHome } from './testing/queue-rig.ts';
 import { LEASE_MS, leaseOf, useQueue } from './testing/queue-rig.ts';
 
 const counts = { inserted: 3, updated: 2, kept: 1, deleted: 0, failed: 0, chunks: 7 };
+/** The collection store has nothing of the job. */
+const unsettled = async () => undefined;
 const none = { inserted: 0, updated: 0, kept: 0, deleted: 0, failed: 0, chunks: 0 };
 
 /** What leases must do on every control store: renewing, losing, giving back and cancelling. */
@@ -96,7 +99,7 @@ export function describeLeases(name: string, make: MakeHome): void {
               rig.clock.now(),
             );
           }
-          await takeBack(rig.store, 'a', rig.clock.now());
+          await takeBack(rig.store, 'a', unsettled, rig.clock.now());
           states.push((await rig.jobRow(stuck)).state);
         }
         expect(states).toEqual(['pending', 'pending', 'pending', 'pending', 'failed']);
@@ -109,12 +112,45 @@ export function describeLeases(name: string, make: MakeHome): void {
         expect(await rig.jobRow(rereading)).toMatchObject({ state: 'failed', error_code: 'worker_died' });
       });
 
+      test("a lease that is taken leaves the collection store's counts with the job, however it goes on", async () => {
+        const asked: object[] = [];
+        const settle: SettleLease = async (job) => {
+          asked.push(job);
+          return counts;
+        };
+        const goesOn = await rig.seed.enqueue(await rig.seed.addOrder());
+        const ends = await rig.seed.enqueue(await rig.seed.addOrder());
+        const jobs = await rig.claimer('a').claim(2);
+        await rig.cancel(ends);
+        await takeBack(rig.store, 'a', settle, rig.clock.now());
+        expect(asked).toHaveLength(2);
+        for (const job of jobs)
+          expect(asked).toContainEqual({
+            owner: 'a',
+            jobId: job.id,
+            collectionId: job.collectionId,
+            sourceConnectionId: job.sourceConnectionId,
+            fence: job.fence,
+          });
+        expect(await rig.jobRow(goesOn)).toMatchObject({ state: 'pending', stalled_attempts: 0, ...counts });
+        expect(await rig.jobRow(ends)).toMatchObject({ state: 'cancelled', ...counts });
+      });
+
+      test('a collection that cannot be written does not keep the lease of a dead worker', async () => {
+        const jobId = await rig.seed.enqueue(await rig.seed.addOrder());
+        await rig.claimOne('a');
+        const settle = () => Promise.reject(new Error('the disk is full'));
+        expect(await takeBack(rig.store, 'a', settle, rig.clock.now())).toEqual([
+          { jobId, owner: 'a', state: 'pending' },
+        ]);
+      });
+
       test('a dead worker gives back at once what it held, and only that', async () => {
         for (const id of await rig.seed.addOrders(3)) await rig.seed.enqueue(id);
         const [mine] = await rig.claimer('a').claim(1);
         await rig.claimer('b').claim(2);
         expect((await listOwners(rig.store.db)).toSorted()).toEqual(['a', 'b']);
-        expect(await takeBack(rig.store, 'a', rig.clock.now())).toEqual([
+        expect(await takeBack(rig.store, 'a', unsettled, rig.clock.now())).toEqual([
           { jobId: mine!.id, owner: 'a', state: 'pending' },
         ]);
         expect(await listOwners(rig.store.db)).toEqual(['b']);
@@ -123,7 +159,7 @@ export function describeLeases(name: string, make: MakeHome): void {
       test("the collection store's fence goes with the lease, and an older claim of the same job ends there", async () => {
         const jobId = await rig.seed.enqueue(await rig.seed.addOrder());
         const old = leaseOf(await rig.claimOne('a'), 'a');
-        await takeBack(rig.store, 'a', rig.clock.now());
+        await takeBack(rig.store, 'a', unsettled, rig.clock.now());
         const fresh = leaseOf(await rig.claimOne('b'), 'b');
         const raised = await raiseFence(rig.store.db, fresh, 40);
         expect(raised).toEqual({ ...fresh, fence: 40 });

@@ -1,9 +1,10 @@
 import type { Expression, ExpressionBuilder, SqlBool } from 'kysely';
 import { sql } from 'kysely';
-import type { Counts } from '../collection-store/port.ts';
+import type { Counts, JobRef } from '../collection-store/port.ts';
 import type { ControlStore, Queryable } from '../control/database.ts';
 import type { ControlTables, JobState, Millis } from '../control/schema.ts';
 import { statements } from '../control/statements.ts';
+import { failpoint } from '../lib/failpoints.ts';
 import type { JobId } from '../lib/ids.ts';
 import { endJob } from './ending.ts';
 import { appendEvent, deleteOldProgress } from './events.ts';
@@ -118,6 +119,7 @@ export async function giveBack(db: Queryable, lease: Lease, input: GiveBack): Pr
       ...(input.stalledAttempts === undefined ? {} : { stalled_attempts: input.stalledAttempts }),
     },
   });
+  failpoint('give-back.before-commit');
   if (waiting) return waiting;
   const set = input.counts ?? {};
   return (await endJob(db, { ...move, from: 'cancelling', to: 'cancelled', set }))?.job;
@@ -135,22 +137,48 @@ export interface TakenLease {
 export const STALLED_ATTEMPTS = 5;
 const BATCH = 200;
 
+/**
+ * Keeps the owner of a lease from writing to the collection store any more, and gives what its job came to there: the copy
+ * in the control store may be behind. `undefined` when the store has nothing of the job.
+ */
+export type SettleLease = (job: JobRef & { readonly owner: string }) => Promise<Counts | undefined>;
+
 export interface Expiry {
   readonly owner: string;
   /** What this worker runs: late, but not dead. Its other leases are as dead as anybody's. */
   readonly held: readonly JobId[];
+  readonly settle: SettleLease;
   readonly now: Millis;
 }
 
 /** Takes the leases that have run out. */
-export function expireLeases(control: ControlStore, { owner, held, now }: Expiry): Promise<readonly TakenLease[]> {
+export function expireLeases(
+  control: ControlStore,
+  { owner, held, settle, now }: Expiry,
+): Promise<readonly TakenLease[]> {
   const own = sql`(lease_owner = ${owner} and ${statements[control.dialect].isOneOf('id', held)})`;
-  return takeLeases(control, sql`lease_until < ${now} and not ${own}`, now);
+  return takeLeases(control, sql`lease_until < ${now} and not ${own}`, settle, now);
 }
 
 /** Takes every lease of a worker that is known to be dead. */
-export function takeBack(control: ControlStore, owner: string, now: Millis): Promise<readonly TakenLease[]> {
-  return takeLeases(control, sql`lease_owner = ${owner}`, now);
+export function takeBack(
+  control: ControlStore,
+  owner: string,
+  settle: SettleLease,
+  now: Millis,
+): Promise<readonly TakenLease[]> {
+  return takeLeases(control, sql`lease_owner = ${owner}`, settle, now);
+}
+
+/** Whether the lease is still this owner's. */
+export async function isHeld(db: Queryable, lease: Lease): Promise<boolean> {
+  const row = await db
+    .selectFrom('sync_job')
+    .select('id')
+    .where('state', 'in', leasedStates)
+    .where((eb) => held(eb, lease))
+    .executeTakeFirst();
+  return row !== undefined;
 }
 
 /** Everybody who holds a lease. */
@@ -165,29 +193,46 @@ export async function listOwners(db: Queryable): Promise<readonly string[]> {
 async function takeLeases(
   control: ControlStore,
   which: ReturnType<typeof sql>,
+  settle: SettleLease,
   now: Millis,
 ): Promise<readonly TakenLease[]> {
   const rows = (db: Queryable, lock: ReturnType<typeof sql>) =>
     sql<JobRow>`select * from sync_job where state in ('running', 'cancelling') and ${which} limit ${BATCH} ${lock}`.execute(
       db,
     );
-  if ((await rows(control.db, sql``)).rows.length === 0) return [];
+  const candidates = (await rows(control.db, sql``)).rows;
+  if (candidates.length === 0) return [];
+  const settled = new Map<string, Counts | undefined>();
+  // A collection that cannot be written now must not keep its jobs from going on; whoever claims them meets it again.
+  for (const row of candidates) settled.set(nameOf(row), await settle(refOf(row)).catch(() => undefined));
   return control.transaction(async (tx) => {
     const taken: TakenLease[] = [];
     for (const row of (await rows(tx, statements[control.dialect].skipLocked('sync_job'))).rows) {
-      const job = await takeLease(tx, row, now);
+      // Another attempt's: its turn comes with the next look.
+      if (!settled.has(nameOf(row))) continue;
+      const job = await takeLease(tx, row, settled.get(nameOf(row)) ?? countsOf(row), now);
       if (job) taken.push({ jobId: row.id, owner: row.lease_owner ?? '', state: job.state });
     }
     return taken;
   });
 }
 
-async function takeLease(tx: Queryable, row: JobRow, now: Millis): Promise<JobRow | undefined> {
+/** The lease, not only the job: it may have changed hands since it was looked at. */
+const nameOf = (row: JobRow): string => `${row.id} ${row.lease_owner ?? ''} ${row.fence}`;
+
+function refOf(row: JobRow): JobRef & { readonly owner: string } {
+  const { id, collection_id, source_connection_id, fence, lease_owner } = row;
+  const job = { jobId: id, collectionId: collection_id, sourceConnectionId: source_connection_id, fence };
+  return { ...job, owner: lease_owner ?? '' };
+}
+
+async function takeLease(tx: Queryable, row: JobRow, counts: Counts, now: Millis): Promise<JobRow | undefined> {
   const lease = { jobId: row.id, owner: row.lease_owner ?? '', fence: row.fence };
   const move = { jobId: row.id, lease, now };
-  if (row.state === 'cancelling') return (await endJob(tx, { ...move, from: 'cancelling', to: 'cancelled' }))?.job;
-  const stalled = totalOf(countsOf(row)) > row.counts_at_claim ? 0 : row.stalled_attempts + 1;
-  const set = { stalled_attempts: stalled };
+  if (row.state === 'cancelling')
+    return (await endJob(tx, { ...move, from: 'cancelling', to: 'cancelled', set: counts }))?.job;
+  const stalled = totalOf(counts) > row.counts_at_claim ? 0 : row.stalled_attempts + 1;
+  const set = { ...counts, stalled_attempts: stalled };
   if (stalled < STALLED_ATTEMPTS) return moveJob(tx, { ...move, from: 'running', to: 'pending', set });
   const ended = await endJob(tx, {
     ...move,

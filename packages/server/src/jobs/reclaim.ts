@@ -1,4 +1,5 @@
 import type { Logger } from '@tributary/connectors/kit/context';
+import type { SettleJob } from '../collection-store/port.ts';
 import type { ControlStore } from '../control/database.ts';
 import type { Clock } from '../lib/clock.ts';
 import { listOwners, takeBack } from './leases.ts';
@@ -7,6 +8,7 @@ import { killOwner, parseOwner, stateOf } from './owner.ts';
 
 interface Needs {
   readonly control: ControlStore;
+  readonly settle: SettleJob;
   readonly clock: Clock;
   readonly log: Pick<Logger, 'info'>;
 }
@@ -15,11 +17,11 @@ interface Needs {
  * Takes back at once the leases of workers of this host that are dead, so that a restarted service need not wait until
  * they run out. A worker that lives on after its service is killed first. Others, on this host or elsewhere, are left alone.
  */
-export async function reclaimLeases({ control, clock, log }: Needs): Promise<void> {
+export async function reclaimLeases({ control, settle, clock, log }: Needs): Promise<void> {
   for (const text of await listOwners(control.db)) {
     const owner = parseOwner(text);
     if (!owner || !(await isGone(owner, clock))) continue;
-    const taken = await takeBack(control, text, clock.now());
+    const taken = await takeBack(control, text, settle, clock.now());
     log.info({ owner: text, jobs: taken.length }, 'took back what a dead worker held');
   }
 }

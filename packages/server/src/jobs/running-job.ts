@@ -1,5 +1,5 @@
 import type { Logger } from '@tributary/connectors/kit/context';
-import type { Counts } from '../collection-store/port.ts';
+import type { Counts, SettleJob } from '../collection-store/port.ts';
 import { CollectionGoneError, FencedError } from '../collection-store/port.ts';
 import type { ControlStore } from '../control/database.ts';
 import type { StopReason, SyncOutcome, SyncProgress } from '../engine/outcome.ts';
@@ -7,13 +7,14 @@ import type { SchemaReport } from '../engine/schema-keeper.ts';
 import { AppError } from '../errors.ts';
 import { backoffMs } from '../lib/backoff.ts';
 import type { Clock } from '../lib/clock.ts';
+import { failpoint } from '../lib/failpoints.ts';
 import type { JobId } from '../lib/ids.ts';
 import type { ClaimedJob } from './claim.ts';
 import type { Finished } from './finish.ts';
 import { finishJob } from './finish.ts';
 import type { Lease } from './job-row.ts';
 import { keepSchema } from './keep-schema.ts';
-import { raiseFence, setCounts, STALLED_ATTEMPTS } from './leases.ts';
+import { isHeld, raiseFence, setCounts, STALLED_ATTEMPTS } from './leases.ts';
 
 /** Runs one attempt of a job; made by `createExecute` in `run-job.ts`. */
 export type ExecuteJob = (
@@ -34,6 +35,7 @@ export interface RunningJobDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly execute: ExecuteJob;
+  readonly settle: SettleJob;
   readonly owner: string;
   /** How long a stopped run may take to let go before its end is written without it. */
   readonly graceMs: number;
@@ -133,9 +135,11 @@ export class RunningJob {
   }
 
   async #claimed(fence: number): Promise<void> {
+    failpoint('claim.before-control-fence');
     const raised = await raiseFence(this.#deps.control.db, this.#lease, fence);
     if (!raised) throw new FencedError('the lease was lost before the first page');
     this.#lease = raised;
+    failpoint('claim.after-control-fence');
   }
 
   async #keepSchema(report: SchemaReport): Promise<boolean> {
@@ -174,7 +178,13 @@ export class RunningJob {
       written = this.#latest;
       const progress = written;
       try {
-        const held = await control.transaction((tx) => setCounts(tx, lease, progress, clock.now()));
+        failpoint('progress.before-begin');
+        const held = await control.transaction(async (tx) => {
+          const set = await setCounts(tx, lease, progress, clock.now());
+          failpoint('progress.before-commit');
+          return set;
+        });
+        failpoint('progress.after-commit');
         if (held) this.#deps.onEvents?.(this.job.id);
         else if (lease === this.lease) this.stop('fenced');
       } catch (error) {
@@ -189,20 +199,43 @@ export class RunningJob {
     if (this.#ended) return;
     this.#ended = true;
     await this.#writing;
-    if (this.#controller.signal.reason !== 'fenced') await this.#writeEnd(outcome);
+    if (this.#controller.signal.reason !== 'fenced') await this.#writeEnd(outcome, await this.#settle(outcome));
     this.#written = true;
     this.#released.resolve();
   }
 
-  async #writeEnd(outcome: SyncOutcome): Promise<void> {
+  /**
+   * The collection store's counts. An attempt that broke off does not know them: its last page may have been committed
+   * unheard, or it may have ended before it was told what earlier attempts had done.
+   */
+  async #settle(outcome: SyncOutcome): Promise<Counts | undefined> {
+    if (outcome.type === 'completed') return undefined;
+    const { control, settle, log } = this.#deps;
+    const { collectionId, sourceConnectionId } = this.job;
+    try {
+      if (!(await isHeld(control.db, this.#lease))) return undefined;
+      return await settle({ ...this.#lease, collectionId, sourceConnectionId });
+    } catch (error) {
+      log.warn({ jobId: this.job.id, error }, 'the counts of a job could not be read at its end');
+      return undefined;
+    }
+  }
+
+  async #writeEnd(outcome: SyncOutcome, counts: Counts | undefined): Promise<void> {
     const { control, clock, log } = this.#deps;
     const encountered = this.#latest?.encountered ?? {};
     const deadline = clock.now() + WRITE_WITHIN_MS;
     for (let attempt = 0; ; attempt += 1) {
       try {
         const stalledAttempts = this.#stalledAttempts;
-        const input = { lease: this.#lease, outcome, stalledAttempts, encountered, now: clock.now() };
-        this.#finished = await control.transaction((tx) => finishJob(tx, input));
+        const input = { lease: this.#lease, outcome, counts, stalledAttempts, encountered, now: clock.now() };
+        failpoint('finish.before-begin');
+        this.#finished = await control.transaction(async (tx) => {
+          const finished = await finishJob(tx, input);
+          failpoint('finish.before-commit');
+          return finished;
+        });
+        failpoint('finish.after-commit');
         if (this.#finished) this.#deps.onEvents?.(this.job.id);
         return;
       } catch (error) {

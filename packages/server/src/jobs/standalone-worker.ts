@@ -36,7 +36,7 @@ export async function liveAlone(config: Config): Promise<void> {
     stopped.abort();
   });
   const parts = await openWorkerParts({ config, control, clock: systemClock, log });
-  await reclaimLeases({ control, clock: systemClock, log });
+  await reclaimLeases({ control, settle: parts.settle, clock: systemClock, log });
   const owner = ownOwner(process.pid);
   const onReady = () => log.info({ jobs: config.jobsPerWorker, leaseMs: config.leaseMs }, 'the worker looks for jobs');
   await work({ parts, config, log, owner, onReady }, stopped.signal);

@@ -49,7 +49,7 @@ function supervise(workers: number, { clock = systemClock, script = scripted } =
   const log = { debug: () => undefined, info: () => undefined, warn: () => undefined };
   const config = testConfig(dataDir, workers);
   const onEvents = (id: JobId) => void told.push(id);
-  const supervisor = createSupervisor({ config, control, clock, log, script, onEvents });
+  const supervisor = createSupervisor({ config, control, settle: async () => undefined, clock, log, script, onEvents });
   supervisors.push(supervisor);
   return supervisor;
 }

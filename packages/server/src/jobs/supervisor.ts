@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from '@tributary/connectors/kit/context';
 import type { Config } from '../config.ts';
+import type { SettleJob } from '../collection-store/port.ts';
 import type { ControlStore } from '../control/database.ts';
 import { backoffMs } from '../lib/backoff.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -18,6 +19,8 @@ import { toSettings } from './worker-settings.ts';
 export interface SupervisorDeps {
   readonly config: WorkerConfig & Pick<Config, 'workers'>;
   readonly control: ControlStore;
+  /** Of the collection store; for jobs that are taken from a dead worker. */
+  readonly settle: SettleJob;
   readonly clock: Clock;
   readonly log: Logger;
   /** What a worker process runs; tests bring their own. */
@@ -135,10 +138,10 @@ class WorkerSlot {
 
   /** The process is gone for certain, so nobody needs to wait until its leases run out. */
   async #takeLeases(): Promise<void> {
-    const { control, clock, log } = this.#deps;
+    const { control, settle, clock, log } = this.#deps;
     if (this.#owner === undefined) return;
     try {
-      const taken = await takeBack(control, this.#owner, clock.now());
+      const taken = await takeBack(control, this.#owner, settle, clock.now());
       this.#owner = undefined;
       for (const { jobId } of taken) this.#deps.onEvents?.(jobId);
       if (taken.length > 0) this.#wakeAll();

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { SettleJob } from '../collection-store/port.ts';
 import { createSqliteWriters } from '../collection-store/sqlite/writers.ts';
 import { createUsageService } from '../collections/usage.ts';
 import { createContextFactory } from '../connections/context.ts';
@@ -17,6 +18,7 @@ import type { WorkerConfig } from './worker-settings.ts';
 export interface WorkerParts {
   readonly control: ControlStore;
   readonly execute: ExecuteJob;
+  readonly settle: SettleJob;
   /** Closes everything, the control store too. */
   close(): Promise<void>;
 }
@@ -37,6 +39,7 @@ export async function openWorkerParts({ config, control, clock, log }: Needs): P
   const usage = createUsageService({ control, clock, config });
   return {
     control,
+    settle: (job) => writers.settle(job),
     execute: createExecute({
       loadSyncInput: (job) =>
         loadSyncInput({ control, connections, organizationKeys, usage }, job.organizationId, job.sourceConnectionId),

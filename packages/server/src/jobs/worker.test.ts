@@ -57,6 +57,7 @@ function work(execute: ExecuteJob, deps: Partial<WorkerDeps> = {}) {
     clock: systemClock,
     log,
     execute,
+    settle: async () => undefined,
     owner: 'a',
     concurrency: 2,
     leaseMs: 2_000,

@@ -1,10 +1,13 @@
 import type { Logger } from '@tributary/connectors/kit/context';
 import type { ControlStore } from '../control/database.ts';
 import type { Clock } from '../lib/clock.ts';
+import { failpoint } from '../lib/failpoints.ts';
 import type { JobId } from '../lib/ids.ts';
+import type { SettleJob } from '../collection-store/port.ts';
 import { createClaimer } from './claim.ts';
 import type { Finished } from './finish.ts';
 import { expireLeases, heartbeat, listCancelled } from './leases.ts';
+import type { SettleLease } from './leases.ts';
 import { killOwner, parseOwner } from './owner.ts';
 import { RunningJob } from './running-job.ts';
 import type { ExecuteJob } from './running-job.ts';
@@ -16,6 +19,8 @@ export interface WorkerDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly execute: ExecuteJob;
+  /** Of the collection store; for jobs that are taken from a worker, and for those that do not complete. */
+  readonly settle: SettleJob;
   /** Who holds this worker's leases; see `owner.ts`. */
   readonly owner: string;
   /** Jobs at once. */
@@ -134,6 +139,7 @@ class WorkerLoops {
     const due = await this.#scheduler.tick();
     const free = concurrency - this.#running.size;
     const jobs = free > 0 && !this.#stopping ? await this.#claimer.claim(free) : [];
+    if (jobs.length > 0) failpoint('claim.leased');
     for (const job of jobs) {
       this.#deps.onEvents?.(job.id);
       this.#start(new RunningJob({ ...this.#deps, graceMs: this.#deps.graceMs ?? 4_000 }, job));
@@ -166,9 +172,15 @@ class WorkerLoops {
     // Whoever was cut off or slept (a stopped process, a laptop) renews before it judges others, who may have slept too.
     if (now - this.#lastBeat > leaseMs / 2) return this.#beating.wake();
     const held = this.#held().map((one) => one.job.id);
-    for (const taken of await expireLeases(control, { owner, held, now })) {
-      const killed = killStale(taken.owner);
-      log.warn({ ...taken, killed }, 'a worker lost its lease');
+    const killed = new Set<string>();
+    const settle: SettleLease = (job) => {
+      failpoint('takeover.before-kill');
+      // First, since a stopped worker may hold the collection's lock.
+      if (killStale(job.owner)) killed.add(job.owner);
+      return this.#deps.settle(job);
+    };
+    for (const taken of await expireLeases(control, { owner, held, settle, now })) {
+      log.warn({ ...taken, killed: killed.has(taken.owner) }, 'a worker lost its lease');
       this.#deps.onEvents?.(taken.jobId);
     }
   }
@@ -184,7 +196,9 @@ class WorkerLoops {
     const sent = new Map(running.map((one) => [one, one.lease]));
     const until = clock.now() + leaseMs;
     const leases = [...sent.values()].filter((lease) => lease !== undefined);
+    if (leases.length > 0) failpoint('lease.before-renewal');
     const { lost, cancelled } = await heartbeat(control.db, leases, until);
+    if (leases.length > 0) failpoint('lease.after-renewal');
     this.#lastBeat = clock.now();
     for (const one of running) {
       if (!lost.includes(one.job.id)) one.renewed(until);

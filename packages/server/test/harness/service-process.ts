@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
 import { eventually } from './eventually.ts';
 import { spawnNode } from './spawned-process.ts';
 
@@ -18,7 +19,7 @@ export interface ServiceProcess {
 }
 
 const bootstrapKey = 'trib_end-to-end-key-000000000000000000';
-const mainFile = new URL('../../src/main.ts', import.meta.url).pathname;
+const mainFile = new URL('../../src/main.ts', import.meta.url);
 
 /** A port that was free a moment ago. */
 async function freePort(): Promise<number> {
@@ -40,14 +41,15 @@ function childrenOf(pid: number): number[] {
     .map(Number);
 }
 
-/** Starts the service as a process of its own and waits until it is ready. */
+/** Starts the service, or an entry file that starts it otherwise, as a process of its own and waits until it is ready. */
 export async function startServiceProcess(
   dataDir: string,
   env: Readonly<Record<string, string>> = {},
+  entry: URL = mainFile,
 ): Promise<ServiceProcess> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const { child, output } = spawnNode(mainFile, {
+  const { child, output } = spawnNode(fileURLToPath(entry), {
     PORT: String(port),
     TRIBUTARY_DATA_DIR: dataDir,
     TRIBUTARY_BOOTSTRAP_API_KEY: bootstrapKey,

@@ -50,6 +50,28 @@ export function describeFencing(use: Use): void {
       expect(fences).toEqual([1, 2, 42, 43]);
     });
 
+    it('keep the writer out when its job is settled by another process, which hears what was committed', async () => {
+      const store = use();
+      for (const settle of [store.otherWriters().settle, store.readers.settle]) {
+        const place = newPlace();
+        const jobId = newId<JobId>();
+        const writer = await begin(store.writers, place, { jobId });
+        const { job } = await writer.apply(page({ upserts: [record('a'), record('b')], deletes: ['b'] }));
+        expect(await settle({ ...place, jobId, fence: 0 })).toEqual(job);
+        await expect(writer.apply(page({ upserts: [record('late')] }))).rejects.toThrow(FencedError);
+        expect(await keys(store, place.collectionId)).toEqual(['a']);
+      }
+    });
+
+    it('let a job be settled of which the store has nothing, and make no file for it', async () => {
+      const store = use();
+      for (const settle of [store.otherWriters().settle, store.readers.settle]) {
+        const place = newPlace();
+        expect(await settle({ ...place, jobId: newId<JobId>(), fence: 3 })).toBeUndefined();
+        expect(await store.storage(place.collectionId)).toEqual([]);
+      }
+    });
+
     it('of one source connection leave the others of the collection alone', async () => {
       const { writers } = use();
       const one = newPlace();

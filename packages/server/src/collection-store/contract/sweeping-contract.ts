@@ -54,6 +54,18 @@ export function describeSweeping(use: Use): void {
       expect(await next.unseen('notes')).toEqual({ unseen: 1, total: 2 });
     });
 
+    it('do not count as seen what was named before the cursors were forgotten', async () => {
+      const store = use();
+      const place = newPlace();
+      const writer = await begin(store.writers, place);
+      await writer.apply(page({ upserts: [record('a'), record('b')] }));
+      await writer.apply(page({ stream: 'other', upserts: [record('c')] }));
+      await writer.forgetCursors('notes');
+      await writer.apply(page({ present: ['a'] }));
+      expect(await writer.unseen('notes')).toEqual({ unseen: 1, total: 2 });
+      expect(await writer.unseen('other')).toEqual({ unseen: 0, total: 1 });
+    });
+
     it('delete much in transactions of bounded size, each with its sums', async () => {
       const store = use();
       const place = newPlace();

@@ -1,4 +1,5 @@
 import type { JsonObject } from '@tributary/connectors/kit/json';
+import { failpoint } from '../../lib/failpoints.ts';
 import type { Counts, EntityUpsert, StorePage } from '../port.ts';
 import { splitIntoChunks } from './chunking.ts';
 import { type Connection, prepared } from './connection.ts';
@@ -48,6 +49,7 @@ export function applyPage(db: Connection, context: PageContext, page: StorePage)
       stream,
     );
   }
+  failpoint('store.apply.before-cursor');
   writeCursor(db, stream, page);
   return {
     inserted: plan.added.length,

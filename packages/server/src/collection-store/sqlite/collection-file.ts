@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { errors } from '../../errors.ts';
 import type { Clock } from '../../lib/clock.ts';
+import { failpoint, type StoreStep } from '../../lib/failpoints.ts';
 import type { CollectionId } from '../../lib/ids.ts';
 import { CollectionGoneError } from '../port.ts';
 import { type Connection, inWriteTransaction, isBusy, openForWriting } from './connection.ts';
@@ -49,15 +50,22 @@ export class CollectionFile {
    * Runs `work` as one write transaction, after those that were asked for before. Throws `CollectionGoneError` when the
    * file was removed, `unavailable` when another process keeps the lock for some 20 seconds.
    */
-  transaction<T>(work: (db: Connection) => T): Promise<T> {
-    return this.#inTurn(() => {
+  async transaction<T>(step: StoreStep, work: (db: Connection) => T): Promise<T> {
+    const result = await this.#inTurn(() => {
       if (!existsSync(this.path)) {
         this.close();
         throw this.#gone();
       }
       const db = (this.#db ??= openForWriting(this.path, BUSY_MS));
-      return inWriteTransaction(db, () => work(db));
+      failpoint(`store.${step}.before-begin`);
+      return inWriteTransaction(db, () => {
+        const written = work(db);
+        failpoint(`store.${step}.before-commit`);
+        return written;
+      });
     });
+    failpoint(`store.${step}.after-commit`);
+    return result;
   }
 
   /** Closes the file for good; transactions that come later fail. */

@@ -1,5 +1,5 @@
 import type { CollectionId, JobId, SourceConnectionId } from '../../lib/ids.ts';
-import type { SourceDescription } from '../port.ts';
+import type { JobRef, SourceDescription } from '../port.ts';
 import { type Connection, inReadTransaction } from './connection.ts';
 import { OpenCollections } from './open-collections.ts';
 import { purgeCollection, purgeSource } from './purge.ts';
@@ -7,6 +7,7 @@ import { countTypes, cursors, jobCounts, listFailures, visibleThrough } from './
 import { collectionPath } from './files.ts';
 import { sizeOf } from './size.ts';
 import { type CompiledQuery, search } from './search.ts';
+import { settleApart } from './settle-job.ts';
 
 export type Operations = ReturnType<typeof createOperations>;
 
@@ -31,6 +32,7 @@ export function createOperations(dataDir: string) {
       read(id, [], (db) => listFailures(db, job, offset, limit)),
     visibleThrough: (id: CollectionId) => read(id, -1, visibleThrough),
     size: (id: CollectionId) => read(id, { entities: 0, bytes: 0 }, (db) => sizeOf(db, collectionPath(dataDir, id))),
+    settle: (id: CollectionId, job: JobRef) => settleApart(dataDir, id, job),
     purgeSource: (id: CollectionId, source: SourceConnectionId) => purgeSource(dataDir, id, source),
     purgeCollection: (id: CollectionId) => purgeCollection(dataDir, id),
   };

@@ -34,6 +34,7 @@ export function createSqliteReaders({ dataDir, threads }: ReaderOptions): Collec
     listFailures: (collectionId, jobId, offset, limit) => read('listFailures', collectionId, jobId, offset, limit),
     visibleThrough: (collectionId) => read('visibleThrough', collectionId),
     size: (collectionId) => read('size', collectionId),
+    settle: (job) => purge('settle', job.collectionId, job),
     purgeSource: (collectionId, sourceConnectionId) => purge('purgeSource', collectionId, sourceConnectionId),
     purgeCollection: (collectionId) => purge('purgeCollection', collectionId),
     async close() {

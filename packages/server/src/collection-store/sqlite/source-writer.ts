@@ -1,6 +1,7 @@
 import type { Json } from '@tributary/connectors/kit/json';
 import { must } from '../../lib/asserts.ts';
 import type { Clock } from '../../lib/clock.ts';
+import type { StoreStep } from '../../lib/failpoints.ts';
 import type { SourceConnectionId } from '../../lib/ids.ts';
 import type { Applied, RunStart, RunState, SourceWriter, StorePage, StoreSize } from '../port.ts';
 import { applyPage } from './apply-page.ts';
@@ -34,11 +35,11 @@ export class SqliteSourceWriter implements SourceWriter {
   }
 
   beginRun(start: RunStart): Promise<RunState> {
-    return this.#transaction((db, source) => beginRun(db, source, start));
+    return this.#transaction('begin-run', (db, source) => beginRun(db, source, start));
   }
 
   apply(page: StorePage): Promise<Applied> {
-    return this.#transaction((db, source) => {
+    return this.#transaction('apply', (db, source) => {
       const job = jobOf(source);
       const counts = applyPage(db, { source: source.id, job, now: this.#clock.now() }, page);
       return addToJob(db, job, counts);
@@ -46,18 +47,18 @@ export class SqliteSourceWriter implements SourceWriter {
   }
 
   unseen(stream: string): Promise<{ readonly unseen: number; readonly total: number }> {
-    return this.#transaction((db, source) => {
+    return this.#transaction('unseen', (db, source) => {
       const row = findStream(db, source.id, stream);
       return row ? { unseen: row.entities - countSeen(db, row.id), total: row.entities } : { unseen: 0, total: 0 };
     });
   }
 
   sweep(stream: string): AsyncIterable<Applied> {
-    return this.#remove(stream, listUnseen);
+    return this.#remove('sweep', stream, listUnseen);
   }
 
   forgetCursors(stream: string): Promise<void> {
-    return this.#transaction((db, source) => {
+    return this.#transaction('forget-cursors', (db, source) => {
       const row = findStream(db, source.id, stream);
       if (!row) return;
       dropCursors(db, row.id);
@@ -67,6 +68,7 @@ export class SqliteSourceWriter implements SourceWriter {
 
   streams(): Promise<readonly string[]> {
     return this.#transaction(
+      'streams',
       (db, source) =>
         prepared(
           db,
@@ -81,8 +83,8 @@ export class SqliteSourceWriter implements SourceWriter {
   async *dropStream(stream: string): AsyncIterable<Applied> {
     // First, so that no crash leaves a cursor behind that promises entities which are gone.
     await this.forgetCursors(stream);
-    yield* this.#remove(stream, listEntities);
-    await this.#transaction((db, source) => {
+    yield* this.#remove('drop-stream', stream, listEntities);
+    await this.#transaction('drop-stream', (db, source) => {
       const row = findStream(db, source.id, stream);
       if (!row) return;
       dropSeen(db, row.id);
@@ -91,21 +93,21 @@ export class SqliteSourceWriter implements SourceWriter {
   }
 
   size(): Promise<StoreSize> {
-    return this.#transaction((db) => sizeOf(db, this.#file.path));
+    return this.#transaction('size', (db) => sizeOf(db, this.#file.path));
   }
 
   setNote(note: Json): Promise<void> {
-    return this.#transaction((db, source) => writeNote(db, source.id, note));
+    return this.#transaction('note', (db, source) => writeNote(db, source.id, note));
   }
 
   endRun(): Promise<RunState> {
-    return this.#transaction((db, source) => endRun(db, source, jobOf(source)));
+    return this.#transaction('end-run', (db, source) => endRun(db, source, jobOf(source)));
   }
 
-  async *#remove(stream: string, list: Listing): AsyncIterable<Applied> {
+  async *#remove(step: StoreStep, stream: string, list: Listing): AsyncIterable<Applied> {
     let afterKey = '';
     for (;;) {
-      const removed = await this.#transaction((db, source) => {
+      const removed = await this.#transaction(step, (db, source) => {
         const job = jobOf(source);
         const row = findStream(db, source.id, stream);
         const entities = row ? list(db, row, afterKey, REMOVED_AT_ONCE) : [];
@@ -120,8 +122,8 @@ export class SqliteSourceWriter implements SourceWriter {
     }
   }
 
-  #transaction<T>(work: (db: Connection, source: SourceRow) => T): Promise<T> {
-    return this.#file.transaction((db) => work(db, holdSource(db, this.#id, this.fence)));
+  #transaction<T>(step: StoreStep, work: (db: Connection, source: SourceRow) => T): Promise<T> {
+    return this.#file.transaction(step, (db) => work(db, holdSource(db, this.#id, this.fence)));
   }
 }
 

@@ -1,7 +1,8 @@
 import { type Clock, systemClock } from '../../lib/clock.ts';
 import type { CollectionId } from '../../lib/ids.ts';
-import type { CollectionWriters } from '../port.ts';
+import { CollectionGoneError, type CollectionWriters } from '../port.ts';
 import { CollectionFile } from './collection-file.ts';
+import { settleJob } from './settle-job.ts';
 import { claimSource } from './source-row.ts';
 import { SqliteSourceWriter } from './source-writer.ts';
 
@@ -16,16 +17,28 @@ export interface WriterOptions {
 /** The writing side over one SQLite file per collection. Its calls block the thread that makes them: not for the API's process. */
 export function createSqliteWriters({ dataDir, clock = systemClock }: WriterOptions): CollectionWriters {
   const files = new Map<CollectionId, CollectionFile>();
+  const fileOf = (collectionId: CollectionId): CollectionFile => {
+    const file = files.get(collectionId) ?? new CollectionFile(dataDir, collectionId, clock);
+    // Reinserted, so that the order of the map is the order of use.
+    files.delete(collectionId);
+    files.set(collectionId, file);
+    for (const old of [...files.values()].slice(0, -OPEN_FILES)) old.close();
+    return file;
+  };
   return {
     async claim(collectionId, sourceConnectionId, controlFence) {
-      const file = files.get(collectionId) ?? new CollectionFile(dataDir, collectionId, clock);
-      // Reinserted, so that the order of the map is the order of claims.
-      files.delete(collectionId);
-      files.set(collectionId, file);
-      for (const old of [...files.values()].slice(0, -OPEN_FILES)) old.close();
+      const file = fileOf(collectionId);
       await file.create();
-      const fence = await file.transaction((db) => claimSource(db, sourceConnectionId, controlFence));
+      const fence = await file.transaction('claim', (db) => claimSource(db, sourceConnectionId, controlFence));
       return new SqliteSourceWriter(file, sourceConnectionId, fence, clock);
+    },
+    async settle(job) {
+      try {
+        return await fileOf(job.collectionId).transaction('settle', (db) => settleJob(db, job));
+      } catch (error) {
+        if (error instanceof CollectionGoneError) return undefined;
+        throw error;
+      }
     },
     async close() {
       for (const file of files.values()) file.end();

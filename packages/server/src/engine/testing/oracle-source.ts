@@ -153,13 +153,17 @@ export class OracleSource {
 
   /** Everything, once; the log is then read from where it was when the snapshot began. */
   async *#snapshot(sequence: number, start: string) {
+    let pages = 0;
     for (let after: string | undefined = start; after !== undefined;) {
       this.turnPage('changes');
       const from: string = after;
       const ids = [...this.rows.keys()].filter((id) => id > from).sort();
       const upserts = this.take(ids.slice(0, PAGE));
       after = upserts.length < PAGE ? undefined : upserts.at(-1)?.id;
-      yield { upserts, cursor: { sequence, ...(after !== undefined && { after }) }, complete: after === undefined };
+      const cursor = { sequence, ...(after !== undefined && { after }) };
+      // Every other page has none: it rides on the next one.
+      const carries = after === undefined || (pages += 1) % 2 === 0;
+      yield { upserts, ...(carries && { cursor }), complete: after === undefined };
       await Promise.resolve();
     }
   }

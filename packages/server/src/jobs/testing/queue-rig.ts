@@ -74,7 +74,8 @@ export function useQueue(make: MakeHome): QueueRig {
     },
     claimer,
     claimOne: async (owner) => must((await claimer(owner).claim(1))[0], 'a job to claim'),
-    expire: (owner, held = []) => expireLeases(rig().store, { owner, held, now: rig().clock.now() }),
+    expire: (owner, held = []) =>
+      expireLeases(rig().store, { owner, held, settle: async () => undefined, now: rig().clock.now() }),
     cancel: (jobId) =>
       rig().store.transaction((tx) =>
         requestCancel(tx, { organizationId: rig().seed.organizationId, jobId, now: rig().clock.now() }),

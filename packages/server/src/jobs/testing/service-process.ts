@@ -8,4 +8,4 @@ const config = testConfig(process.argv[2] ?? '', 1);
 const control = await openControlStore({ ...config, clock: systemClock, busy: 'retry', migrations: 'apply' });
 const log = { debug: () => undefined, info: () => undefined, warn: () => undefined };
 const script = new URL('worker-process.ts', import.meta.url);
-await createSupervisor({ config, control, clock: systemClock, log, script }).start();
+await createSupervisor({ config, control, settle: async () => undefined, clock: systemClock, log, script }).start();

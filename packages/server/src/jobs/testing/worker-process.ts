@@ -17,5 +17,5 @@ const execute: ExecuteJob = async (job, { signal }) => {
 
 await liveAsWorker(async (config, { clock }) => {
   const control = await openControlStore({ ...config, clock, busy: 'block', migrations: 'verify' });
-  return { control, execute, close: () => control.close() };
+  return { control, execute, settle: async () => undefined, close: () => control.close() };
 });
