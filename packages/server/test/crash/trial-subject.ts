@@ -18,6 +18,12 @@ export interface SubjectSource {
   readonly collection: SubjectCollection;
 }
 
+export interface EndedSync {
+  readonly state: string;
+  /** Records that were counted as failures. */
+  readonly failed: number;
+}
+
 /** What the trial is about: collections and source connections, and the syncs of these. */
 export class TrialSubject {
   readonly stack: Stack;
@@ -88,19 +94,21 @@ export class TrialSubject {
     });
   }
 
-  /** The state of a job once it has ended, or as it is when that takes too long. */
-  async ended(jobId: JobId, withinMs: number): Promise<string> {
+  /** How a job ended, or how it is when that takes too long. */
+  async ended(jobId: JobId, withinMs: number): Promise<EndedSync> {
     let state = 'unknown';
+    let failed = 0;
     await until(withinMs, async () => {
       const row = await this.stack.control.db
         .selectFrom('sync_job')
-        .select(['state', 'completed_at', 'error_message'])
+        .select(['state', 'failed', 'completed_at', 'error_message'])
         .where('id', '=', jobId)
         .executeTakeFirst();
       state = row?.state === 'failed' ? `failed: ${row.error_message ?? ''}` : (row?.state ?? 'missing');
+      failed = row?.failed ?? 0;
       return row === undefined || row.completed_at !== null;
     });
-    return state;
+    return { state, failed };
   }
 }
 

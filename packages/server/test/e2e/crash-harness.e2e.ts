@@ -30,7 +30,7 @@ describe('whatever kills, stops and troubles workers and the service', () => {
   it.each(['fence', 'cursor', 'dedup'])(
     'a build that breaks the promise is caught: %s',
     async (mutation) => {
-      const { code, output } = await crash('--mutate', mutation);
+      const { code, output } = await crash('--mutate', mutation, '--parallel', '2');
       expect([code, output.includes('FAILED')], output).toEqual([1, true]);
     },
     WITHIN_MS,
