@@ -127,9 +127,9 @@ describe('a record that was read before a stream is read from its start again, a
   };
 
   test.each([
-    ['14 since its cursor has expired', false, () => new ConnectorError('cursor_expired', 'too old')],
-    ['8 since a fault came before the first cursor', true, () => new ConnectorError('unavailable', 'down')],
-  ] as const)('is deleted: %s', async (_, full, again) => {
+    ['since its cursor has expired', false, () => new ConnectorError('cursor_expired', 'too old')],
+    ['since a fault came before the first cursor', true, () => new ConnectorError('unavailable', 'down')],
+  ] as const)('G4-18 is deleted: %s', async (_, full, again) => {
     const connector = source(again);
     await harness.expect('completed', connector);
     expect((await harness.expect('completed', connector, { full })).counts).toMatchObject({ deleted: 1 });
