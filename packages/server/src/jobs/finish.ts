@@ -5,6 +5,7 @@ import type { SyncOutcome } from '../engine/outcome.ts';
 import type { Ended } from './ending.ts';
 import { endJob } from './ending.ts';
 import type { JobRow, Lease } from './job-row.ts';
+import { totalOf } from './job-row.ts';
 import { giveBack } from './leases.ts';
 
 export interface Finished {
@@ -42,7 +43,7 @@ export interface FinishInput {
 export async function finishJob(db: Queryable, input: FinishInput): Promise<Finished | undefined> {
   const { lease, outcome, now } = input;
   if (outcome.type === 'fenced' || outcome.type === 'postponed') {
-    const counts = input.counts ?? (outcome.type === 'postponed' ? outcome.counts : undefined);
+    const counts = input.counts ?? (outcome.type === 'postponed' ? known(outcome.counts) : undefined);
     const notBefore = outcome.type === 'postponed' ? outcome.at : null;
     const { stalledAttempts } = input;
     const job = await giveBack(db, lease, { ...(counts && { counts }), notBefore, stalledAttempts, now });
@@ -50,6 +51,9 @@ export async function finishJob(db: Queryable, input: FinishInput): Promise<Fini
   }
   return (await end(db, input, outcome, 'running')) ?? end(db, input, outcome, 'cancelling');
 }
+
+/** An attempt that ended before the store told it anything knows less than the copy that earlier ones have left. */
+const known = (counts: Counts): Counts | undefined => (totalOf(counts) + counts.chunks > 0 ? counts : undefined);
 
 function end(
   db: Queryable,
@@ -66,7 +70,7 @@ function end(
     lease,
     from,
     to: ends[outcome.type][from],
-    set: { ...(counts ?? outcome.counts), ...failure },
+    set: { ...(counts ?? known(outcome.counts)), ...failure },
     held: outcome.type === 'completed' ? outcome.held : [],
     encountered,
     now,

@@ -205,6 +205,24 @@ export function describeLeases(name: string, make: MakeHome): void {
       });
     });
 
+    test('an attempt that ended before the store told it anything leaves the counts of earlier ones', async () => {
+      const failed = {
+        type: 'failed',
+        code: 'store_failed',
+        message: 'Locked.',
+        category: null,
+        counts: none,
+      } as const;
+      const postponed = { type: 'postponed', at: rig.clock.now() + 1, reason: 'later', counts: none } as const;
+      for (const outcome of [failed, postponed]) {
+        const jobId = await rig.seed.enqueue(await rig.seed.addOrder());
+        const lease = leaseOf(await rig.claimOne('a'), 'a');
+        await setCounts(rig.store.db, lease, { counts, sequence: 9, encountered: {} }, rig.clock.now());
+        await finishJob(rig.store.db, { lease, outcome, now: rig.clock.now() });
+        expect(await rig.jobRow(jobId)).toMatchObject(counts);
+      }
+    });
+
     describe('G4-24 cancelling', () => {
       test('ends a pending job at once', async () => {
         const jobId = await rig.seed.enqueue(await rig.seed.addOrder());
