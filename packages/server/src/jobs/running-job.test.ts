@@ -68,9 +68,12 @@ test('an attempt that lost its lease leaves the fence of the collection store al
   expect(asked).toBe(0);
 });
 
-test('a collection store that does not answer does not keep a job from its end', async () => {
+test('a collection store that does not answer does not keep a job from its end, and the last counts stay', async () => {
   const row = await attempt({
-    execute: async () => ({ type: 'cancelled', counts: known }),
+    async execute(_job, { onProgress }) {
+      onProgress({ counts: known, sequence: 1, encountered: {}, stream: 'issues' });
+      return { type: 'cancelled', counts: nothing };
+    },
     settle: () => Promise.reject(new Error('the disk is full')),
   });
   expect(row).toMatchObject({ state: 'cancelled', ...known });

@@ -109,9 +109,11 @@ export class Nemesis {
   async #stopWriter(source: SubjectSource, after: number): Promise<ProcessIdentity | undefined> {
     const { subject, processes, folder } = this.#needs;
     for (let tries = 0; tries < 4; tries += 1) {
+      await processes.allGoOn();
       const late = processes.processOf('home');
       if (!late) return undefined;
       processes.leave(late);
+      const before = processes.hits.length;
       folder.armNow('home', [`store.apply.before-begin:${after}:stop`]);
       folder.armNow('away', []);
       processes.rearm();
@@ -120,7 +122,7 @@ export class Nemesis {
       await subject.run(source);
       const isStopped = (): boolean => {
         processes.look();
-        return processes.hits.some((hit) => hit.process.pid === late.pid && hit.action === 'stop');
+        return processes.hits.slice(before).some((hit) => hit.process.pid === late.pid && hit.action === 'stop');
       };
       if (await until(500, isStopped)) return late;
       // The other worker may have been faster.

@@ -53,8 +53,10 @@ export class ProcessWatch {
   look(): void {
     const entries = this.#folder.read();
     for (const entry of entries.slice(this.#read)) {
-      if (entry.type === 'trial') this.hits.length = 0;
-      else if (entry.type === 'started') this.#workers.set(entry.worker, entry.process);
+      if (entry.type === 'trial') {
+        this.hits.length = 0;
+        this.#left.clear();
+      } else if (entry.type === 'started') this.#workers.set(entry.worker, entry.process);
       else if (entry.type === 'hit') {
         this.hits.push(entry);
         if (entry.action === 'stop' && !this.#left.has(nameOf(entry.process))) this.#letGoLater(entry.process);
