@@ -20,15 +20,15 @@ const streamsStored = () => [...new Set(Object.keys(harness.content()).map((id) 
 const sync = (source: ShiftingSource, selection = {}, options = {}) =>
   harness.expect('completed', source.connector, { selection, ...options });
 
-describe('17 the source changes its schema:', () => {
-  test('17 what it has at the first sync is no change', async () => {
+describe('G4-17 the source changes its schema:', () => {
+  test('G4-17 what it has at the first sync is no change', async () => {
     await sync(new ShiftingSource({ people: people(), notes: notes() }), { newStreams: 'fail', newFields: 'fail' });
     expect(harness.changes).toEqual([]);
     expect(Object.keys(harness.memory ?? {})).toEqual(['people', 'notes']);
     expect(harness.memory?.['people']?.fields).toEqual({ id: 'integer', name: 'string', age: 'integer' });
   });
 
-  test('17 a new field is kept, and one that is gone is gone from the records', async () => {
+  test('G4-17 a new field is kept, and one that is gone is gone from the records', async () => {
     const source = new ShiftingSource({ people: people(2) });
     await sync(source);
     const table = source.table('people');
@@ -44,7 +44,7 @@ describe('17 the source changes its schema:', () => {
     expect(harness.changes).toEqual([]);
   });
 
-  test('17 a type that changes from a number to a text is widened, and the record kept', async () => {
+  test('G4-17 a type that changes from a number to a text is widened, and the record kept', async () => {
     const source = new ShiftingSource({ people: people(2) });
     await sync(source);
     const table = source.table('people');
@@ -59,7 +59,7 @@ describe('17 the source changes its schema:', () => {
   });
 
   test.each([false, true])(
-    '17 a stream whose primary key changes is read anew by itself, and nothing stays under the old keys (appends: %s)',
+    'G4-17 a stream whose primary key changes is read anew by itself, and nothing stays under the old keys (appends: %s)',
     async (appends) => {
       const source = new ShiftingSource({ people: { ...people(), appends } });
       await sync(source);
@@ -75,7 +75,7 @@ describe('17 the source changes its schema:', () => {
     },
   );
 
-  test('17 a stream with other keys that brings much less than before is held by the brake until confirmed', async () => {
+  test('G4-17 a stream with other keys that brings much less than before is held by the brake until confirmed', async () => {
     const source = new ShiftingSource({ people: { ...people(60), appends: true } });
     await sync(source);
     source.table('people').key = ['name'];
@@ -86,7 +86,7 @@ describe('17 the source changes its schema:', () => {
     expect(Object.keys(harness.content())).toHaveLength(10);
   });
 
-  test('17 the other streams go on when one vanishes, and a large one is held by the brake', async () => {
+  test('G4-17 the other streams go on when one vanishes, and a large one is held by the brake', async () => {
     const source = new ShiftingSource({ people: people(), notes: notes(), logs: notes() });
     await sync(source);
     source.tables.delete('people');
@@ -106,8 +106,8 @@ describe('17 the source changes its schema:', () => {
   });
 });
 
-describe('17 new streams', () => {
-  test('17 are read at once by default', async () => {
+describe('G4-17 new streams', () => {
+  test('G4-17 are read at once by default', async () => {
     const source = new ShiftingSource({ people: people() });
     await sync(source);
     source.tables.set('notes', notes());
@@ -115,7 +115,7 @@ describe('17 new streams', () => {
     expect(harness.changes).toEqual([{ stream: 'notes', kind: 'stream_added', action: 'taken' }]);
   });
 
-  test('17 that are held are read only once they are accepted', async () => {
+  test('G4-17 that are held are read only once they are accepted', async () => {
     const source = new ShiftingSource({ people: people() });
     await sync(source, { newStreams: 'hold' });
     source.tables.set('notes', notes());
@@ -127,7 +127,7 @@ describe('17 new streams', () => {
     expect(heldIn(harness.memory ?? {})).toEqual([]);
   });
 
-  test('17 that end the job end it before anything is read, until they are accepted', async () => {
+  test('G4-17 that end the job end it before anything is read, until they are accepted', async () => {
     const source = new ShiftingSource({ people: people() });
     const selection = { newStreams: 'fail' } as const;
     await sync(source, selection);
@@ -142,7 +142,7 @@ describe('17 new streams', () => {
     expect((await sync(source, selection)).counts.inserted).toBe(2);
   });
 
-  test('17 that the selection leaves out ask nobody', async () => {
+  test('G4-17 that the selection leaves out ask nobody', async () => {
     const source = new ShiftingSource({ people: people() });
     const selection = { newStreams: 'fail', exclude: ['not*'] } as const;
     await sync(source, selection);
@@ -152,7 +152,7 @@ describe('17 new streams', () => {
   });
 });
 
-describe.each([true, false])('17 new fields of a stream that declares them: %s', (declared) => {
+describe.each([true, false])('G4-17 new fields of a stream that declares them: %s', (declared) => {
   const start = () =>
     new ShiftingSource({ people: { ...people(3), ...(!declared && { columns: {}, open: true }), appends: true } });
   const shift = (source: ShiftingSource) => {
@@ -161,7 +161,7 @@ describe.each([true, false])('17 new fields of a stream that declares them: %s',
     table.rows.push({ ...person(4), diagnosis: 'secret' });
   };
 
-  test('17 that are held are left out until they are accepted, and then come for all records', async () => {
+  test('G4-17 that are held are left out until they are accepted, and then come for all records', async () => {
     const source = start();
     const selection = { newFields: 'hold' } as const;
     await sync(source, selection);
@@ -178,7 +178,7 @@ describe.each([true, false])('17 new fields of a stream that declares them: %s',
     expect((await sync(source, selection)).counts).toMatchObject({ updated: 0, kept: 0 });
   });
 
-  test('17 that end the job end it before they are stored', async () => {
+  test('G4-17 that end the job end it before they are stored', async () => {
     const source = start();
     const selection = { newFields: 'fail' } as const;
     await sync(source, selection);
@@ -193,7 +193,7 @@ describe.each([true, false])('17 new fields of a stream that declares them: %s',
     expect(harness.content()['people/4']).toMatchObject({ diagnosis: 'secret' });
   });
 
-  test('17 are kept by default, and said', async () => {
+  test('G4-17 are kept by default, and said', async () => {
     const source = start();
     await sync(source);
     shift(source);
@@ -205,7 +205,7 @@ describe.each([true, false])('17 new fields of a stream that declares them: %s',
   });
 });
 
-test('17 a key that needs a held field holds the stream, and what is stored of it stays', async () => {
+test('G4-17 a key that needs a held field holds the stream, and what is stored of it stays', async () => {
   const source = new ShiftingSource({ people: people(), notes: notes() });
   const selection = { newFields: 'hold' } as const;
   await sync(source, selection);

@@ -34,7 +34,7 @@ export function describeSchema(name: string, make: MakeHome): void {
       return { keep, changes, held };
     };
 
-    test('17 each memory follows the one that its job has read, with its changes in order', async () => {
+    test('G4-17 each memory follows the one that its job has read, with its changes in order', async () => {
       const { keep, changes, held } = await start();
       const waiting = [{ stream: 'b', fields: [] }];
       expect(await keep(report(0, { changes: [change('a'), change('b')] }))).toBe(true);
@@ -51,7 +51,7 @@ export function describeSchema(name: string, make: MakeHome): void {
       expect(await held()).toBeNull();
     });
 
-    test('17 a job that lost its lease says nothing any more', async () => {
+    test('G4-17 a job that lost its lease says nothing any more', async () => {
       const { keep, changes } = await start();
       rig.clock.advance(LEASE_MS + 1);
       await rig.expire('b');
@@ -59,7 +59,7 @@ export function describeSchema(name: string, make: MakeHome): void {
       expect(await changes()).toEqual([]);
     });
 
-    test('17 the newest 500 changes are kept', async () => {
+    test('G4-17 the newest 500 changes are kept', async () => {
       const { keep, changes } = await start();
       const many = Array.from({ length: 499 }, (_, index) => change(`first ${index}`));
       await keep(report(0, { changes: many }));

@@ -124,7 +124,7 @@ describe.each(['sqlite', 'postgres'] as const)(
       expect(places).toEqual([]);
     });
 
-    it('17 stays out when the schema changes, and what is held is accepted', async () => {
+    it('G4-17 stays out when the schema changes, and what is held is accepted', async () => {
       await native('PUT', 'selection', { fields, newFields: 'hold' });
       await client.query(`alter table person add column diagnosis text default '${CANARY}7'`);
       const held = await run();

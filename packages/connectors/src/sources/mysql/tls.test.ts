@@ -13,7 +13,7 @@ describe.skipIf(mariadbProgram === undefined)('the source mysql', () => {
     server = await startMariadb({ tls: pem });
     const admin = await connectTo(server);
     await admin.query(`CREATE USER private@'%' IDENTIFIED BY 'private' REQUIRE SSL; GRANT SELECT ON test.* TO private@'%';
-      CREATE TABLE wide (id int PRIMARY KEY, body text); INSERT INTO wide SELECT seq, REPEAT('x', 3000) FROM seq_1_to_5000`);
+      CREATE TABLE wide (id int PRIMARY KEY, body text); INSERT INTO wide SELECT seq, REPEAT('x', 3000) FROM seq_1_to_30000`);
     await admin.end();
   });
   afterAll(() => server.stop());
@@ -54,7 +54,7 @@ describe.skipIf(mariadbProgram === undefined)('the source mysql', () => {
 
   test('reads a table, stops when it is aborted and tells of a lost connection', async () => {
     const reading = options({ ssl_mode: 'required' });
-    expect(ids(await readPages(await probeStream(mysql, 'wide', reading)))).toHaveLength(5_000);
+    expect(ids(await readPages(await probeStream(mysql, 'wide', reading)))).toHaveLength(30_000);
 
     const stop = new AbortController();
     const stopped = await probeStream(mysql, 'wide', { ...reading, signal: stop.signal });

@@ -143,8 +143,8 @@ describe('field rules', () => {
   });
 });
 
-describe('17 a source that changes', () => {
-  it('17 has its new streams and fields held until they are accepted', async () => {
+describe('G4-17 a source that changes', () => {
+  it('G4-17 has its new streams and fields held until they are accepted', async () => {
     const { db, route, run } = await newShop();
     await native('PUT', `${route}/selection`, { newStreams: 'hold', newFields: 'hold' });
     expect(await native('POST', `${route}/schema/accept`)).toMatchObject({
@@ -171,13 +171,15 @@ describe('17 a source that changes', () => {
     ]);
     const partly = await native('POST', `${route}/schema/accept`, { streams: ['note'] });
     expect(partly.body.streams).toMatchObject([{ state: 'read' }, { name: 'note', state: 'read' }, {}]);
+    const traces = '/tributary/v1/audit-events?action=source_connection.schema_accepted';
+    expect((await t.api('GET', traces)).body.items).toHaveLength(1);
     const { fix } = (await native('GET', `${route}/status`)).body.tasks[0];
     expect((await t.api(fix.method, fix.path)).status).toBe(200);
     expect((await native('GET', `${route}/status`)).body.tasks).toEqual([]);
     expect(await run()).toMatchObject({ entities_inserted: 1, entities_updated: 2 });
   });
 
-  it('17 ends the job with the reason where the selection says so', async () => {
+  it('G4-17 ends the job with the reason where the selection says so', async () => {
     const { db, route, run } = await newShop();
     await native('PUT', `${route}/selection`, { newStreams: 'fail' });
     db.exec('CREATE TABLE note (id INTEGER PRIMARY KEY)');
