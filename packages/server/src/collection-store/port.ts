@@ -143,7 +143,7 @@ export interface JobRef {
  * Raises the fence as a claim does, so that nobody who wrote for the job can go on, and gives what the job came to;
  * `undefined` when the store has nothing of it. For whoever takes a job from its writer, or ends it.
  */
-export type SettleJob = (job: JobRef) => Promise<Counts | undefined>;
+export type SettleJob = (job: JobRef, withinMs?: number) => Promise<Counts | undefined>;
 
 /** The worker's side: one instance per process, one open file per collection. */
 export interface CollectionWriters {

@@ -32,7 +32,7 @@ const ANSWER_WITHIN_MS = 8_000;
 /** Whoever asks whether the store can be reached asks again soon. */
 const PING_WITHIN_MS = 2_000;
 /** Transactions wait for nothing but SQL: one that stands still lost its process, and its locks must not outlive a lease. */
-const setIdleTimeout = 'set idle_in_transaction_session_timeout = 10000';
+const setIdleTimeout = 'set idle_in_transaction_session_timeout = 5000';
 const ATTEMPTS = 8;
 /** Any number serves, as long as every process takes the same. */
 const MIGRATION_LOCK = 7_421_905_113;

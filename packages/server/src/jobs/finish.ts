@@ -5,7 +5,6 @@ import type { SyncOutcome } from '../engine/outcome.ts';
 import type { Ended } from './ending.ts';
 import { endJob } from './ending.ts';
 import type { JobRow, Lease } from './job-row.ts';
-import { totalOf } from './job-row.ts';
 import { giveBack } from './leases.ts';
 
 export interface Finished {
@@ -53,7 +52,8 @@ export async function finishJob(db: Queryable, input: FinishInput): Promise<Fini
 }
 
 /** An attempt that ended before the store told it anything knows less than the copy that earlier ones have left. */
-const known = (counts: Counts): Counts | undefined => (totalOf(counts) + counts.chunks > 0 ? counts : undefined);
+const known = (counts: Counts): Counts | undefined =>
+  Object.values(counts).some((count) => count > 0) ? counts : undefined;
 
 function end(
   db: Queryable,

@@ -223,6 +223,20 @@ export function describeLeases(name: string, make: MakeHome): void {
       }
     });
 
+    test('a job that found everything as it was says how many records it kept', async () => {
+      const jobId = await rig.seed.enqueue(await rig.seed.addOrder());
+      const lease = leaseOf(await rig.claimOne('a'), 'a');
+      await setCounts(
+        rig.store.db,
+        lease,
+        { counts: { ...none, kept: 1 }, sequence: 9, encountered: {} },
+        rig.clock.now(),
+      );
+      const outcome = { type: 'completed', counts: { ...none, kept: 6 }, held: [] } as const;
+      await finishJob(rig.store.db, { lease, outcome, now: rig.clock.now() });
+      expect(await rig.jobRow(jobId)).toMatchObject({ state: 'completed', kept: 6 });
+    });
+
     describe('G4-24 cancelling', () => {
       test('ends a pending job at once', async () => {
         const jobId = await rig.seed.enqueue(await rig.seed.addOrder());

@@ -39,7 +39,7 @@ export async function openWorkerParts({ config, control, clock, log }: Needs): P
   const usage = createUsageService({ control, clock, config });
   return {
     control,
-    settle: (job) => writers.settle(job),
+    settle: (job, withinMs) => writers.settle(job, withinMs),
     execute: createExecute({
       loadSyncInput: (job) =>
         loadSyncInput({ control, connections, organizationKeys, usage }, job.organizationId, job.sourceConnectionId),

@@ -48,6 +48,8 @@ export interface Worker {
 }
 
 const CANCEL_LOOK_MS = 1_000;
+/** One collection whose lock a stopped worker holds must not keep this one from its other work, nor its jobs from going on. */
+const SETTLE_WITHIN_MS = 1_500;
 
 export function createWorker(deps: WorkerDeps): Worker {
   const loops = new WorkerLoops(deps);
@@ -177,7 +179,7 @@ class WorkerLoops {
       failpoint('takeover.before-kill');
       // First, since a stopped worker may hold the collection's lock.
       if (killStale(job.owner)) killed.add(job.owner);
-      return this.#deps.settle(job);
+      return this.#deps.settle(job, SETTLE_WITHIN_MS);
     };
     for (const taken of await expireLeases(control, { owner, held, settle, now })) {
       log.warn({ ...taken, killed: killed.has(taken.owner) }, 'a worker lost its lease');

@@ -10,8 +10,8 @@ import { collectionPath, isDeleted, makeFolder, removeFiles } from './files.ts';
 /** How long one attempt blocks this process for another one's transaction (its 95th percentile is under 100 ms). */
 const BUSY_MS = 500;
 /** Between attempts other work of the process goes on, so that its heartbeats are sent. */
-const ATTEMPTS = 40;
 const PAUSE_MS = 50;
+const WITHIN_MS = 20_000;
 
 /** One collection's file, open for writing; transactions of the process take turns. */
 export class CollectionFile {
@@ -48,9 +48,9 @@ export class CollectionFile {
 
   /**
    * Runs `work` as one write transaction, after those that were asked for before. Throws `CollectionGoneError` when the
-   * file was removed, `unavailable` when another process keeps the lock for some 20 seconds.
+   * file was removed, `unavailable` when another process keeps the lock for `withinMs`, some 20 seconds by default.
    */
-  async transaction<T>(step: StoreStep, work: (db: Connection) => T): Promise<T> {
+  async transaction<T>(step: StoreStep, work: (db: Connection) => T, withinMs?: number): Promise<T> {
     const result = await this.#inTurn(() => {
       if (!existsSync(this.path)) {
         this.close();
@@ -63,7 +63,7 @@ export class CollectionFile {
         failpoint(`store.${step}.before-commit`);
         return written;
       });
-    });
+    }, withinMs);
     failpoint(`store.${step}.after-commit`);
     return result;
   }
@@ -80,20 +80,20 @@ export class CollectionFile {
     this.#db = undefined;
   }
 
-  #inTurn<T>(work: () => T): Promise<T> {
-    const turn = this.#last.then(() => this.#withPatience(work));
+  #inTurn<T>(work: () => T, withinMs = WITHIN_MS): Promise<T> {
+    const turn = this.#last.then(() => this.#withPatience(work, withinMs));
     this.#last = turn.catch(() => undefined);
     return turn;
   }
 
-  async #withPatience<T>(work: () => T): Promise<T> {
-    for (let attempt = 1; ; attempt++) {
+  async #withPatience<T>(work: () => T, withinMs: number): Promise<T> {
+    for (let left = withinMs; ; left -= BUSY_MS + PAUSE_MS) {
       try {
         if (this.#ended) throw errors.unavailable({ reason: 'the collection store is closed' });
         return work();
       } catch (error) {
         if (!isBusy(error)) throw error;
-        if (attempt === ATTEMPTS) throw errors.unavailable({ reason: 'another process holds the collection' });
+        if (left <= BUSY_MS + PAUSE_MS) throw errors.unavailable({ reason: 'another process holds the collection' });
       }
       await this.#clock.sleep(PAUSE_MS);
     }

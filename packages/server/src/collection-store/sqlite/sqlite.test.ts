@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type JobId, newId } from '../../lib/ids.ts';
 import { describeCollectionStore, type StoreUnderTest } from '../contract.ts';
 import { begin, newPlace, page, record, search } from '../contract/fixtures.ts';
 import { createSqliteReaders } from './readers.ts';
@@ -76,6 +77,20 @@ describe('the SQLite store', () => {
     // The first attempt blocks this thread; its end gives the thread back, and the lock is let go before the second.
     setImmediate(() => other.close());
     expect((await applied).page.inserted).toBe(1);
+  });
+
+  it('gives up the settling of a job in the time that it is given', async () => {
+    const place = newPlace();
+    await begin(store.writers, place);
+    const other = new Database(join(store.folder, `${place.collectionId}.sqlite`), { timeout: 0 });
+    other.exec('BEGIN IMMEDIATE');
+    const settling = store.writers.settle({ ...place, jobId: newId<JobId>(), fence: 1 }, 600);
+    // Every attempt blocks this thread, so that turns between them are counted, not time.
+    let turns = 0;
+    const look = () => (++turns < 40 ? setTimeout(look, 5) : other.close());
+    setImmediate(look);
+    await expect(settling).rejects.toMatchObject({ code: 'unavailable' });
+    other.close();
   });
 
   it('takes nothing more after it was closed', async () => {

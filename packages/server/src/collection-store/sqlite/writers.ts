@@ -32,9 +32,9 @@ export function createSqliteWriters({ dataDir, clock = systemClock }: WriterOpti
       const fence = await file.transaction('claim', (db) => claimSource(db, sourceConnectionId, controlFence));
       return new SqliteSourceWriter(file, sourceConnectionId, fence, clock);
     },
-    async settle(job) {
+    async settle(job, withinMs) {
       try {
-        return await fileOf(job.collectionId).transaction('settle', (db) => settleJob(db, job));
+        return await fileOf(job.collectionId).transaction('settle', (db) => settleJob(db, job), withinMs);
       } catch (error) {
         if (error instanceof CollectionGoneError) return undefined;
         throw error;
