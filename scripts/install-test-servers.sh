@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Installs the servers that sources are tested against and that npm cannot bring. Needs Debian and root; does nothing when
+# Installs the servers that sources are tested against, and the browser for flows through one, which npm cannot bring. Needs Debian and root; does nothing when
 # they are there. Tests start their own instances on free loopback ports: no service is left running.
 set -euo pipefail
 
-servers=(mariadb-server dovecot-imapd nats-server)
+servers=(mariadb-server dovecot-imapd nats-server chromium)
 
 missing=()
 for server in "${servers[@]}"; do

@@ -2,6 +2,7 @@ import { Agent } from 'undici';
 import { ConnectorError } from './connector-error.ts';
 import type { Clock, Logger } from './context.ts';
 import { openSocket } from './guarded-connect.ts';
+import type { Hop } from './http-exchange.ts';
 import type { HttpClient, HttpRequest, HttpResponse } from './http-client.ts';
 import { exchangeOnce, firstHop } from './http-exchange.ts';
 import type { Exchange, HttpTimeouts } from './http-exchange.ts';
@@ -15,6 +16,7 @@ import { createRateBudget, LONGEST_WAIT_MS } from './rate-budget.ts';
 import type { RateBudget, RateLimits } from './rate-budget.ts';
 import { plainSecrets, redactUrl } from './redact-text.ts';
 import { jitteredDelayMs } from './retry-delay.ts';
+import { Secret } from './secret.ts';
 
 export interface HttpClientOptions extends GuardOptions {
   readonly policy: NetworkPolicy;
@@ -75,15 +77,20 @@ class RetryingHttpClient implements GuardedHttpClient {
   }
 
   async request(request: HttpRequest): Promise<HttpResponse> {
-    const secrets = plainSecrets([...Object.values(request.headers ?? {}), ...Object.values(request.query ?? {})]);
-    const spoken = { url: redactUrl(firstHop(request).url, secrets), secrets };
+    const first = firstHop(request);
     const { signal, release } = linkSignals([this.#options.signal, request.signal]);
+    let renewed = false;
     try {
       for (let attempt = 0; ; attempt += 1) {
-        const verdict = await this.#try(request, spoken, signal);
-        if (verdict.type === 'fail') throw verdict.error;
+        const hop = await authorized(first, request);
+        const secrets = plainSecrets([...Object.values(hop.headers), ...Object.values(request.query ?? {})]);
+        const spoken = { url: redactUrl(first.url, secrets), secrets };
+        const verdict = await this.#try(request, hop, spoken, signal);
+        if (verdict.type === 'answer')
+          return httpResponse(verdict.answer, redactUrl(new URL(verdict.answer.url), secrets), secrets);
         if (verdict.type === 'retry') await this.#waitBefore(attempt + 1, verdict, signal);
-        else return httpResponse(verdict.answer, redactUrl(new URL(verdict.answer.url), secrets), secrets);
+        else if (renewed || !verdict.unauthorized || !(await renew(request, hop))) throw verdict.error;
+        else renewed = true;
       }
     } finally {
       release();
@@ -104,19 +111,14 @@ class RetryingHttpClient implements GuardedHttpClient {
     await clock.sleep(afterMs + jitteredDelayMs(attempt - 1, BACKOFF, random), signal);
   }
 
-  async #try(request: HttpRequest, spoken: Spoken, signal: AbortSignal): Promise<Verdict> {
+  async #try(request: HttpRequest, hop: Hop, spoken: Spoken, signal: AbortSignal): Promise<Verdict> {
     const { clock, log } = this.#options;
     const release = await this.#budget.acquire(signal);
     const startedAt = clock.now();
     const about = { method: methodOf(request), url: spoken.url };
     const total = linkSignals([signal], this.#exchange.timeouts.totalMs);
     try {
-      const answer = await exchangeOnce(
-        this.#exchange,
-        firstHop(request),
-        request.maxBytes ?? DEFAULT_MAX_BYTES,
-        total.signal,
-      );
+      const answer = await exchangeOnce(this.#exchange, hop, request.maxBytes ?? DEFAULT_MAX_BYTES, total.signal);
       log.debug({ ...about, status: answer.status, ms: clock.now() - startedAt }, 'source answered');
       return judgeAnswer(answer, request, spoken, clock.now());
     } catch (error) {
@@ -129,6 +131,19 @@ class RetryingHttpClient implements GuardedHttpClient {
       release();
     }
   }
+}
+
+/** The first hop with the header that stands for this try; redirects to other hosts leave it behind, as every secret. */
+async function authorized(hop: Hop, { authorization }: HttpRequest): Promise<Hop> {
+  if (!authorization) return hop;
+  const value = await authorization.header({ method: hop.method, url: hop.url });
+  return { ...hop, headers: { ...hop.headers, authorization: value } };
+}
+
+/** Asks for a newer authorization after the source refused the one of `hop`. */
+async function renew({ authorization }: HttpRequest, hop: Hop): Promise<boolean> {
+  const refused = hop.headers['authorization'];
+  return authorization !== undefined && refused instanceof Secret && (await authorization.renew(refused));
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { Authorization } from './authorization.ts';
 import type { Json } from './json.ts';
 import type { Secret } from './secret.ts';
 
@@ -8,6 +9,8 @@ export interface HttpRequest {
   readonly query?: Readonly<Record<string, string | number | boolean | Secret | undefined>>;
   /** Header values that are `Secret` are revealed on the wire only. */
   readonly headers?: Readonly<Record<string, string | Secret>>;
+  /** Makes the `authorization` header of every try, and is asked to renew when the source answers 401. */
+  readonly authorization?: Authorization;
   readonly json?: Json;
   readonly body?: string | Uint8Array;
   /** Largest answer in bytes; the default is 50 MB. */

@@ -23,7 +23,7 @@ export interface Exchange {
   readonly userAgent: string;
 }
 
-interface Hop {
+export interface Hop {
   readonly url: URL;
   readonly method: string;
   readonly headers: Readonly<Record<string, string | Secret>>;

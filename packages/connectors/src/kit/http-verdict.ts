@@ -10,7 +10,7 @@ import { askedDelayMs } from './retry-delay.ts';
 export type Verdict =
   | { readonly type: 'answer'; readonly answer: ReceivedAnswer }
   | { readonly type: 'retry'; readonly afterMs: number | undefined; readonly error: ConnectorError }
-  | { readonly type: 'fail'; readonly error: ConnectorError };
+  | { readonly type: 'fail'; readonly error: ConnectorError; readonly unauthorized?: true };
 
 /** The request as it is spoken of in errors: URL redacted, with the secrets that must not appear in a snippet. */
 export interface Spoken {
@@ -47,6 +47,11 @@ const isRateLimit = (answer: ReceivedAnswer): boolean =>
 const isUncounted = ({ headers }: ReceivedAnswer): boolean =>
   headers['retry-after'] === undefined && Number(headers['x-ratelimit-remaining'] ?? '0') > 0;
 
+function refused(status: number, { url }: Spoken): Verdict {
+  const error = new ConnectorError('credential', `${url} refused the credential (${status}).`);
+  return { type: 'fail', error, ...(status === 401 && { unauthorized: true }) };
+}
+
 /** Judges an answer by its status (RFC 9110 §15). 429 and 503 were not processed, so any method may be repeated. */
 export function judgeAnswer(answer: ReceivedAnswer, request: HttpRequest, spoken: Spoken, now: number): Verdict {
   const { status } = answer;
@@ -57,12 +62,7 @@ export function judgeAnswer(answer: ReceivedAnswer, request: HttpRequest, spoken
     const error = new ConnectorError('rate_limited', `${spoken.url} says: too many requests.`, { retryAfterMs });
     return { type: 'retry', afterMs, error };
   }
-  if (status === 401 || status === 403) {
-    return {
-      type: 'fail',
-      error: new ConnectorError('credential', `${spoken.url} refused the credential (${status}).`),
-    };
-  }
+  if (status === 401 || status === 403) return refused(status, spoken);
   const said = snippet(bodyText(answer), spoken.secrets);
   const words = `${spoken.url} answered ${status}${said === '' ? '' : `: ${said}`}`;
   if (status === 503) {

@@ -111,7 +111,7 @@ export function findCredential(
 export async function upsertCredential(
   db: Queryable,
   organizationId: OrganizationId,
-  row: Omit<CredentialRow, 'organization_id'>,
+  row: Pick<CredentialRow, 'connection_id' | 'key_id' | 'wrapped_key' | 'ciphertext' | 'updated_at'>,
 ): Promise<void> {
   const { connection_id: _, ...change } = row;
   await db

@@ -1,9 +1,12 @@
 import type { Generated } from 'kysely';
 import type {
   ApiKeyId,
+  AuthorizationSessionId,
+  AuthProviderId,
   CollectionId,
   ConnectionId,
   JobId,
+  OAuthClientId,
   OrganizationId,
   ProjectId,
   SourceConnectionId,
@@ -20,6 +23,8 @@ export type JsonText = string;
 export type JobState = 'pending' | 'running' | 'cancelling' | 'completed' | 'failed' | 'cancelled' | 'interrupted';
 export type JobTrigger = 'manual' | 'schedule' | 'initial' | 'resume';
 export type AuthMethod = 'direct' | 'oauth_browser' | 'oauth_byoc' | 'oauth_token' | 'auth_provider';
+/** `pending`: the link was not followed; `started`: the person is at the provider; `authorized`: back, not yet claimed. */
+export type AuthorizationStatus = 'pending' | 'started' | 'authorized' | 'completed' | 'failed' | 'cancelled';
 export type ErrorCategory =
   | 'oauth_credentials_expired'
   | 'api_key_invalid'
@@ -69,6 +74,9 @@ export interface ControlTables {
     authenticated_at: Millis | null;
     enabled: Generated<Flag>;
     label: string | null;
+    oauth_client_id: Generated<OAuthClientId | null>;
+    auth_provider_id: Generated<AuthProviderId | null>;
+    auth_provider_config: Generated<JsonText | null>;
     revision: Generated<number>;
     created_at: Millis;
     modified_at: Millis;
@@ -82,6 +90,61 @@ export interface ControlTables {
     wrapped_key: string;
     ciphertext: string;
     updated_at: Millis;
+    expires_at: Generated<Millis | null>;
+    renew_at: Generated<Millis | null>;
+    renewal_owner: Generated<string | null>;
+    renewal_until: Generated<Millis | null>;
+    renewal_fence: Generated<number>;
+    refused_reason: Generated<string | null>;
+  };
+  oauth_client: {
+    id: OAuthClientId;
+    organization_id: OrganizationId;
+    name: string;
+    connector: string;
+    client_id: string;
+    key_id: string;
+    wrapped_key: string;
+    ciphertext: string;
+    created_at: Millis;
+    modified_at: Millis;
+    created_by_email: string | null;
+    modified_by_email: string | null;
+  };
+  auth_provider: {
+    id: AuthProviderId;
+    organization_id: OrganizationId;
+    readable_id: string;
+    name: string;
+    description: string | null;
+    kind: string;
+    key_id: string;
+    wrapped_key: string;
+    ciphertext: string;
+    created_at: Millis;
+    modified_at: Millis;
+    created_by_email: string | null;
+    modified_by_email: string | null;
+  };
+  authorization_session: {
+    id: AuthorizationSessionId;
+    organization_id: OrganizationId;
+    source_connection_id: SourceConnectionId;
+    connection_id: ConnectionId;
+    code_hash: string;
+    state_hash: string | null;
+    claim_hash: string;
+    browser_hash: string | null;
+    status: AuthorizationStatus;
+    redirect_url: string | null;
+    key_id: string;
+    wrapped_key: string;
+    ciphertext: string;
+    requested_by_api_key_id: ApiKeyId;
+    requested_by_email: string | null;
+    created_at: Millis;
+    link_expires_at: Millis;
+    expires_at: Millis;
   };
   source_connection: {
     id: SourceConnectionId;

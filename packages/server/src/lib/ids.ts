@@ -13,6 +13,9 @@ export type ConnectionId = Id<'connection'>;
 export type SourceConnectionId = Id<'source_connection'>;
 export type SyncId = Id<'sync'>;
 export type JobId = Id<'sync_job'>;
+export type OAuthClientId = Id<'oauth_client'>;
+export type AuthProviderId = Id<'auth_provider'>;
+export type AuthorizationSessionId = Id<'authorization_session'>;
 
 /** A fresh random id of the kind that the caller needs. */
 export function newId<T extends Id<string>>(): T {

@@ -12,7 +12,9 @@ export function supportedMethods(connector: Connector): readonly AuthMethod[] {
 
 /** A connector that needs no credential, or whose credentials all have defaults, can be connected without any. */
 function needsNothing(connector: Connector): boolean {
-  return connector.auth.some((scheme) => scheme.type === 'none' || scheme.fields.safeParse({}).success);
+  return connector.auth.some(
+    (scheme) => scheme.type === 'none' || (scheme.type === 'direct' && scheme.fields.safeParse({}).success),
+  );
 }
 
 /** Decides on the auth method; absent authentication means OAuth in the browser where credentials are needed. Throws `auth_method_unsupported`. */
