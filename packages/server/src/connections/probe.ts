@@ -1,3 +1,4 @@
+import type { GrantedCredentials } from '@tributary/connectors/kit/authorization';
 import type { Connector, Stream } from '@tributary/connectors/kit/connector';
 import type { OwnedContext } from '@tributary/connectors/kit/connector-context';
 import type { ConnectorContext } from '@tributary/connectors/kit/context';
@@ -12,6 +13,8 @@ export interface ProbeInput {
   readonly connector: Connector;
   readonly config: JsonObject;
   readonly credentials: JsonObject;
+  /** Instead of `credentials`: granted ones that are not stored yet. */
+  readonly granted?: GrantedCredentials;
 }
 
 /** Asks sources on behalf of the API, within bounds: a live check, a discovery, a look at the first records. */

@@ -4,7 +4,7 @@ import { compileOnce } from '../control/compile-once.ts';
 import type { Queryable } from '../control/database.ts';
 import type { AuthMethod, ControlTables, Flag } from '../control/schema.ts';
 import type { SchemaMemory } from '../engine/schema-memory.ts';
-import type { CollectionId, OrganizationId, SourceConnectionId } from '../lib/ids.ts';
+import type { CollectionId, OAuthClientId, OrganizationId, SourceConnectionId } from '../lib/ids.ts';
 import { decodePlace } from '../lib/page-cursor.ts';
 
 type SourceConnectionRow = Selectable<ControlTables['source_connection']>;
@@ -18,6 +18,7 @@ export interface JoinedRow extends SourceConnectionRow {
   readonly auth_method: AuthMethod;
   readonly authenticated_at: number | null;
   readonly enabled: Flag;
+  readonly oauth_client_id: OAuthClientId | null;
 }
 
 function joined(db: Queryable, organizationId: OrganizationId) {
@@ -34,6 +35,7 @@ function joined(db: Queryable, organizationId: OrganizationId) {
       'connection.auth_method',
       'connection.authenticated_at',
       'connection.enabled',
+      'connection.oauth_client_id',
     ])
     .where('source_connection.organization_id', '=', organizationId);
 }
@@ -55,6 +57,7 @@ const byId = compileOnce((db, organizationId: OrganizationId, id: SourceConnecti
         connection.select('auth_method').$asScalar().$notNull().as('auth_method'),
         connection.select('authenticated_at').$asScalar().as('authenticated_at'),
         connection.select('enabled').$asScalar().$notNull().as('enabled'),
+        connection.select('oauth_client_id').$asScalar().as('oauth_client_id'),
       ];
     })
     .where('source_connection.organization_id', '=', organizationId)

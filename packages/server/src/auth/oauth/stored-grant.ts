@@ -9,6 +9,8 @@ export interface StoredGrant {
   readonly tokens?: OAuthTokens;
   /** The client that came with the connection; absent: the organization's or the operator's. */
   readonly client?: OAuthClientCredentials;
+  /** Public id of the client that the tokens were given to: others cannot renew them. Absent where nobody knows. */
+  readonly issuedTo?: string;
   readonly parameters: ProviderParameters;
 }
 
@@ -33,6 +35,7 @@ const Stored = z.object({
     .object({ id: z.string(), secret: secret.optional() })
     .transform(({ id, secret: own }) => ({ id, secret: own }))
     .optional(),
+  issuedTo: z.string().optional(),
   parameters: words,
 });
 
