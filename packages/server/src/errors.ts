@@ -261,6 +261,12 @@ export const catalogue = {
     kind: 'rejected',
     message: (_: { id: string }) => 'Connection is already authenticated',
   },
+  /** The credentials of this connection were typed in, or come from an outside provider. Change them with `PATCH`. */
+  not_by_oauth: {
+    kind: 'rejected',
+    message: (d: { method: string }) =>
+      `The connection was made by ${d.method}, not by OAuth; change its credentials with PATCH.`,
+  },
   /** Tokens can be given only to a connection that was made by OAuth. Give `credentials`, or connect the source anew. */
   tokens_not_oauth: {
     kind: 'invalid',

@@ -3,6 +3,10 @@ import manifest from '../package.json' with { type: 'json' };
 import { pino, type Logger } from 'pino';
 import { createAuditLog, type AuditLog } from './audit/service.ts';
 import { KeyAuthenticator } from './auth/key-authenticator.ts';
+import { createOAuthClient } from './auth/oauth/create-oauth-client.ts';
+import type { OAuthClient } from './auth/oauth/oauth-client.ts';
+import { readOperatorClients, type OperatorClients } from './auth/oauth/operator-clients.ts';
+import { PublicAddress } from './auth/oauth/public-address.ts';
 import { createApiKeyService } from './auth/service.ts';
 import type { CollectionReaders, SettleJob } from './collection-store/port.ts';
 import { forgetDeleted } from './collection-store/sqlite/files.ts';
@@ -37,11 +41,14 @@ import { createSupervisor, type Supervisor } from './jobs/supervisor.ts';
 import { systemClock, type Clock } from './lib/clock.ts';
 import type { JobId } from './lib/ids.ts';
 import { endWith } from './main-failure.ts';
+import { buildOAuth } from './main-oauth.ts';
 import { bootstrap } from './organizations/bootstrap.ts';
 import { createOrganizationService } from './organizations/service.ts';
 import { createProjectService, type ProjectService } from './projects/service.ts';
 import { createSearchService } from './search/service.ts';
 import type { Services } from './services.ts';
+import { keepExpiring } from './source-connections/authorization/expiry.ts';
+import { createAuthorizationService } from './source-connections/authorization/service.ts';
 import { createSourceRemoval } from './source-connections/removal.ts';
 import { createSelectionService } from './source-connections/selection-service.ts';
 import { createSourceConnectionService } from './source-connections/service.ts';
@@ -78,6 +85,9 @@ interface Foundation {
   readonly supervisor: Supervisor;
   readonly disk: DiskWatch;
   readonly usage: UsageService;
+  readonly address: PublicAddress;
+  readonly operatorClients: OperatorClients;
+  readonly oauthClient: OAuthClient;
   /** Frees the data directory for another service. */
   readonly letGo: () => void;
 }
@@ -108,6 +118,7 @@ const probeTimeoutMs = 30_000;
 
 async function openFoundation(config: Config, clock: Clock, options: StartOptions): Promise<Foundation> {
   const log = pino({ level: config.logLevel, base: null, serializers: { error: (error) => describeThrown(error) } });
+  const operatorClients = readOperatorClients(config.oauthClients);
   await needing([settings.dataDir], mkdir(config.dataDir, { recursive: true, mode: 0o700 }));
   const letGo = hold(config);
   const opening = openControlStore({ ...config, clock, busy: 'retry', migrations: 'apply' });
@@ -158,6 +169,9 @@ async function openFoundation(config: Config, clock: Clock, options: StartOption
     supervisor,
     disk,
     usage,
+    address: new PublicAddress(config.publicUrl),
+    operatorClients,
+    oauthClient: createOAuthClient({ policy: { allow: config.allowPrivateNetwork }, clock, log }),
     letGo() {
       bond?.release();
       letGo();
@@ -188,7 +202,11 @@ function bind(
 function buildServices(
   base: Foundation,
   common: { readonly audit: AuditLog; readonly projects: ProjectService },
-): { readonly services: Services; resumeDeletions(): Promise<void> } {
+): {
+  readonly services: Services;
+  resumeDeletions(): Promise<void>;
+  expireAuthorizations(signal: AbortSignal): Promise<void>;
+} {
   const { config, clock, log, control, readers, vault, bus, disk, usage } = base;
   const wake = (): void => base.supervisor.wake();
   const onError = (error: unknown): void => log.error({ error }, 'a purge failed; the next start goes on with it');
@@ -197,14 +215,18 @@ function buildServices(
   const connections = createConnectionService({ vault, clock });
   const sources = createSourceRemoval({ control, readers, clock, connections, usage, wake });
   const removal = createCollectionRemoval({ control, readers, clock, sources, onError });
-  const needs = { control, readers, clock, ...common, registry, probe, connections, bus, disk, wake, onError };
+  const oauth = buildOAuth({ ...base, ...common, registry });
+  const needs = { control, readers, clock, ...common, registry, probe, connections, bus, disk, wake, onError, oauth };
   const collections = createCollectionService({ ...needs, removal });
   const sourceConnections = createSourceConnectionService({ ...needs, collections, removal: sources });
+  const onFailed = (error: unknown): void => log.error({ error }, 'an authorization failed unexpectedly');
   return {
     services: {
       registry,
       collections,
       sourceConnections,
+      authorizations: createAuthorizationService({ ...needs, collections, sourceConnections, onError: onFailed }),
+      oauthClients: oauth.ownClients,
       selections: createSelectionService({ ...needs, organizationKeys: createOrganizationKeys({ vault, clock }) }),
       syncs: createSyncService({ ...needs, collections, sourceConnections }),
       search: createSearchService({ readers, collections, removal: sources }),
@@ -213,6 +235,8 @@ function buildServices(
       await sources.resume();
       await removal.resume();
     },
+    expireAuthorizations: (signal) =>
+      keepExpiring({ control, clock, log, sessions: oauth.sessions, removal: sources }, signal),
   };
 }
 
@@ -234,7 +258,7 @@ export async function startService(config: Config, options: StartOptions = {}): 
   const projects = createProjectService({ control, clock, audit });
   const organizations = createOrganizationService({ control, clock, projects, apiKeys });
   const newKey = await bootstrap({ control, config, organizations, apiKeys });
-  const { services, resumeDeletions } = buildServices(base, { audit, projects });
+  const { services, resumeDeletions, expireAuthorizations } = buildServices(base, { audit, projects });
   const groups = [
     nativeGroup({ ...services, apiKeys, audit, disk, organizations, projects, usage }),
     ...airweaveGroups(services),
@@ -258,6 +282,7 @@ export async function startService(config: Config, options: StartOptions = {}): 
     ...(options.validateResponses && { validateResponses: true }),
   });
   const url = await needing([settings.host, settings.port], http.listen({ host: config.host, port: config.port }));
+  base.address.listensOn(url);
   await supervisor.start();
   const stopping = new AbortController();
   const rewrapped = useCurrentVaultKey(base, stopping.signal).catch((error: unknown) =>
@@ -267,6 +292,7 @@ export async function startService(config: Config, options: StartOptions = {}): 
   const keeping = Promise.all([
     keepForgetting({ control, clock, log, config }, stopping.signal),
     disk.run(stopping.signal),
+    expireAuthorizations(stopping.signal),
   ]);
   return {
     url,
@@ -277,7 +303,7 @@ export async function startService(config: Config, options: StartOptions = {}): 
       await http.close();
       await supervisor.stop();
       await Promise.all([resumed, rewrapped, keeping]);
-      await readers.close();
+      await Promise.all([readers.close(), base.oauthClient.close()]);
       base.letGo();
       await control.close();
     },

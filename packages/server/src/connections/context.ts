@@ -52,7 +52,8 @@ export function createContextFactory({ config, clock, log }: Needs): ContextFact
     createContext({
       connector: input.connector,
       config: parseConfig(input.connector, input.config),
-      credentials: input.granted ?? storedGrant(input.credentials) ?? parseCredentials(input.connector, input.credentials),
+      credentials:
+        input.granted ?? storedGrant(input.credentials) ?? parseCredentials(input.connector, input.credentials),
       policy: { allow: config.allowPrivateNetwork },
       roots: config.fileRoots,
       refused: [config.dataDir],

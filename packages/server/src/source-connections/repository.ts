@@ -212,6 +212,36 @@ export function listDeletedSourceConnections(db: Queryable): Promise<SourceConne
   return db.selectFrom('source_connection').selectAll().where('deleted_at', 'is not', null).execute();
 }
 
+/** Source connections of all organizations that wait for a person since before, with no link given since; the oldest first. */
+export function listNeverAuthorized(
+  db: Queryable,
+  before: number,
+  limit: number,
+): Promise<Pick<SourceConnectionRow, 'organization_id' | 'id'>[]> {
+  return db
+    .selectFrom('source_connection')
+    .innerJoin('connection', 'connection.id', 'source_connection.connection_id')
+    .select(['source_connection.organization_id', 'source_connection.id'])
+    .where('source_connection.sync_id', 'is', null)
+    .where('source_connection.deleted_at', 'is', null)
+    .where('source_connection.created_at', '<', before)
+    .where('connection.authenticated_at', 'is', null)
+    .where('connection.auth_method', 'in', ['oauth_browser', 'oauth_byoc'])
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('authorization_session')
+            .select('authorization_session.id')
+            .whereRef('authorization_session.source_connection_id', '=', 'source_connection.id')
+            .where('authorization_session.created_at', '>=', before),
+        ),
+      ),
+    )
+    .orderBy('source_connection.created_at')
+    .limit(limit)
+    .execute();
+}
+
 export async function deleteSourceConnection(
   db: Queryable,
   organizationId: OrganizationId,

@@ -5,6 +5,7 @@ import type { Actor } from '../auth/actor.ts';
 import { splitConfig, unmask, type SealedSettings, type SettingsToSeal } from '../connections/settings.ts';
 import type { ControlTables } from '../control/schema.ts';
 import type { OAuthClientId } from '../lib/ids.ts';
+import { resumedColumns } from './authorization/good-credential.ts';
 import { checkGrantChange, planGrantChange } from './authorization/grant-change.ts';
 import type { CreateNeeds } from './create.ts';
 import type { UpdateInput } from './model.ts';
@@ -45,16 +46,11 @@ function settingsAfter(row: JoinedRow, stored: SealedSettings, change: UpdateInp
   };
 }
 
-/** A credential that was just proven good ends the pause that its predecessor caused; what was read stays as it is. */
-export function resumed(row: Pick<JoinedRow, 'paused_by'>): Columns {
-  return row.paused_by === 'credential' ? { paused_by: null, paused_at: null } : {};
-}
-
 function changeOf(connector: Connector, row: JoinedRow, change: UpdateInput, after: Settings): SettingsChange {
   if (change.config === undefined && !change.credentials) return { columns: {} };
   const split = splitConfig(connector, after.config);
   const sealed = { credentials: after.credentials, config: split.secrets };
-  const columns = change.credentials ? resumed(row) : {};
+  const columns = change.credentials ? resumedColumns(row) : {};
   if (change.config === undefined) return { columns, sealed };
   return { columns: { ...columns, config: JSON.stringify(split.options) }, endpoint: split.endpoint, sealed };
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { MaxFileBytes } from '../../documents/max-file-bytes.ts';
 import { GlobPatterns } from '../../documents/path-filter.ts';
-import { direct, oauth } from '../../kit/auth.ts';
+import { direct } from '../../kit/auth.ts';
 import type { CredentialsOf } from '../../kit/auth.ts';
 import type { ConnectorContext } from '../../kit/context.ts';
 import { secret } from '../../kit/fields.ts';
@@ -54,14 +54,6 @@ export const auth = [
         .meta({ secret: true }),
     }),
   ),
-  // What is read of private repositories has no narrower scope in OAuth apps:
-  // https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/scopes-for-oauth-apps
-  oauth(github, { scopes: ['repo', 'read:org'] }),
 ] as const;
-
-/** Whether requests carry a token, whoever keeps it. */
-export function hasToken({ credentials }: GithubContext): boolean {
-  return 'authorization' in credentials || credentials.access_token !== undefined;
-}
 
 export type GithubContext = ConnectorContext<GithubConfig, CredentialsOf<typeof auth>>;

@@ -37,7 +37,9 @@ export function readOperatorClients(path: string | undefined): OperatorClients {
   }
   const parsed = ClientFile.safeParse(jsonOf(path));
   if (parsed.success) return new Map(Object.entries(parsed.data));
-  const where = parsed.error.issues.map(({ path: at, message }) => `${at.map(String).join('.') || 'the file'}: ${message}`);
+  const where = parsed.error.issues.map(
+    ({ path: at, message }) => `${at.map(String).join('.') || 'the file'}: ${message}`,
+  );
   throw new ConfigError([`${env}: ${path} does not hold OAuth clients: ${where.join('; ')}`]);
 }
 

@@ -109,8 +109,7 @@ async function change(
     await getRow(tx, actor, id);
     await updateOAuthClient(tx, organizationId, id, {
       ...(name !== undefined && { name }),
-      ...(clientSecret &&
-        needs.vault.seal({ client_secret: clientSecret }, ownClientContext(organizationId, id))),
+      ...(clientSecret && needs.vault.seal({ client_secret: clientSecret }, ownClientContext(organizationId, id))),
       modified_at: needs.clock.now(),
       modified_by_email: actor.email,
     });

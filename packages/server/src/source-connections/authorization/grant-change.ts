@@ -6,14 +6,12 @@ import { readGrant, writeGrant, type StoredGrant } from '../../auth/oauth/stored
 import type { ProviderParameters } from '../../auth/oauth/tokens.ts';
 import { heldCredentials } from '../../connections/held-grant.ts';
 import { checkConfig, splitConfig, type SealedSettings } from '../../connections/settings.ts';
-import type { Clock } from '../../lib/clock.ts';
 import { errors } from '../../errors.ts';
-import { newId, type SyncId } from '../../lib/ids.ts';
 import type { CreateNeeds } from '../create.ts';
 import type { UpdateInput } from '../model.ts';
 import type { JoinedRow } from '../repository.ts';
-import { firstRun } from '../schedule-input.ts';
-import { resumed, type SettingsChange } from '../settings-change.ts';
+import type { SettingsChange } from '../settings-change.ts';
+import { authenticatedColumns } from './good-credential.ts';
 import { isByOAuth } from './methods.ts';
 import { parametersOf, storedTokens } from './grant-input.ts';
 
@@ -74,7 +72,7 @@ export async function planGrantChange(
     planned: {
       columns: {
         ...(change.config !== undefined && { config: JSON.stringify(split.options) }),
-        ...(change.tokens && authenticatedColumns({ clock }, row)),
+        ...(change.tokens && authenticatedColumns(row, clock.now())),
       },
       ...(change.config !== undefined && { endpoint: split.endpoint }),
       sealed: { credentials: writeGrant(after), config: split.secrets },
@@ -98,13 +96,4 @@ function refuseOtherServer(before: ProviderParameters, after: ProviderParameters
   const message = 'Access was allowed at this address; connect the source anew to change it';
   const issues = names.map((name) => ({ path: ['body', 'config', name], message, code: 'read_only' }));
   throw errors.invalid_config_fields({ issues });
-}
-
-/** What changes of a source connection once somebody has proven that it may read: it has a sync, and its schedule begins. */
-export function authenticatedColumns(
-  { clock }: { readonly clock: Clock },
-  row: Pick<JoinedRow, 'sync_id' | 'cron' | 'timezone' | 'continuous' | 'paused_by'>,
-): SettingsChange['columns'] {
-  if (row.sync_id !== null) return resumed(row);
-  return { ...resumed(row), sync_id: newId<SyncId>(), next_run_at: firstRun(row, clock.now()) };
 }

@@ -65,9 +65,6 @@ export async function getClient(needs: OAuthNeeds, db: Queryable, wanted: Client
 }
 
 /** A client that comes with a connection, as a grant holds it. */
-export function grantOfClient(
-  client: OAuthClientCredentials | undefined,
-  parameters: ProviderParameters,
-): StoredGrant {
+export function grantOfClient(client: OAuthClientCredentials | undefined, parameters: ProviderParameters): StoredGrant {
   return { ...(client && { client }), parameters };
 }

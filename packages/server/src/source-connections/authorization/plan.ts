@@ -41,7 +41,11 @@ export interface PlannedAuthentication {
  * Finds out the method and checks what it needs: credentials and tokens by a live call, a flow by whether it can begin.
  * Throws the errors of creating a source connection.
  */
-export async function planAuthentication(needs: Needs, actor: Actor, question: Question): Promise<PlannedAuthentication> {
+export async function planAuthentication(
+  needs: Needs,
+  actor: Actor,
+  question: Question,
+): Promise<PlannedAuthentication> {
   const { connector, given } = question;
   const method = decideMethod(connector, given.method, await canAsk(needs, actor, question));
   const isFlow = method === 'oauth_browser' || method === 'oauth_byoc';

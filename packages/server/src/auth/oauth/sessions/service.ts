@@ -111,13 +111,11 @@ export interface AuthorizationSessions {
 const Sealed = z.object({
   client: z
     .object({ id: z.string(), secret: z.string().optional(), oauthClientId: z.string().nullable() })
-    .transform(
-      ({ id, secret, oauthClientId }): ChosenClient => ({
-        id,
-        secret: secret === undefined ? undefined : new Secret(secret),
-        oauthClientId: oauthClientId as OAuthClientId | null,
-      }),
-    ),
+    .transform(({ id, secret, oauthClientId }): ChosenClient => ({
+      id,
+      secret: secret === undefined ? undefined : new Secret(secret),
+      oauthClientId: oauthClientId as OAuthClientId | null,
+    })),
   parameters: z.record(z.string(), z.string()),
   memory: z.record(z.string(), z.string()).optional(),
 });
