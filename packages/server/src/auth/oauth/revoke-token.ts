@@ -22,11 +22,11 @@ async function revocationRequest(
 ): Promise<{ readonly request: HttpRequest; readonly secrets: readonly string[] }> {
   const verb = revocation.method ?? 'POST';
   if (revocation.token === 'bearer') {
-    const headers = { accept: 'application/json', authorization: bearer(token) };
+    const headers = { accept: 'application/json', ...revocation.headers, authorization: bearer(token) };
     return { request: { method: verb, url, headers }, secrets: [token.reveal()] };
   }
   const form = new URLSearchParams({ [revocation.field ?? 'token']: token.reveal() });
-  const headers = new Headers({ accept: 'application/json' });
+  const headers = new Headers({ accept: 'application/json', ...revocation.headers });
   await clientAuthentication(method, client)({ issuer: url.origin }, { client_id: client.id }, form, headers);
   const secrets = secretsOf(form, headers.get('authorization') ?? undefined);
   const sent = Object.fromEntries(headers);

@@ -31,7 +31,7 @@ function seconds(value: Json | undefined): number | string | undefined {
  */
 export function standardAnswer(provider: OAuth2Provider, body: JsonObject): JsonObject {
   const nested = provider.tokenAt === undefined ? undefined : valueAt(body, provider.tokenAt);
-  const from = isObject(nested) ? nested : body;
+  const from = isObject(nested) && typeof nested['access_token'] === 'string' ? nested : body;
   const type = from['token_type'];
   const ttls = REFRESH_TTLS.flatMap((name) => (from[name] === undefined ? [] : [[name, from[name]] as const]));
   return withoutGaps({

@@ -108,10 +108,11 @@ export class ProviderServer {
   }
 
   #route({ path }: SeenRequest): ((seen: SeenRequest) => Reply) | undefined {
-    const { authorizeUrl, tokenUrl, revocation, verify, baseUrl } = this.#row;
+    const { authorizeUrl, tokenUrl, refreshUrl, revocation, verify, baseUrl } = this.#row;
     const routes: readonly [string | undefined, (seen: SeenRequest) => Reply][] = [
       [authorizeUrl, (seen) => this.#authorize(seen)],
       [tokenUrl, (seen) => this.#faults.shift()?.(seen) ?? this.#token(seen)],
+      [refreshUrl, (seen) => this.#faults.shift()?.(seen) ?? this.#token(seen)],
       [revocation?.url, (seen) => this.#revoke(seen)],
       [verify && `${baseUrl}${verify.path}`.split('?')[0], (seen) => this.#verify(seen)],
     ];
@@ -220,6 +221,7 @@ function rebased(row: OAuth2Provider, origin: string): OAuth2Provider {
     ...row,
     authorizeUrl: rebasedUrl(row.authorizeUrl, origin),
     tokenUrl: rebasedUrl(row.tokenUrl, origin),
+    ...(row.refreshUrl !== undefined && { refreshUrl: rebasedUrl(row.refreshUrl, origin) }),
     baseUrl: rebasedUrl(row.baseUrl, origin),
     ...(row.revocation && { revocation: { ...row.revocation, url: rebasedUrl(row.revocation.url, origin) } }),
   };
