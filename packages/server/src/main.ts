@@ -12,8 +12,9 @@ import { createCollectionService } from './collections/service.ts';
 import { createUsageService, type UsageService } from './collections/usage.ts';
 import { ConfigError, loadConfig, needing, settings, type Config } from './config.ts';
 import { createContextFactory } from './connections/context.ts';
+import { carriedClients, openCredentials, type CredentialParts } from './connections/open-credentials.ts';
 import { createProbe } from './connections/probe.ts';
-import { createRegistry } from './connections/registry.ts';
+import { createRegistry, type ConnectorRegistry } from './connections/registry.ts';
 import { createConnectionService } from './connections/service.ts';
 import type { ControlStore } from './control/database.ts';
 import { openControlStore } from './control/open.ts';
@@ -73,6 +74,8 @@ interface Foundation {
   readonly control: ControlStore;
   readonly readers: CollectionReaders;
   readonly vault: Vault;
+  readonly registry: ConnectorRegistry;
+  readonly credentialParts: CredentialParts;
   readonly bus: JobBus;
   readonly metrics: Metrics;
   readonly supervisor: Supervisor;
@@ -134,6 +137,8 @@ async function openFoundation(config: Config, clock: Clock, options: StartOption
       collect: () => countLiveJobs(control.db),
     },
   ]);
+  const registry = createRegistry({ internal: config.internalSources });
+  const credentialParts = openCredentials({ config, control, vault, registry, clients: carriedClients, clock, log });
   const onEnded = (job: EndedJob): void => metrics.countJob(job);
   const settle: SettleJob = (job) => readers.settle(job);
   const supervisor = createSupervisor({
@@ -152,6 +157,8 @@ async function openFoundation(config: Config, clock: Clock, options: StartOption
     log,
     control,
     vault,
+    registry,
+    credentialParts,
     readers,
     bus,
     metrics,
@@ -189,13 +196,15 @@ function buildServices(
   base: Foundation,
   common: { readonly audit: AuditLog; readonly projects: ProjectService },
 ): { readonly services: Services; resumeDeletions(): Promise<void> } {
-  const { config, clock, log, control, readers, vault, bus, disk, usage } = base;
+  const { config, clock, log, control, readers, vault, registry, credentialParts, bus, disk, usage } = base;
+  const { credentials, keeper } = credentialParts;
   const wake = (): void => base.supervisor.wake();
   const onError = (error: unknown): void => log.error({ error }, 'a purge failed; the next start goes on with it');
-  const registry = createRegistry({ internal: config.internalSources });
-  const probe = createProbe({ makeContext: createContextFactory({ config, clock, log }), timeoutMs: probeTimeoutMs });
+  const makeContext = createContextFactory({ config, clock, log });
+  const probe = createProbe({ makeContext, credentials, timeoutMs: probeTimeoutMs });
   const connections = createConnectionService({ vault, clock });
-  const sources = createSourceRemoval({ control, readers, clock, connections, usage, wake });
+  const revoke = keeper.revoke.bind(keeper);
+  const sources = createSourceRemoval({ control, readers, clock, connections, usage, revoke, wake });
   const removal = createCollectionRemoval({ control, readers, clock, sources, onError });
   const needs = { control, readers, clock, ...common, registry, probe, connections, bus, disk, wake, onError };
   const collections = createCollectionService({ ...needs, removal });
@@ -267,6 +276,7 @@ export async function startService(config: Config, options: StartOptions = {}): 
   const keeping = Promise.all([
     keepForgetting({ control, clock, log, config }, stopping.signal),
     disk.run(stopping.signal),
+    base.credentialParts.keeper.run(stopping.signal),
   ]);
   return {
     url,
@@ -277,6 +287,7 @@ export async function startService(config: Config, options: StartOptions = {}): 
       await http.close();
       await supervisor.stop();
       await Promise.all([resumed, rewrapped, keeping]);
+      await base.credentialParts.close();
       await readers.close();
       base.letGo();
       await control.close();

@@ -40,7 +40,7 @@ export type OpenMachineGrant = (
 ) => Promise<GrantedCredentials>;
 
 export interface CredentialSourceNeeds {
-  readonly keeper: TokenKeeper;
+  readonly keeper: Pick<TokenKeeper, 'open'>;
   /** Asked first. */
   readonly outside?: OpenOutside;
   readonly machineGrant?: OpenMachineGrant;

@@ -3,6 +3,7 @@ import type { SettleJob } from '../collection-store/port.ts';
 import { createSqliteWriters } from '../collection-store/sqlite/writers.ts';
 import { createUsageService } from '../collections/usage.ts';
 import { createContextFactory } from '../connections/context.ts';
+import { carriedClients, openCredentials } from '../connections/open-credentials.ts';
 import { createRegistry } from '../connections/registry.ts';
 import { createConnectionService } from '../connections/service.ts';
 import type { ControlStore } from '../control/database.ts';
@@ -37,13 +38,16 @@ export async function openWorkerParts({ config, control, clock, log }: Needs): P
   const connections = createConnectionService({ vault, clock });
   const organizationKeys = createOrganizationKeys({ vault, clock });
   const usage = createUsageService({ control, clock, config });
+  const registry = createRegistry({ internal: config.internalSources });
+  const parts = openCredentials({ config, control, vault, registry, clients: carriedClients, clock, log });
   return {
     control,
     settle: (job, withinMs) => writers.settle(job, withinMs),
     execute: createExecute({
       loadSyncInput: (job) =>
         loadSyncInput({ control, connections, organizationKeys, usage }, job.organizationId, job.sourceConnectionId),
-      registry: createRegistry({ internal: config.internalSources }),
+      registry,
+      credentials: parts.credentials,
       makeContext: createContextFactory({ config, clock, log }),
       writers,
       recordUsage: (input, size) => usage.record(input.organizationId, input.collectionId, size),
@@ -52,6 +56,7 @@ export async function openWorkerParts({ config, control, clock, log }: Needs): P
     }),
     async close() {
       await writers.close();
+      await parts.close();
       await control.close();
     },
   };

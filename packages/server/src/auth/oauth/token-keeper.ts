@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import type { Authorization, AuthorizedRequest, GrantedCredentials } from '@tributary/connectors/kit/authorization';
+import type { Authorization, GrantedCredentials } from '@tributary/connectors/kit/authorization';
 import { bearer } from '@tributary/connectors/kit/authorization';
 import { ConnectorError } from '@tributary/connectors/kit/connector-error';
 import type { Logger } from '@tributary/connectors/kit/context';
@@ -11,26 +11,23 @@ import type { ControlStore } from '../../control/database.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Vault } from '../../vault/vault.ts';
 import type { OAuthClients } from './clients.ts';
-import type { OAuthClient, ProviderAccess } from './oauth-client.ts';
-import { loadGrant, type KeptGrant } from './renewal/kept-grant.ts';
+import type { OAuthClient } from './oauth-client.ts';
+import { signingAuthorization } from './oauth1-signature.ts';
+import { accessOf, loadGrant, type KeptGrant } from './renewal/kept-grant.ts';
+import { keepRenewingIdle } from './renewal/renew-idle.ts';
+import { revokeGrant } from './renewal/revoke-grant.ts';
 import { Renewer, type RenewalOutcome } from './renewal/renewer.ts';
 import type { CredentialRef } from './renewal/repository.ts';
 import { marginMs } from './renewal/times.ts';
 import type { OAuth1Tokens, OAuth2Tokens } from './tokens.ts';
-
-/** Makes the header of one request to an OAuth 1.0a source (RFC 5849 §3). */
-export type SignRequest = (
-  access: ProviderAccess<OAuth1Provider>,
-  tokens: OAuth1Tokens,
-  request: AuthorizedRequest,
-) => Secret;
 
 export interface TokenKeeperNeeds {
   readonly control: ControlStore;
   readonly vault: Vault;
   readonly client: Pick<OAuthClient, 'refresh' | 'verify' | 'revoke'>;
   readonly clients: OAuthClients;
-  readonly sign: SignRequest;
+  /** The provider of a connector; `undefined` for one that is not offered any more. */
+  readonly providerOf: (connector: string) => Promise<OAuthProvider | undefined>;
   readonly audit: Pick<AuditLog, 'recordOwn'>;
   readonly clock: Clock;
   readonly log: Logger;
@@ -48,6 +45,13 @@ export interface TokenKeeper {
    * once across all processes. Throws `ConnectorError('credential')` when nobody has allowed the access, or it is gone.
    */
   open(ref: CredentialRef, provider: OAuthProvider): Promise<GrantedCredentials>;
+  /** Renews what would die unless it is used, once a minute until the signal is aborted. */
+  run(signal: AbortSignal): Promise<void>;
+  /**
+   * Has the provider take the grant back, within ten seconds. Never rejects: `false` when there was nothing to take back or the
+   * provider did not; the log says which.
+   */
+  revoke(ref: CredentialRef): Promise<boolean>;
 }
 
 const LEASE_MS = 20_000;
@@ -68,6 +72,8 @@ export function createTokenKeeper(needs: TokenKeeperNeeds): TokenKeeper {
           : new KeptBearer({ needs, renewer, ref, provider, jitter: random() }, kept);
       return { authorization, captured: shown };
     },
+    run: (signal) => keepRenewingIdle({ ...needs, renewer, random }, signal),
+    revoke: (ref) => revokeGrant(needs, ref),
   };
 }
 
@@ -168,17 +174,6 @@ class KeptBearer implements Authorization {
   }
 }
 
-async function accessOf<P extends OAuthProvider>(
-  { clients, control }: Pick<TokenKeeperNeeds, 'clients' | 'control'>,
-  { organizationId }: CredentialRef,
-  provider: P,
-  { grant, row }: KeptGrant,
-): Promise<ProviderAccess<P> | undefined> {
-  const question = { organizationId, connector: row.connector, provider, oauthClientId: row.oauth_client_id, grant };
-  const client = await clients.find(control.db, question);
-  return client && { provider, client, parameters: grant.parameters };
-}
-
 async function signing(
   needs: TokenKeeperNeeds,
   ref: CredentialRef,
@@ -188,10 +183,5 @@ async function signing(
   const access = await accessOf(needs, ref, provider, kept);
   if (!access)
     throw new ConnectorError('configuration', `There is no client of ${provider.title} to sign requests with.`);
-  const tokens = kept.tokens as OAuth1Tokens;
-  return {
-    header: (request) => Promise.resolve(needs.sign(access, tokens, request)),
-    // The pair does not expire by itself: who is refused was refused for good.
-    renew: () => Promise.resolve(false),
-  };
+  return signingAuthorization({ ...access, clock: needs.clock }, kept.tokens as OAuth1Tokens);
 }

@@ -1,31 +1,42 @@
-import { ConnectorError } from '@tributary/connectors/kit/connector-error';
+import { ConnectorError, type ConnectorErrorReason } from '@tributary/connectors/kit/connector-error';
 import { AppError } from '../../../errors.ts';
+
+/** What each error of the protocol client is for a connector; any other may pass. */
+const reasons: Readonly<Record<string, ConnectorErrorReason>> = {
+  oauth_grant_refused: 'credential',
+  oauth_client_refused: 'configuration',
+  invalid_config_fields: 'configuration',
+  credential_unreadable: 'configuration',
+  host_access_refused: 'refused',
+  source_rate_limited: 'rate_limited',
+  oauth_provider_failed: 'invalid_answer',
+};
+
+const reasonOf = (error: unknown): ConnectorErrorReason => {
+  if (error instanceof ConnectorError) return error.reason;
+  return (error instanceof AppError ? reasons[error.code] : undefined) ?? 'unavailable';
+};
 
 /** The grant is gone; only a person can go on. */
 export const isRefusal = (error: unknown): error is AppError =>
   error instanceof AppError && error.code === 'oauth_grant_refused';
 
-/** The request may have reached the provider, and the answer been lost. */
-export const isUncertain = (error: unknown): boolean =>
-  !(error instanceof AppError) || error.code !== 'source_rate_limited';
+/** The request may have reached the provider, and its answer been lost. */
+export const isUncertain = (error: unknown): boolean => ['unavailable', 'invalid_answer'].includes(reasonOf(error));
+
+/** Asking again at once changes nothing. */
+export const isLasting = (error: unknown): boolean => ['configuration', 'refused'].includes(reasonOf(error));
 
 /** Milliseconds that the provider asked to be left alone. */
 export function askedRestMs(error: unknown): number | undefined {
-  if (error instanceof ConnectorError) return error.retryAfterMs;
   const seconds = error instanceof AppError ? error.details['retryAfterSeconds'] : undefined;
   return typeof seconds === 'number' ? seconds * 1_000 : undefined;
 }
 
-/** What a connector is told of a renewal that came to nothing; only our own words are shown. */
+/** What a connector is told of a renewal that came to nothing; only words that were meant for people are shown. */
 export function connectorErrorOf(error: unknown, retryAfterMs?: number): ConnectorError {
   if (error instanceof ConnectorError) return error;
+  const words = error instanceof AppError ? error.message : 'The access could not be renewed: a fault of our own.';
   const options = { cause: error, ...(retryAfterMs !== undefined && { retryAfterMs }) };
-  if (!(error instanceof AppError))
-    return new ConnectorError('unavailable', 'The access could not be renewed: a fault of our own.', options);
-  const { code, message } = error;
-  if (code === 'oauth_grant_refused') return new ConnectorError('credential', message, options);
-  if (code === 'source_rate_limited') return new ConnectorError('rate_limited', message, options);
-  if (code === 'oauth_provider_failed') return new ConnectorError('invalid_answer', message, options);
-  if (code === 'credential_unreadable') return new ConnectorError('configuration', message, options);
-  return new ConnectorError('unavailable', message, options);
+  return new ConnectorError(reasonOf(error), words, options);
 }

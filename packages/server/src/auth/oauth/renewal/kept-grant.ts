@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
 import { ConnectorError } from '@tributary/connectors/kit/connector-error';
 import type { JsonObject } from '@tributary/connectors/kit/json';
+import type { OAuthProvider } from '@tributary/connectors/kit/oauth-provider';
 import type { Queryable } from '../../../control/database.ts';
 import type { Vault } from '../../../vault/vault.ts';
+import type { OAuthClients } from '../clients.ts';
+import type { ProviderAccess } from '../oauth-client.ts';
 import { readGrant, writeGrant, type StoredGrant } from '../stored-grant.ts';
 import type { OAuthTokens } from '../tokens.ts';
 import { findKept, type CredentialRef, type KeptRow } from './repository.ts';
@@ -42,4 +45,16 @@ export async function loadGrant(db: Queryable, vault: Vault, ref: CredentialRef)
 export function sealTokens(vault: Vault, ref: CredentialRef, { grant, settings }: KeptGrant, tokens: OAuthTokens) {
   const credentials = { ...(settings['credentials'] as JsonObject), ...writeGrant({ ...grant, tokens }) };
   return vault.seal({ ...settings, credentials }, place(ref));
+}
+
+/** The provider as it is asked on behalf of the grant; `undefined` when there is no client of it. */
+export async function accessOf<P extends OAuthProvider>(
+  { clients, control }: { readonly clients: OAuthClients; readonly control: { readonly db: Queryable } },
+  { organizationId }: CredentialRef,
+  provider: P,
+  { grant, row }: KeptGrant,
+): Promise<ProviderAccess<P> | undefined> {
+  const question = { organizationId, connector: row.connector, provider, oauthClientId: row.oauth_client_id, grant };
+  const client = await clients.find(control.db, question);
+  return client && { provider, client, parameters: grant.parameters };
 }

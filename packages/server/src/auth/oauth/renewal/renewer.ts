@@ -8,10 +8,10 @@ import type { Clock } from '../../../lib/clock.ts';
 import { failpoint } from '../../../lib/failpoints.ts';
 import type { Vault } from '../../../vault/vault.ts';
 import type { OAuthClients } from '../clients.ts';
-import type { OAuthClient, ProviderAccess } from '../oauth-client.ts';
+import type { OAuthClient } from '../oauth-client.ts';
 import type { OAuth2Tokens } from '../tokens.ts';
-import { askedRestMs, connectorErrorOf, isRefusal, isUncertain } from './fault.ts';
-import { loadGrant, sealTokens, type KeptGrant } from './kept-grant.ts';
+import { askedRestMs, connectorErrorOf, isLasting, isRefusal, isUncertain } from './fault.ts';
+import { accessOf, loadGrant, sealTokens, type KeptGrant } from './kept-grant.ts';
 import type { CredentialRef, RenewalLease, SeenLease } from './repository.ts';
 import { extendLease, pauseSchedules, releaseLease, storeRefusal, storeRenewed, takeLease } from './repository.ts';
 import { timesOf } from './times.ts';
@@ -179,8 +179,7 @@ export class Renewer {
           'the access of a connection could not be renewed',
         );
         const asked = askedRestMs(error);
-        const final = error instanceof ConnectorError && error.reason === 'configuration';
-        if (attempt + 1 >= TRIES || asked !== undefined || final) return this.#giveUp(lease, error, final ? 0 : asked);
+        if (attempt + 1 >= TRIES || asked !== undefined || isLasting(error)) return this.#giveUp(lease, error, asked);
         await clock.sleep(backoffMs(attempt, BETWEEN_TRIES, random));
         continue;
       }
@@ -189,27 +188,13 @@ export class Renewer {
     }
   }
 
-  async #refresh(
-    lease: RenewalLease,
-    { grant, tokens, row }: KeptGrant,
-    provider: OAuth2Provider,
-  ): Promise<OAuth2Tokens> {
-    const { control, clients, client } = this.#needs;
-    const { organizationId } = lease;
-    const own = await clients.find(control.db, {
-      organizationId,
-      connector: row.connector,
-      provider,
-      oauthClientId: row.oauth_client_id,
-      grant,
-    });
-    if (!own)
-      throw new ConnectorError(
-        'configuration',
-        `There is no OAuth client of ${provider.title} to renew the access with; give one to the connection again.`,
-      );
-    const access: ProviderAccess<OAuth2Provider> = { provider, client: own, parameters: grant.parameters };
-    return client.refresh(access, tokens as OAuth2Tokens);
+  async #refresh(lease: RenewalLease, kept: KeptGrant, provider: OAuth2Provider): Promise<OAuth2Tokens> {
+    const access = await accessOf(this.#needs, lease, provider, kept);
+    if (access) return this.#needs.client.refresh(access, kept.tokens as OAuth2Tokens);
+    throw new ConnectorError(
+      'configuration',
+      `There is no OAuth client of ${provider.title} to renew the access with; connect the source anew.`,
+    );
   }
 
   async #store(

@@ -157,17 +157,17 @@ export function listDue(
   );
 }
 
-/** Says when the credential is to be looked at again, as long as it is the one that was read. */
+/** Says when the credential is to be looked at again; with `ciphertext` only as long as it is the one that was read. */
 export async function updateRenewAt(
   db: Queryable,
   { organizationId, connectionId }: CredentialRef,
-  change: { readonly ciphertext: string; readonly renewAt: Millis | null },
+  change: { readonly ciphertext: string | undefined; readonly renewAt: Millis | null },
 ): Promise<void> {
-  await db
+  let query = db
     .updateTable('credential')
     .set({ renew_at: change.renewAt })
     .where('organization_id', '=', organizationId)
-    .where('connection_id', '=', connectionId)
-    .where('ciphertext', '=', change.ciphertext)
-    .execute();
+    .where('connection_id', '=', connectionId);
+  if (change.ciphertext !== undefined) query = query.where('ciphertext', '=', change.ciphertext);
+  await query.execute();
 }

@@ -9,6 +9,8 @@ const LONGEST_MARGIN_MS = 300_000;
 const IDLE_SHARE = 0.6;
 /** A refresh token that lives no longer than this cannot be kept alive by a loop that looks once a minute. */
 const SHORTEST_IDLE_MS = 600_000;
+/** The earliest that `timesOf` says, as a share of it. */
+const EARLIEST = 0.9;
 
 /**
  * Milliseconds before its expiry from which on a token that was stored at `storedAt` is renewed. `random` (0 to 1) spreads the
@@ -36,6 +38,12 @@ export function timesOf(tokens: OAuth2Tokens, provider: OAuth2Provider, usedAt: 
   const renews = Number.isFinite(deadline) && life > SHORTEST_IDLE_MS;
   return {
     expires_at: tokens.expiresAt ?? null,
-    renew_at: renews ? Math.round(usedAt + life * IDLE_SHARE * (0.9 + random / 10)) : null,
+    renew_at: renews ? Math.round(usedAt + life * IDLE_SHARE * (EARLIEST + random * (1 - EARLIEST))) : null,
   };
+}
+
+/** Whether tokens that were stored at `usedAt` are to be renewed although nobody asks. */
+export function isDue(tokens: OAuth2Tokens, provider: OAuth2Provider, usedAt: Millis, now: Millis): boolean {
+  const earliest = timesOf(tokens, provider, usedAt, 0).renew_at;
+  return earliest !== null && now >= earliest;
 }
