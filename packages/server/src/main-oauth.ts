@@ -1,7 +1,6 @@
 import type { AuditLog } from './audit/service.ts';
-import { createOAuthClients } from './auth/oauth/clients.ts';
+import type { OAuthClients } from './auth/oauth/clients.ts';
 import type { OAuthClient } from './auth/oauth/oauth-client.ts';
-import type { OperatorClients } from './auth/oauth/operator-clients.ts';
 import { createOwnClients } from './auth/oauth/own-clients.ts';
 import type { PublicAddress } from './auth/oauth/public-address.ts';
 import { createRedirectUrls } from './auth/oauth/redirect-urls.ts';
@@ -22,16 +21,16 @@ interface Needs {
   readonly audit: AuditLog;
   readonly registry: ConnectorRegistry;
   readonly address: PublicAddress;
-  readonly operatorClients: OperatorClients;
+  readonly clients: OAuthClients;
   readonly oauthClient: OAuthClient;
 }
 
 /** The part of the object graph that connecting by OAuth needs. */
 export function buildOAuth(needs: Needs): OAuthNeeds {
-  const { config, vault, address, registry } = needs;
+  const { config, address, registry } = needs;
   return {
     client: needs.oauthClient,
-    clients: createOAuthClients({ vault, operator: needs.operatorClients }),
+    clients: needs.clients,
     ownClients: createOwnClients({
       ...needs,
       async findScheme(source) {

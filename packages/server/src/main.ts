@@ -5,7 +5,8 @@ import { createAuditLog, type AuditLog } from './audit/service.ts';
 import { KeyAuthenticator } from './auth/key-authenticator.ts';
 import { createOAuthClient } from './auth/oauth/create-oauth-client.ts';
 import type { OAuthClient } from './auth/oauth/oauth-client.ts';
-import { readOperatorClients, type OperatorClients } from './auth/oauth/operator-clients.ts';
+import { createOAuthClients, type OAuthClients } from './auth/oauth/clients.ts';
+import { readOperatorClients } from './auth/oauth/operator-clients.ts';
 import { PublicAddress } from './auth/oauth/public-address.ts';
 import { createApiKeyService } from './auth/service.ts';
 import type { CollectionReaders, SettleJob } from './collection-store/port.ts';
@@ -16,8 +17,9 @@ import { createCollectionService } from './collections/service.ts';
 import { createUsageService, type UsageService } from './collections/usage.ts';
 import { ConfigError, loadConfig, needing, settings, type Config } from './config.ts';
 import { createContextFactory } from './connections/context.ts';
+import { openCredentials, type CredentialParts } from './connections/open-credentials.ts';
 import { createProbe } from './connections/probe.ts';
-import { createRegistry } from './connections/registry.ts';
+import { createRegistry, type ConnectorRegistry } from './connections/registry.ts';
 import { createConnectionService } from './connections/service.ts';
 import type { ControlStore } from './control/database.ts';
 import { openControlStore } from './control/open.ts';
@@ -80,13 +82,15 @@ interface Foundation {
   readonly control: ControlStore;
   readonly readers: CollectionReaders;
   readonly vault: Vault;
+  readonly registry: ConnectorRegistry;
+  readonly credentialParts: CredentialParts;
   readonly bus: JobBus;
   readonly metrics: Metrics;
   readonly supervisor: Supervisor;
   readonly disk: DiskWatch;
   readonly usage: UsageService;
   readonly address: PublicAddress;
-  readonly operatorClients: OperatorClients;
+  readonly clients: OAuthClients;
   readonly oauthClient: OAuthClient;
   /** Frees the data directory for another service. */
   readonly letGo: () => void;
@@ -118,7 +122,7 @@ const probeTimeoutMs = 30_000;
 
 async function openFoundation(config: Config, clock: Clock, options: StartOptions): Promise<Foundation> {
   const log = pino({ level: config.logLevel, base: null, serializers: { error: (error) => describeThrown(error) } });
-  const operatorClients = readOperatorClients(config.oauthClients);
+  const operator = readOperatorClients(config.oauthClients);
   await needing([settings.dataDir], mkdir(config.dataDir, { recursive: true, mode: 0o700 }));
   const letGo = hold(config);
   const opening = openControlStore({ ...config, clock, busy: 'retry', migrations: 'apply' });
@@ -145,6 +149,9 @@ async function openFoundation(config: Config, clock: Clock, options: StartOption
       collect: () => countLiveJobs(control.db),
     },
   ]);
+  const registry = createRegistry({ internal: config.internalSources });
+  const clients = createOAuthClients({ vault, operator });
+  const credentialParts = openCredentials({ config, control, vault, registry, clients, clock, log });
   const onEnded = (job: EndedJob): void => metrics.countJob(job);
   const settle: SettleJob = (job) => readers.settle(job);
   const supervisor = createSupervisor({
@@ -163,6 +170,8 @@ async function openFoundation(config: Config, clock: Clock, options: StartOption
     log,
     control,
     vault,
+    registry,
+    credentialParts,
     readers,
     bus,
     metrics,
@@ -170,7 +179,7 @@ async function openFoundation(config: Config, clock: Clock, options: StartOption
     disk,
     usage,
     address: new PublicAddress(config.publicUrl),
-    operatorClients,
+    clients,
     oauthClient: createOAuthClient({ policy: { allow: config.allowPrivateNetwork }, clock, log }),
     letGo() {
       bond?.release();
@@ -207,15 +216,17 @@ function buildServices(
   resumeDeletions(): Promise<void>;
   expireAuthorizations(signal: AbortSignal): Promise<void>;
 } {
-  const { config, clock, log, control, readers, vault, bus, disk, usage } = base;
+  const { config, clock, log, control, readers, vault, registry, credentialParts, bus, disk, usage } = base;
+  const { credentials, keeper } = credentialParts;
   const wake = (): void => base.supervisor.wake();
   const onError = (error: unknown): void => log.error({ error }, 'a purge failed; the next start goes on with it');
-  const registry = createRegistry({ internal: config.internalSources });
-  const probe = createProbe({ makeContext: createContextFactory({ config, clock, log }), timeoutMs: probeTimeoutMs });
+  const makeContext = createContextFactory({ config, clock, log });
+  const probe = createProbe({ makeContext, credentials, timeoutMs: probeTimeoutMs });
   const connections = createConnectionService({ vault, clock });
-  const sources = createSourceRemoval({ control, readers, clock, connections, usage, wake });
+  const revoke = keeper.revoke.bind(keeper);
+  const sources = createSourceRemoval({ control, readers, clock, connections, usage, revoke, wake });
   const removal = createCollectionRemoval({ control, readers, clock, sources, onError });
-  const oauth = buildOAuth({ ...base, ...common, registry });
+  const oauth = buildOAuth({ ...base, ...common });
   const needs = { control, readers, clock, ...common, registry, probe, connections, bus, disk, wake, onError, oauth };
   const collections = createCollectionService({ ...needs, removal });
   const sourceConnections = createSourceConnectionService({ ...needs, collections, removal: sources });
@@ -293,6 +304,7 @@ export async function startService(config: Config, options: StartOptions = {}): 
     keepForgetting({ control, clock, log, config }, stopping.signal),
     disk.run(stopping.signal),
     expireAuthorizations(stopping.signal),
+    base.credentialParts.keeper.run(stopping.signal),
   ]);
   return {
     url,
@@ -303,7 +315,7 @@ export async function startService(config: Config, options: StartOptions = {}): 
       await http.close();
       await supervisor.stop();
       await Promise.all([resumed, rewrapped, keeping]);
-      await Promise.all([readers.close(), base.oauthClient.close()]);
+      await Promise.all([readers.close(), base.oauthClient.close(), base.credentialParts.close()]);
       base.letGo();
       await control.close();
     },

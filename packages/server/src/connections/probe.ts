@@ -1,4 +1,3 @@
-import type { GrantedCredentials } from '@tributary/connectors/kit/authorization';
 import type { Connector, Stream } from '@tributary/connectors/kit/connector';
 import type { OwnedContext } from '@tributary/connectors/kit/connector-context';
 import type { ConnectorContext } from '@tributary/connectors/kit/context';
@@ -6,15 +5,17 @@ import type { JsonObject } from '@tributary/connectors/kit/json';
 import { ConnectorError } from '@tributary/connectors/kit/connector-error';
 import { errors } from '../errors.ts';
 import type { ContextFactory } from './context.ts';
+import type { CredentialRequest, CredentialSource } from './credential-source.ts';
 import { previewStreams } from './preview.ts';
 import type { PreviewIntake, StreamPreview } from './preview.ts';
 
 export interface ProbeInput {
+  /** The stored connection that is asked with; absent while its settings are not stored yet. */
+  readonly connection?: CredentialRequest['connection'];
   readonly connector: Connector;
   readonly config: JsonObject;
-  readonly credentials: JsonObject;
-  /** Instead of `credentials`: granted ones that are not stored yet. */
-  readonly granted?: GrantedCredentials;
+  /** As opened from the vault, or as they would be sealed. */
+  readonly credentials: Readonly<Record<string, unknown>>;
 }
 
 /** Asks sources on behalf of the API, within bounds: a live check, a discovery, a look at the first records. */
@@ -55,7 +56,11 @@ function translate(shortName: string, error: unknown): Error {
 const PREVIEW_SHARE = 0.8;
 
 /** Makes a probe; `timeoutMs` bounds each call. */
-export function createProbe(options: { readonly makeContext: ContextFactory; readonly timeoutMs: number }): Probe {
+export function createProbe(options: {
+  readonly makeContext: ContextFactory;
+  readonly credentials: CredentialSource;
+  readonly timeoutMs: number;
+}): Probe {
   const ask = async <T>(input: ProbeInput, call: (ctx: ConnectorContext) => Promise<T>): Promise<T> => {
     const signal = AbortSignal.timeout(options.timeoutMs);
     const { promise: late, reject } = Promise.withResolvers<never>();
@@ -64,7 +69,8 @@ export function createProbe(options: { readonly makeContext: ContextFactory; rea
     signal.addEventListener('abort', onLate, { once: true });
     let ctx: OwnedContext | undefined;
     try {
-      ctx = options.makeContext({ ...input, cursorField: null, signal });
+      const credentials = await Promise.race([options.credentials.open(input), late]);
+      ctx = options.makeContext({ ...input, credentials, cursorField: null, signal });
       return await Promise.race([call(ctx), late]);
     } catch (error) {
       throw translate(input.connector.id, error);

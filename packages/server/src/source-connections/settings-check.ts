@@ -1,8 +1,7 @@
 import type { OAuthScheme } from '@tributary/connectors/kit/auth';
-import type { GrantedCredentials } from '@tributary/connectors/kit/authorization';
 import type { Connector } from '@tributary/connectors/kit/connector';
 import type { JsonObject } from '@tributary/connectors/kit/json';
-import type { Probe } from '../connections/probe.ts';
+import type { Probe, ProbeInput } from '../connections/probe.ts';
 import { checkConfig, checkCredentials } from '../connections/settings.ts';
 import type { AuthMethod } from '../control/schema.ts';
 import { errors } from '../errors.ts';
@@ -58,11 +57,7 @@ export async function checkSettings(
 export async function checkCursorField(
   probe: Probe,
   connector: Connector,
-  settings: {
-    readonly config: JsonObject;
-    readonly credentials: JsonObject;
-    readonly granted?: GrantedCredentials;
-  },
+  settings: Omit<ProbeInput, 'connector'>,
   field: string,
 ): Promise<void> {
   const streams = await probe.discover({ connector, ...settings });

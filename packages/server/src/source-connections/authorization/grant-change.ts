@@ -1,10 +1,9 @@
-import type { GrantedCredentials } from '@tributary/connectors/kit/authorization';
 import type { Connector } from '@tributary/connectors/kit/connector';
 import type { JsonObject } from '@tributary/connectors/kit/json';
 import type { Actor } from '../../auth/actor.ts';
 import { readGrant, writeGrant, type StoredGrant } from '../../auth/oauth/stored-grant.ts';
 import type { ProviderParameters } from '../../auth/oauth/tokens.ts';
-import { heldCredentials } from '../../connections/held-grant.ts';
+import type { ProbeInput } from '../../connections/probe.ts';
 import { checkConfig, splitConfig, type SealedSettings } from '../../connections/settings.ts';
 import { errors } from '../../errors.ts';
 import type { CreateNeeds } from '../create.ts';
@@ -46,8 +45,8 @@ interface GrantChange {
   readonly planned: SettingsChange;
   /** Whether the source can be asked with the grant. */
   readonly asks: boolean;
-  /** How it is asked when the tokens are new. */
-  readonly settings: { readonly granted?: GrantedCredentials };
+  /** With what it is asked. */
+  readonly settings: Pick<ProbeInput, 'connection' | 'credentials'>;
 }
 
 /** What a change means for a connection by OAuth, after a live check where there are tokens; `undefined` for the others. */
@@ -58,13 +57,16 @@ export async function planGrantChange(
   const grant = isByOAuth(row.auth_method) ? readGrant(stored.credentials) : undefined;
   if (!grant) return undefined;
   const asks = change.tokens !== undefined || row.authenticated_at !== null;
-  if (!change.tokens && change.config === undefined) return { planned: { columns: {} }, asks, settings: {} };
+  const connection = { organizationId: row.organization_id, id: row.connection_id };
+  const asItIs = { connection, credentials: stored.credentials };
+  if (!change.tokens && change.config === undefined) return { planned: { columns: {} }, asks, settings: asItIs };
   checkConfig(connector, config);
   const parameters = parametersOf(connector, config);
   if (grant.tokens && !change.tokens) refuseOtherServer(grant.parameters, parameters);
   const after = change.tokens ? withTokens(grant, change.tokens, parameters) : { ...grant, parameters };
-  const settings = change.tokens ? { granted: heldCredentials(storedTokens(change.tokens), parameters) } : {};
-  if (asks) await probe.check({ connector, config, credentials: stored.credentials, ...settings });
+  // Tokens that are not stored yet belong to no connection.
+  const settings = change.tokens ? { credentials: writeGrant(after) } : asItIs;
+  if (asks) await probe.check({ connector, config, ...settings });
   const split = splitConfig(connector, config);
   return {
     asks,

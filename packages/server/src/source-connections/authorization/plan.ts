@@ -2,7 +2,6 @@ import type { Connector } from '@tributary/connectors/kit/connector';
 import type { JsonObject } from '@tributary/connectors/kit/json';
 import type { Actor } from '../../auth/actor.ts';
 import { writeGrant } from '../../auth/oauth/stored-grant.ts';
-import { heldCredentials } from '../../connections/held-grant.ts';
 import type { Probe } from '../../connections/probe.ts';
 import { checkConfig } from '../../connections/settings.ts';
 import type { ControlStore } from '../../control/database.ts';
@@ -84,10 +83,11 @@ async function planTokens({ probe }: Needs, question: Question): Promise<Planned
   checkConfig(connector, config);
   const parameters = parametersOf(connector, config);
   const tokens = storedTokens(must(question.given.tokens, 'the method oauth_token comes with tokens'));
-  const settings = { config, credentials: {}, granted: heldCredentials(tokens, parameters) };
+  const credentials = writeGrant({ tokens, parameters });
+  const settings = { config, credentials };
   await probe.check({ connector, ...settings });
   if (cursorField !== null) await checkCursorField(probe, connector, settings, cursorField);
-  return { method: 'oauth_token', credentials: writeGrant({ tokens, parameters }), pending: undefined };
+  return { method: 'oauth_token', credentials, pending: undefined };
 }
 
 async function planDirect(

@@ -4,7 +4,6 @@ import { withOutcome } from '../../auth/oauth/redirect-urls.ts';
 import type { Session } from '../../auth/oauth/sessions/service.ts';
 import { readGrant, writeGrant } from '../../auth/oauth/stored-grant.ts';
 import type { OAuthTokens } from '../../auth/oauth/tokens.ts';
-import { heldCredentials } from '../../connections/held-grant.ts';
 import { errors } from '../../errors.ts';
 import type { SourceConnectionId } from '../../lib/ids.ts';
 import { updateSourceConnection } from '../repository.ts';
@@ -94,7 +93,7 @@ async function prove(
   const row = await getRow(control.db, organizationId, sourceConnectionId);
   const stored = await connections.openSettings(control.db, organizationId, row.connection_id);
   const config = { ...configOf(row), ...stored.config };
-  await probe.check({ connector, config, credentials: {}, granted: heldCredentials(tokens, parameters) });
+  await probe.check({ connector, config, credentials: writeGrant({ tokens, parameters }) });
 }
 
 /** Seals the tokens and lets the schedule begin, unless somebody has begun anew meanwhile. */
