@@ -1,6 +1,8 @@
 import type { CollectionService } from './collections/service.ts';
 import type { ConnectorRegistry } from './connections/registry.ts';
 import type { SearchService } from './search/service.ts';
+import type { OwnClients } from './auth/oauth/own-clients.ts';
+import type { AuthorizationService } from './source-connections/authorization/service.ts';
 import type { SelectionService } from './source-connections/selection-service.ts';
 import type { SourceConnectionService } from './source-connections/service.ts';
 import type { SyncService } from './syncs/service.ts';
@@ -10,6 +12,8 @@ export interface Services {
   readonly registry: ConnectorRegistry;
   readonly collections: CollectionService;
   readonly sourceConnections: SourceConnectionService;
+  readonly authorizations: AuthorizationService;
+  readonly oauthClients: OwnClients;
   readonly selections: SelectionService;
   readonly syncs: SyncService;
   readonly search: SearchService;

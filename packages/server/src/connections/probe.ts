@@ -14,7 +14,8 @@ export interface ProbeInput {
   readonly connection?: CredentialRequest['connection'];
   readonly connector: Connector;
   readonly config: JsonObject;
-  readonly credentials: JsonObject;
+  /** As opened from the vault, or as they would be sealed. */
+  readonly credentials: Readonly<Record<string, unknown>>;
 }
 
 /** Asks sources on behalf of the API, within bounds: a live check, a discovery, a look at the first records. */

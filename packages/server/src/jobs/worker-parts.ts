@@ -1,9 +1,11 @@
 import type { Logger } from 'pino';
 import type { SettleJob } from '../collection-store/port.ts';
+import { createOAuthClients } from '../auth/oauth/clients.ts';
+import { readOperatorClients } from '../auth/oauth/operator-clients.ts';
 import { createSqliteWriters } from '../collection-store/sqlite/writers.ts';
 import { createUsageService } from '../collections/usage.ts';
 import { createContextFactory } from '../connections/context.ts';
-import { carriedClients, openCredentials } from '../connections/open-credentials.ts';
+import { openCredentials } from '../connections/open-credentials.ts';
 import { createRegistry } from '../connections/registry.ts';
 import { createConnectionService } from '../connections/service.ts';
 import type { ControlStore } from '../control/database.ts';
@@ -39,7 +41,8 @@ export async function openWorkerParts({ config, control, clock, log }: Needs): P
   const organizationKeys = createOrganizationKeys({ vault, clock });
   const usage = createUsageService({ control, clock, config });
   const registry = createRegistry({ internal: config.internalSources });
-  const parts = openCredentials({ config, control, vault, registry, clients: carriedClients, clock, log });
+  const clients = createOAuthClients({ vault, operator: readOperatorClients(config.oauthClients) });
+  const parts = openCredentials({ config, control, vault, registry, clients, clock, log });
   return {
     control,
     settle: (job, withinMs) => writers.settle(job, withinMs),

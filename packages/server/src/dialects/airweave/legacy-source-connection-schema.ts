@@ -15,7 +15,7 @@ export const LegacySourceConnectionUpdate = z
     config_fields: JsonMap.nullable().optional(),
     cron_schedule: z.string().nullable().optional().describe('null ends automatic syncing.'),
     connection_id: Uuid.nullable().optional().describe('Managed by the system; taken only when it is the stored one.'),
-    white_label_id: Uuid.nullable().optional(),
+    white_label_id: Uuid.nullable().optional().describe('An OAuth client of the organization; null takes it away.'),
     auth_provider: z.string().nullable().optional(),
     auth_provider_config: JsonMap.nullable().optional(),
   })
@@ -39,7 +39,7 @@ export const LegacySourceConnection = z
     collection: z.string(),
     description: z.string().nullable(),
     config_fields: JsonMap.nullable(),
-    white_label_id: nothing,
+    white_label_id: Uuid.nullable().describe('The organization’s own OAuth client.'),
     auth_provider: nothing,
     auth_provider_config: nothing,
     sync_id: Uuid.nullable(),
