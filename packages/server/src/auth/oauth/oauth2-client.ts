@@ -1,4 +1,3 @@
-import { bearer } from '@tributary/connectors/kit/authorization';
 import type { Clock } from '@tributary/connectors/kit/context';
 import type { HttpRequest } from '@tributary/connectors/kit/http-client';
 import type { OAuth2Provider } from '@tributary/connectors/kit/oauth-provider';
@@ -13,6 +12,7 @@ import {
   validateAuthResponse,
 } from 'oauth4webapi';
 import { errors } from '../../errors.ts';
+import { carriedToken } from './carried-token.ts';
 import { clientAuthentication } from './client-authentication.ts';
 import type {
   AuthorizationAnswer,
@@ -107,15 +107,14 @@ export class OAuth2Client {
 
   async verify(access: ProviderAccess<OAuth2Provider>, tokens: OAuth2Tokens): Promise<boolean | undefined> {
     const { provider, parameters } = access;
-    const { verify, tokenHeader } = provider;
+    const { verify } = provider;
     if (!verify) return undefined;
     const base = providerAddress(provider, provider.baseUrl, parameters, tokens.captured);
-    const header =
-      tokenHeader === undefined ? { authorization: bearer(tokens.accessToken) } : { [tokenHeader]: tokens.accessToken };
+    const { headerName, value } = carriedToken(provider, tokens.accessToken);
     const request: HttpRequest = {
       method: verify.method,
       url: under(base, verify.path),
-      headers: { accept: 'application/json', ...verify.headers, ...header },
+      headers: { accept: 'application/json', ...verify.headers, [headerName]: value },
       ...(verify.json && { json: verify.json }),
     };
     return judgeProof(provider, await this.#http.send(provider.id, request));

@@ -106,7 +106,9 @@ export function createProviderHttp(options: ProviderHttpOptions): ProviderHttp {
 
 function judged(provider: string, answer: HttpResponse, now: number): HttpResponse {
   const { status, headers } = answer;
-  if (status === 429 || (status === 403 && headers['retry-after'] !== undefined)) {
+  // GitHub says with 403 that a limit is used up.
+  const usedUp = headers['retry-after'] !== undefined || headers['x-ratelimit-remaining'] === '0';
+  if (status === 429 || (status === 403 && usedUp)) {
     throw rateLimited(provider, askedDelayMs(headers, now));
   }
   if (status === 408 || status >= 500) {
