@@ -16,7 +16,7 @@ export const linear: OAuth2Provider = {
   pkce: false,
   scopeSeparator: ',',
   defaultScopes: ['read'],
-  accessTtl: 86_399,
+  accessTtl: 86_400,
   rotation: 'single_use',
   baseUrl: 'https://api.linear.app',
   verify: { method: 'POST', path: '/graphql', json: { query: '{ viewer { id } }' } },
