@@ -132,14 +132,17 @@ const joined = (scopes: readonly string[], separator: OAuth2Provider['scopeSepar
 
 /**
  * Checks `state` and `iss` of the browser's answer, and what stands in the place of the code. Where the row names no issuer,
- * an `iss` must at least be of the host that was asked (RFC 9207 §2.4; multi-tenant issuers differ in their path).
+ * an `iss` must at least be of a host that the row asks (RFC 9207 §2.4; multi-tenant issuers differ in their path).
  */
 function checkedAnswer({ provider, client, parameters, state, query }: Of<AuthorizationAnswer>): URLSearchParams {
   const iss = query.get('iss');
-  const host = providerAddress(provider, provider.authorizeUrl, parameters).origin;
-  const expected = provider.issuer ?? (iss !== null && URL.parse(iss)?.origin === host ? iss : host);
+  const hosts = [provider.authorizeUrl, provider.tokenUrl].map(
+    (url) => providerAddress(provider, url, parameters).origin,
+  );
+  const known = iss !== null && hosts.includes(URL.parse(iss)?.origin ?? '') ? iss : undefined;
   try {
-    return validateAuthResponse(serverOf(provider, parameters, expected), { client_id: client.id }, query, state);
+    const server = serverOf(provider, parameters, provider.issuer ?? known);
+    return validateAuthResponse(server, { client_id: client.id }, query, state);
   } catch (error) {
     throw protocolError(provider.id, error);
   }
