@@ -26,7 +26,7 @@ test('a connection that nobody allows within a day of its last link is removed; 
       headers: { 'x-api-key': key, 'content-type': 'application/json' },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
-    return { status: response.status, body: await response.json() };
+    return { status: response.status, body: (await response.json()) as { id: string; readable_id: string } };
   };
 
   const first = await startService(config);
@@ -39,7 +39,7 @@ test('a connection that nobody allows within a day of its last link is removed; 
         authentication,
         config: settings,
       })
-    ).body.id as string;
+    ).body.id;
   const flow = { client_id: 'i', client_secret: 's' };
   const abandoned = await create(flow, 'oauth_stub', { base_url: 'http://127.0.0.1:9' });
   const waiting = await create(flow, 'oauth_stub', { base_url: 'http://127.0.0.1:9' });
