@@ -44,16 +44,18 @@ async function check(session: Session, shortName: string, given: GivenFields): P
   });
 }
 
-async function connect(session: Session, shortName: string, options: ConnectOptions): Promise<void> {
-  const given = await givenFields(session, shortName, options);
-  if (options.dryRun && options.oauth)
-    throw new CliError('usage', 'Nothing can be tried before somebody has allowed access: leave out --dry-run.');
-  if (options.dryRun) return check(session, shortName, given);
-  if (options.oauth && given.authentication) throw new CliError('usage', 'Give either --oauth or --credential.');
-  if (!options.oauth && (options.client || options.redirectUrl !== undefined))
+/** Options that contradict each other. Throws CliError('usage'). */
+function refuseMixed({ oauth, dryRun, credential, client, redirectUrl }: ConnectOptions): void {
+  if (!oauth && (client || redirectUrl !== undefined))
     throw new CliError('usage', '--client and --redirect-url go with --oauth.');
+  if (oauth && credential) throw new CliError('usage', 'Give either --oauth or --credential.');
+  if (oauth && dryRun)
+    throw new CliError('usage', 'Nothing can be tried before somebody has allowed access: leave out --dry-run.');
+}
+
+function inputOf(shortName: string, given: GivenFields, options: ConnectOptions): SourceConnectionCreate {
   const { name, description, schedule, collection, redirectUrl } = options;
-  const input: SourceConnectionCreate = {
+  return {
     short_name: shortName,
     readable_collection_id: collection,
     ...given,
@@ -64,6 +66,13 @@ async function connect(session: Session, shortName: string, options: ConnectOpti
     ...(schedule !== undefined && { schedule: { cron: schedule === 'none' ? null : schedule } }),
     ...(!options.sync && { sync_immediately: false }),
   };
+}
+
+async function connect(session: Session, shortName: string, options: ConnectOptions): Promise<void> {
+  refuseMixed(options);
+  const given = await givenFields(session, shortName, options);
+  if (options.dryRun) return check(session, shortName, given);
+  const input = inputOf(shortName, given, options);
   const made = await session.client.sourceConnections.create(input, { signal: session.terminal.signal });
   if (made.auth.auth_url) return showLink(session, made, options.follow === true);
   const job = made.sync?.last_job;
