@@ -3,10 +3,10 @@ import manifest from '../package.json' with { type: 'json' };
 import { pino, type Logger } from 'pino';
 import { createAuditLog, type AuditLog } from './audit/service.ts';
 import { KeyAuthenticator } from './auth/key-authenticator.ts';
-import { createOAuthClient } from './auth/oauth/create-oauth-client.ts';
 import type { OAuthClient } from './auth/oauth/oauth-client.ts';
 import { createOAuthClients, type OAuthClients } from './auth/oauth/clients.ts';
 import { readOperatorClients } from './auth/oauth/operator-clients.ts';
+import type { RenewalOutcome } from './auth/oauth/renewal/renewer.ts';
 import { PublicAddress } from './auth/oauth/public-address.ts';
 import { createApiKeyService } from './auth/service.ts';
 import type { CollectionReaders, SettleJob } from './collection-store/port.ts';
@@ -151,7 +151,8 @@ async function openFoundation(config: Config, clock: Clock, options: StartOption
   ]);
   const registry = createRegistry({ internal: config.internalSources });
   const clients = createOAuthClients({ vault, operator });
-  const credentialParts = openCredentials({ config, control, vault, registry, clients, clock, log });
+  const onRenewal = (outcome: RenewalOutcome): void => metrics.countRenewal(outcome);
+  const credentialParts = openCredentials({ config, control, vault, registry, clients, clock, log, onRenewal });
   const onEnded = (job: EndedJob): void => metrics.countJob(job);
   const settle: SettleJob = (job) => readers.settle(job);
   const supervisor = createSupervisor({
@@ -162,6 +163,7 @@ async function openFoundation(config: Config, clock: Clock, options: StartOption
     settle,
     onEvents,
     onEnded,
+    onRenewal,
     ...(options.workerScript && { script: options.workerScript }),
   });
   return {
@@ -180,7 +182,7 @@ async function openFoundation(config: Config, clock: Clock, options: StartOption
     usage,
     address: new PublicAddress(config.publicUrl),
     clients,
-    oauthClient: createOAuthClient({ policy: { allow: config.allowPrivateNetwork }, clock, log }),
+    oauthClient: credentialParts.client,
     letGo() {
       bond?.release();
       letGo();
@@ -315,7 +317,7 @@ export async function startService(config: Config, options: StartOptions = {}): 
       await http.close();
       await supervisor.stop();
       await Promise.all([resumed, rewrapped, keeping]);
-      await Promise.all([readers.close(), base.oauthClient.close(), base.credentialParts.close()]);
+      await Promise.all([readers.close(), base.credentialParts.close()]);
       base.letGo();
       await control.close();
     },

@@ -18,6 +18,8 @@ export interface JoinedRow extends SourceConnectionRow {
   readonly auth_method: AuthMethod;
   readonly authenticated_at: number | null;
   readonly enabled: Flag;
+  /** Why the provider does not renew the access any more. */
+  readonly refused_reason: string | null;
   readonly oauth_client_id: OAuthClientId | null;
 }
 
@@ -25,6 +27,7 @@ function joined(db: Queryable, organizationId: OrganizationId) {
   return db
     .selectFrom('source_connection')
     .innerJoin('connection', 'connection.id', 'source_connection.connection_id')
+    .leftJoin('credential', 'credential.connection_id', 'source_connection.connection_id')
     .innerJoin('collection', 'collection.id', 'source_connection.collection_id')
     .selectAll('source_connection')
     .select([
@@ -36,6 +39,7 @@ function joined(db: Queryable, organizationId: OrganizationId) {
       'connection.authenticated_at',
       'connection.enabled',
       'connection.oauth_client_id',
+      'credential.refused_reason',
     ])
     .where('source_connection.organization_id', '=', organizationId);
 }
@@ -49,6 +53,9 @@ const byId = compileOnce((db, organizationId: OrganizationId, id: SourceConnecti
     .select((eb) => {
       const collection = eb.selectFrom('collection').whereRef('collection.id', '=', 'source_connection.collection_id');
       const connection = eb.selectFrom('connection').whereRef('connection.id', '=', 'source_connection.connection_id');
+      const credential = eb
+        .selectFrom('credential')
+        .whereRef('credential.connection_id', '=', 'source_connection.connection_id');
       return [
         collection.select('readable_id').$asScalar().$notNull().as('readable_id'),
         connection.select('connector').$asScalar().$notNull().as('connector'),
@@ -58,6 +65,7 @@ const byId = compileOnce((db, organizationId: OrganizationId, id: SourceConnecti
         connection.select('authenticated_at').$asScalar().as('authenticated_at'),
         connection.select('enabled').$asScalar().$notNull().as('enabled'),
         connection.select('oauth_client_id').$asScalar().as('oauth_client_id'),
+        credential.select('refused_reason').$asScalar().as('refused_reason'),
       ];
     })
     .where('source_connection.organization_id', '=', organizationId)
