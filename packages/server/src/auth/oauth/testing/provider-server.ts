@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
@@ -227,5 +227,3 @@ function rebased(row: OAuth2Provider, origin: string): OAuth2Provider {
     ...(row.revocation && { revocation: { ...row.revocation, url: rebasedUrl(row.revocation.url, origin) } }),
   };
 }
-
-export const randomToken = (): string => randomBytes(18).toString('base64url');
