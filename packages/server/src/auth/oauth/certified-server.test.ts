@@ -48,7 +48,8 @@ beforeEach(async () => {
     findAccount: (_ctx, sub) => ({ accountId: sub, claims: () => Promise.resolve({ sub }) }),
     ttl: { AccessToken: 3600, AuthorizationCode: 60, Grant: 3600, IdToken: 600, RefreshToken: 3600, Session: 3600 },
   });
-  http.on('request', server.callback());
+  const answer = server.callback();
+  http.on('request', (request, response) => void answer(request, response));
   row = {
     type: 'oauth2',
     id: 'certified',
