@@ -114,7 +114,7 @@ async function openFoundation(config: Config, clock: Clock, options: StartOption
   const control = await needing([config.databaseUrl ? settings.databaseUrl : settings.dataDir], opening);
   const onLost = options.onLost ?? (() => undefined);
   const bond = config.databaseUrl && (await bind({ config, control, clock, log, onLost }));
-  const vault = await openVault({ dataDir: config.dataDir, control });
+  const vault = await openVault({ ...config, control });
   const readers = createSqliteReaders({ dataDir: config.dataDir, threads: 1 });
   const bus = new JobBus();
   const onEvents = (jobId: JobId): void => bus.tell(jobId);

@@ -33,7 +33,7 @@ interface Needs {
 /** Builds what a worker works with over an open control store: connectors and writers of its own, nothing shared with the service. */
 export async function openWorkerParts({ config, control, clock, log }: Needs): Promise<WorkerParts> {
   const writers = createSqliteWriters({ dataDir: config.dataDir, clock });
-  const vault = await openVault({ dataDir: config.dataDir, control });
+  const vault = await openVault({ ...config, control });
   const connections = createConnectionService({ vault, clock });
   const organizationKeys = createOrganizationKeys({ vault, clock });
   const usage = createUsageService({ control, clock, config });
