@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { AppError, errors } from '../errors.ts';
+import { errors } from '../errors.ts';
 import { KEY_BYTES } from './aes-gcm.ts';
 import { createKeyFile, readKeyFile } from './key-file.ts';
 import { environmentKeys, keyFilePath, newestSource, withKeyService, wrappedKeyPath } from './key-place.ts';
@@ -74,25 +74,42 @@ export class RingKeys {
   /** For a ring that lives on while keys are added. What cannot be read leaves the ring as it is. */
   readonly look: LookForKeys = () => {
     const versions = this.#currentVersions();
-    if (versions === this.#versions) return undefined;
-    try {
-      const file = readKeyFile(keyFilePath(this.#place)) ?? [];
-      const entries = newestSource(this.#place) === 'key_service' ? readWrappedKeys(wrappedKeyPath(this.#place)) : [];
-      const learned = learnHandedOver(entries ?? [], this.#learned);
-      const newest = entries?.at(-1);
-      // Nobody handed the newest one over: it is asked for soon. What the file still names is good until then.
-      if (newest && !learned.has(newest.id)) return this.#goOnWith(entries ?? []);
-      this.#file = file;
-      this.#entries = entries ?? [];
-      this.#learned = learned;
-    } catch (error) {
-      if (error instanceof AppError) throw error;
-      return undefined;
-    }
+    if (versions === this.#versions || !this.#reread()) return undefined;
     this.#versions = versions;
     const keys = this.list().map(({ key }) => key);
     return keys.length > 0 ? keys : undefined;
   };
+
+  /** Takes over what the files hold now; answers whether it could. */
+  #reread(): boolean {
+    const read = this.#readFiles();
+    if (!read) return false;
+    const learned = learnHandedOver(read.entries, this.#learned);
+    const newest = read.entries.at(-1);
+    if (newest && !learned.has(newest.id)) {
+      // Nobody handed it over; it is asked for soon. Until then a key seals that the file still names: no other process
+      // would open what another one had sealed.
+      const current = this.#entries.at(-1)?.id;
+      if (read.entries.some(({ id }) => id === current)) return false;
+      throw errors.vault_key_unknown({ id: newest.id });
+    }
+    this.#file = read.file;
+    this.#entries = read.entries;
+    this.#learned = learned;
+    return true;
+  }
+
+  #readFiles(): { readonly file: readonly Buffer[]; readonly entries: readonly WrappedRingKey[] } | undefined {
+    const wrapped = newestSource(this.#place) === 'key_service';
+    try {
+      return {
+        file: readKeyFile(keyFilePath(this.#place)) ?? [],
+        entries: (wrapped ? readWrappedKeys(wrappedKeyPath(this.#place)) : undefined) ?? [],
+      };
+    } catch {
+      return undefined;
+    }
+  }
 
   /** Learns from the key service, now and then, what `look` cannot. Ends with the process and does not keep it alive. */
   keepLearning(): void {
@@ -113,17 +130,10 @@ export class RingKeys {
 
   /** Asks the key service for keys that are in the file and not known; nothing when there are none. */
   async learn(): Promise<void> {
-    this.look(this.#learned);
     const entries = readWrappedKeys(wrappedKeyPath(this.#place)) ?? [];
+    this.#learned = learnHandedOver(entries, this.#learned);
     if (entries.every(({ id }) => this.#learned.has(id))) return;
     this.#learned = await withKeyService(this.#place, (service) => unwrapKeys(entries, service, this.#learned));
-  }
-
-  /** A key that was taken out must not seal again: nobody else would open it. */
-  #goOnWith(entries: readonly WrappedRingKey[]): undefined {
-    const current = this.#entries.at(-1)?.id;
-    if (entries.some(({ id }) => id === current)) return undefined;
-    throw errors.vault_key_unknown({ id: entries.at(-1)?.id ?? '' });
   }
 
   #keysOf(source: KeySourceKind): readonly Buffer[] {
