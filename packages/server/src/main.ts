@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import manifest from '../package.json' with { type: 'json' };
-import { pino, type Logger } from 'pino';
+import type { Logger } from 'pino';
 import { createAuditLog, type AuditLog } from './audit/service.ts';
 import { KeyAuthenticator } from './auth/key-authenticator.ts';
 import { createApiKeyService } from './auth/service.ts';
@@ -19,7 +19,6 @@ import type { ControlStore } from './control/database.ts';
 import { openControlStore } from './control/open.ts';
 import { airweaveGroups } from './dialects/airweave/airweave-groups.ts';
 import { createDiskWatch, type DiskWatch } from './host/disk-watch.ts';
-import { describeThrown } from './http/failure.ts';
 import { IdempotentAnswers } from './http/idempotency.ts';
 import { createMetrics, type Metrics } from './http/metrics.ts';
 import { nativeGroup } from './http/native/native-group.ts';
@@ -36,6 +35,7 @@ import { hasWorkerPlaces } from './jobs/worker-places.ts';
 import { createSupervisor, type Supervisor } from './jobs/supervisor.ts';
 import { systemClock, type Clock } from './lib/clock.ts';
 import type { JobId } from './lib/ids.ts';
+import { createLog } from './lib/log.ts';
 import { endWith } from './main-failure.ts';
 import { bootstrap } from './organizations/bootstrap.ts';
 import { createOrganizationService } from './organizations/service.ts';
@@ -107,7 +107,7 @@ export interface RunningService {
 const probeTimeoutMs = 30_000;
 
 async function openFoundation(config: Config, clock: Clock, options: StartOptions): Promise<Foundation> {
-  const log = pino({ level: config.logLevel, base: null, serializers: { error: (error) => describeThrown(error) } });
+  const log = createLog({ level: config.logLevel });
   await needing([settings.dataDir], mkdir(config.dataDir, { recursive: true, mode: 0o700 }));
   const letGo = hold(config);
   const opening = openControlStore({ ...config, clock, busy: 'retry', migrations: 'apply' });
