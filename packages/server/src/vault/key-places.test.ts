@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { lstat, mkdtemp, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Secret } from '@tributary/connectors/kit/secret';
@@ -237,6 +237,17 @@ describe('two rotations at once', () => {
     expect(ids).toEqual(expect.arrayContaining(added));
     await rotateVault({ ...file(), control });
     await expectAllOpen(await open(file()), rows);
+  });
+
+  it('keep a key file that is a link to another place', async () => {
+    await open(file());
+    const [link, elsewhere] = [join(dataDir, 'vault.key'), join(dataDir, 'elsewhere')];
+    await rename(link, elsewhere);
+    await symlink(elsewhere, link);
+    const { added } = await rotateVault({ ...file(), control });
+    expect((await lstat(link)).isSymbolicLink()).toBe(true);
+    expect((await stat(elsewhere)).mode & 0o777).toBe(0o600);
+    expect((await open(file())).currentKeyId).toBe(added);
   });
 
   it('break the lock of a process that is gone, and respect one that lives', async () => {

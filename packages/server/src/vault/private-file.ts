@@ -2,9 +2,11 @@ import { randomBytes } from 'node:crypto';
 import {
   chmodSync,
   closeSync,
+  existsSync,
   fsyncSync,
   openSync,
   readFileSync,
+  realpathSync,
   renameSync,
   statSync,
   unlinkSync,
@@ -34,8 +36,9 @@ export function readPrivateFile(path: string): string | undefined {
   return readFileSync(path, 'utf8');
 }
 
-/** Puts a new content in the place of a file, complete or not at all, for its owner's eyes only. */
-export function replacePrivateFile(path: string, text: string): void {
+/** Puts a new content in the place of a file, complete or not at all, for its owner's eyes only. A link stays one. */
+export function replacePrivateFile(name: string, text: string): void {
+  const path = existsSync(name) ? realpathSync(name) : name;
   const temporary = `${path}.${randomBytes(6).toString('hex')}`;
   try {
     writeFileSync(temporary, text, { mode: 0o600, flag: 'wx', flush: true });

@@ -158,6 +158,7 @@ it('F1-3 no secret of any connector, key or client is in an answer, a log, a pla
     (one: { short_name: string }) => one.short_name === 'exception_stub',
   );
   expect(await ended(call, stub.id)).toMatchObject({ status: 'failed' });
+  await call('PUT', `/v1/source-connections/${stub.id}`, { auth_fields: { stub_key: watch.plant() } });
 
   // What has no route that takes it here: sealed in every place, as the service does it.
   const control = await openSqliteControlStore({
@@ -169,8 +170,10 @@ it('F1-3 no secret of any connector, key or client is in an answer, a log, a pla
   await storeEverywhere(control, vault, watch.plant());
   await control.close();
 
+  let watched = '';
   for (const one of [id, stub.id]) {
     const job = (await call('GET', `/v1/source-connections/${one}/jobs?limit=1`)).body[0];
+    watched = job.id;
     const known = {
       source_connection_id: one,
       sourceConnectionId: one,
@@ -203,7 +206,11 @@ it('F1-3 no secret of any connector, key or client is in an answer, a log, a pla
   expect(watch.planted.some((canary) => upstream.received().includes(canary))).toBe(true);
   expect(service.output()).toContain('source answered');
   expect(watch.places).toEqual(
-    expect.arrayContaining(['backup: control.sqlite', 'data directory: rows of control.sqlite']),
+    expect.arrayContaining([
+      `GET /sync/job/${watched}/subscribe 200`,
+      'backup: control.sqlite',
+      'data directory: rows of control.sqlite',
+    ]),
   );
   expect(watch.sightings()).toEqual([]);
 }, 600_000);
