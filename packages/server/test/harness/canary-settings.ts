@@ -7,6 +7,8 @@ export interface CanarySettings {
   readonly shortName: string;
   readonly config: Readonly<Record<string, unknown>>;
   readonly credentials: Readonly<Record<string, unknown>>;
+  /** Reads nothing but `upstream`, or nothing at all; others must not be asked by a test. */
+  readonly stays: boolean;
 }
 
 /** Values that a schema takes, by the name of the field; a new field that is required and not here needs its line. */
@@ -59,7 +61,9 @@ export async function listCanarySettings(
     for (const scheme of connector.auth) {
       if (scheme.type !== 'direct' && scheme.type !== 'granted') continue;
       const config = fill(connector.config, canary, known);
-      all.push({ shortName: connector.id, config, credentials: fill(scheme.fields, canary, known) });
+      const asksUpstream = JSON.stringify(config).includes(upstream.host);
+      const stays = scheme.type === 'direct' && (asksUpstream || connector.internal === true || 'path' in config);
+      all.push({ shortName: connector.id, config, credentials: fill(scheme.fields, canary, known), stays });
     }
   }
   return [
