@@ -10,6 +10,7 @@ import { openSqliteControlStore } from '../../src/control/sqlite.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { openVault } from '../../src/vault/open-vault.ts';
 import { storeEverywhere } from '../../src/vault/testing/sealed-rows.ts';
+import { plantInRoutes, unplantedFields } from '../harness/canary-routes.ts';
 import { listCanarySettings, spellingsOf } from '../harness/canary-settings.ts';
 import { CanaryWatch } from '../harness/canary-watch.ts';
 import { startEchoUpstream } from '../harness/echo-upstream.ts';
@@ -159,6 +160,9 @@ it('F1-3 no secret of any connector, key or client is in an answer, a log, a pla
   const settings = await listCanarySettings(upstream, watch.plant);
   expect(settings.filter(({ stays }) => stays).length).toBeGreaterThan(8);
   await tryEverywhere(call, collection, settings);
+  const { body: openapi } = await call('GET', '/openapi.json');
+  expect(unplantedFields(openapi)).toEqual([]);
+  await plantInRoutes({ call, plant: watch.plant, upstream, collection, openapi });
   const id = await liveWithGithub(call, watch, collection);
   const stub = (await call('GET', '/v1/source-connections?limit=100')).body.find(
     (one: { short_name: string }) => one.short_name === 'exception_stub',
