@@ -72,7 +72,8 @@ async function runAll(service: ServiceProcess, ids: readonly string[]): Promise<
   for (const id of ids) expect((await service.call('POST', `/source-connections/${id}/run`)).status).toBe(200);
 }
 
-describe('F1-2 tributary vault rotate', () => {
+// Many processes start one after the other; on a busy machine that takes its time.
+describe('F1-2 tributary vault rotate', { timeout: 300_000 }, () => {
   it('adds a key while four syncs run and others begin: none fails, nothing starts anew, and the old key can go', async () => {
     const dataDir = await newFolder();
     const env = { TRIBUTARY_WORKERS: '2' };
