@@ -8,6 +8,7 @@ import { previewCommand } from './commands/preview.ts';
 import { searchCommand } from './commands/search.ts';
 import { serveCommand } from './commands/serve.ts';
 import { sourcesCommand } from './commands/sources.ts';
+import { vaultCommand } from './commands/vault.ts';
 import { workerCommand } from './commands/worker.ts';
 import { connectorCommand } from './connector/connector.ts';
 import { examples } from './session.ts';
@@ -49,6 +50,7 @@ export function createProgram(terminal: Terminal): Command {
     connectorCommand(terminal),
     backupCommand(terminal),
     restoreCommand(terminal),
+    vaultCommand(terminal),
   ];
   for (const command of commands) program.addCommand(command);
   everywhere(program, terminal);

@@ -167,6 +167,20 @@ export const catalogue = {
     kind: 'internal',
     message: (d: { row: string; reason: string }) => `The credential of ${d.row} cannot be read: ${d.reason}`,
   },
+  /**
+   * The vault has a new key that this process does not know yet. It asks the key service for it every ten seconds; when this
+   * stays, see that the service answers, or start the process anew.
+   */
+  vault_key_unknown: {
+    kind: 'unavailable',
+    message: (d: { id: string }) => `The vault key ${d.id} is not known to this process yet; try again shortly.`,
+  },
+  /** Keys of the vault cannot be taken out while they open something. Run `tributary vault rotate` first. */
+  vault_key_in_use: {
+    kind: 'conflict',
+    message: (d: { keys: readonly string[]; values: number }) =>
+      `${d.values} stored values are sealed by older keys (${d.keys.join(', ')}); run \`tributary vault rotate\` first.`,
+  },
   /** No key would be left that can make keys. Make another one with `api_keys:write` first. */
   last_api_key: {
     kind: 'conflict',

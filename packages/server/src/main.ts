@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import manifest from '../package.json' with { type: 'json' };
-import { pino, type Logger } from 'pino';
+import type { Logger } from 'pino';
 import { createAuditLog, type AuditLog } from './audit/service.ts';
 import { KeyAuthenticator } from './auth/key-authenticator.ts';
 import type { OAuthClient } from './auth/oauth/oauth-client.ts';
@@ -25,7 +25,6 @@ import type { ControlStore } from './control/database.ts';
 import { openControlStore } from './control/open.ts';
 import { airweaveGroups } from './dialects/airweave/airweave-groups.ts';
 import { createDiskWatch, type DiskWatch } from './host/disk-watch.ts';
-import { describeThrown } from './http/failure.ts';
 import { IdempotentAnswers } from './http/idempotency.ts';
 import { createMetrics, type Metrics } from './http/metrics.ts';
 import { nativeGroup } from './http/native/native-group.ts';
@@ -42,6 +41,7 @@ import { hasWorkerPlaces } from './jobs/worker-places.ts';
 import { createSupervisor, type Supervisor } from './jobs/supervisor.ts';
 import { systemClock, type Clock } from './lib/clock.ts';
 import type { JobId } from './lib/ids.ts';
+import { createLog } from './lib/log.ts';
 import { endWith } from './main-failure.ts';
 import { buildOAuth } from './main-oauth.ts';
 import { bootstrap } from './organizations/bootstrap.ts';
@@ -121,7 +121,7 @@ export interface RunningService {
 const probeTimeoutMs = 30_000;
 
 async function openFoundation(config: Config, clock: Clock, options: StartOptions): Promise<Foundation> {
-  const log = pino({ level: config.logLevel, base: null, serializers: { error: (error) => describeThrown(error) } });
+  const log = createLog({ level: config.logLevel });
   const operator = readOperatorClients(config.oauthClients);
   await needing([settings.dataDir], mkdir(config.dataDir, { recursive: true, mode: 0o700 }));
   const letGo = hold(config);
@@ -129,7 +129,7 @@ async function openFoundation(config: Config, clock: Clock, options: StartOption
   const control = await needing([config.databaseUrl ? settings.databaseUrl : settings.dataDir], opening);
   const onLost = options.onLost ?? (() => undefined);
   const bond = config.databaseUrl && (await bind({ config, control, clock, log, onLost }));
-  const vault = await openVault({ dataDir: config.dataDir, control });
+  const vault = await openVault({ ...config, control });
   const readers = createSqliteReaders({ dataDir: config.dataDir, threads: 1 });
   const bus = new JobBus();
   const onEvents = (jobId: JobId): void => bus.tell(jobId);

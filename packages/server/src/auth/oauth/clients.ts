@@ -2,6 +2,7 @@ import type { OAuthProvider } from '@tributary/connectors/kit/oauth-provider';
 import { Secret } from '@tributary/connectors/kit/secret';
 import type { Queryable } from '../../control/database.ts';
 import type { OAuthClientId, OrganizationId } from '../../lib/ids.ts';
+import { sealContext } from '../../vault/sealed-places.ts';
 import type { SealContext, Vault } from '../../vault/vault.ts';
 import type { OperatorClients } from './operator-clients.ts';
 import { findOAuthClient, listOAuthClients, type OAuthClientRow } from './repository.ts';
@@ -35,7 +36,7 @@ export interface OAuthClients {
 
 /** Where the secret of an organization's own client is sealed. */
 export function ownClientContext(organizationId: OrganizationId, id: OAuthClientId): SealContext {
-  return { organizationId, row: id, column: 'oauth_client.ciphertext' };
+  return sealContext('oauth_client', organizationId, id);
 }
 
 export function createOAuthClients({

@@ -1,7 +1,7 @@
-import { readFileSync, statSync } from 'node:fs';
 import { Secret } from '@tributary/connectors/kit/secret';
 import { z } from 'zod';
 import { ConfigError, settings } from '../../config.ts';
+import { readPrivateFile } from '../../vault/private-file.ts';
 import type { OAuthClientCredentials } from './tokens.ts';
 
 /** The clients that the operator registered, for every organization; by id of a provider or of a connector. */
@@ -28,14 +28,9 @@ const ClientFile = z.record(
 export function readOperatorClients(path: string | undefined): OperatorClients {
   if (path === undefined) return new Map();
   const { env } = settings.oauthClients;
-  const mode = statSync(path, { throwIfNoEntry: false })?.mode;
-  if (mode === undefined) throw new ConfigError([`${env} names ${path}, which is not there`]);
-  // Windows has no such bits.
-  if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
-    const octal = (mode & 0o777).toString(8);
-    throw new ConfigError([`${path} can be read by others (mode ${octal}). Run: chmod 600 ${path}`]);
-  }
-  const parsed = ClientFile.safeParse(jsonOf(path));
+  const text = readPrivateFile(path);
+  if (text === undefined) throw new ConfigError([`${env} names ${path}, which is not there`]);
+  const parsed = ClientFile.safeParse(jsonOf(path, text));
   if (parsed.success) return new Map(Object.entries(parsed.data));
   const where = parsed.error.issues.map(
     ({ path: at, message }) => `${at.map(String).join('.') || 'the file'}: ${message}`,
@@ -43,12 +38,11 @@ export function readOperatorClients(path: string | undefined): OperatorClients {
   throw new ConfigError([`${env}: ${path} does not hold OAuth clients: ${where.join('; ')}`]);
 }
 
-function jsonOf(path: string): unknown {
+function jsonOf(path: string, text: string): unknown {
   try {
-    return JSON.parse(readFileSync(path, 'utf8'));
-  } catch (error) {
+    return JSON.parse(text);
+  } catch {
     // The parser's own words quote the text, and with it a secret.
-    const reason = error instanceof SyntaxError ? 'it is not JSON' : (error as Error).message;
-    throw new ConfigError([`${settings.oauthClients.env}: ${path} cannot be read: ${reason}`]);
+    throw new ConfigError([`${settings.oauthClients.env}: ${path} cannot be read: it is not JSON`]);
   }
 }

@@ -15,6 +15,7 @@ import {
   type SourceConnectionId,
 } from '../../../lib/ids.ts';
 import { hashOneTimeText, isOneTimeText, newOneTimeText } from '../../../lib/one-time-text.ts';
+import { sealContext } from '../../../vault/sealed-places.ts';
 import type { SealContext, Vault } from '../../../vault/vault.ts';
 import type { Actor } from '../../actor.ts';
 import type { ChosenClient } from '../clients.ts';
@@ -123,7 +124,7 @@ const Sealed = z.object({
 
 /** Where the secrets of a session are sealed. */
 export function sessionContext(organizationId: OrganizationId, id: AuthorizationSessionId): SealContext {
-  return { organizationId, row: id, column: 'authorization_session.ciphertext' };
+  return sealContext('authorization_session', organizationId, id);
 }
 
 interface Needs {
