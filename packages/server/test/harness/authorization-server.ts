@@ -76,7 +76,8 @@ export async function startAuthorizationServer(redirectUri: string): Promise<Aut
     ctx.body = ctx.path === '/me' ? { sub: account } : all.filter(({ id }) => id > after);
     return undefined;
   });
-  http.on('request', provider.callback());
+  const answer = provider.callback();
+  http.on('request', (request, response) => void answer(request, response));
   return Object.assign(server, {
     url,
     port: String(port),
