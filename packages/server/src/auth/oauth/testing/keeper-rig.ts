@@ -156,7 +156,7 @@ export function openKeeper(
     control,
     vault,
     client,
-    clients: { find: (_, { grant }) => Promise.resolve(grant?.client && { ...grant.client, oauthClientId: null }) },
+    clients: { find: (_, { grant }) => Promise.resolve(grant?.client) },
     providerOf: () => Promise.resolve(provider),
     audit: createAuditLog({ control, clock }),
     clock,
