@@ -96,7 +96,7 @@ describe('a token that has lapsed', () => {
     const keeper = rig.keeper({ provider: row });
     const { authorization } = await keeper.open(ref, row);
     const asking = headerOf(authorization);
-    await vi.waitFor(() => expect(provider.asked).toBe(1));
+    await vi.waitFor(() => expect(provider.asked).toBe(1), 30_000);
     await keeper.close();
     expect((await rig.row(ref)).expires_at).toBeGreaterThan(Date.now());
     expect((await asking).reveal()).toBe('Bearer access-2');
