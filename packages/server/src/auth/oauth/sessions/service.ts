@@ -111,11 +111,11 @@ export interface AuthorizationSessions {
 
 const Sealed = z.object({
   client: z
-    .object({ id: z.string(), secret: z.string().optional(), oauthClientId: z.string().optional() })
+    .object({ id: z.string(), secret: z.string().optional(), oauthClientId: z.string().nullish() })
     .transform(({ id, secret, oauthClientId }): ChosenClient => ({
       id,
       secret: secret === undefined ? undefined : new Secret(secret),
-      ...(oauthClientId !== undefined && { oauthClientId: asId<OAuthClientId>(oauthClientId) }),
+      ...(oauthClientId && { oauthClientId: asId<OAuthClientId>(oauthClientId) }),
     })),
   parameters: z.record(z.string(), z.string()),
   memory: z.record(z.string(), z.string()).optional(),
