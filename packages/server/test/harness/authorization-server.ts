@@ -69,6 +69,9 @@ export async function startAuthorizationServer(redirectUri: string): Promise<Aut
       ctx.body = { error: 'invalid_grant', error_description: 'grant not found' };
       return undefined;
     }
+    return next();
+  });
+  provider.use(async (ctx: KoaContextWithOIDC, next: () => Promise<void>) => {
     if (ctx.path !== '/items' && ctx.path !== '/me') return next();
     const carried = ctx.get('authorization').replace(/^Bearer /, '');
     seen.add(carried);
