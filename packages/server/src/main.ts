@@ -120,6 +120,23 @@ export interface RunningService {
 /** Live checks of sources must not keep a caller waiting for longer. */
 const probeTimeoutMs = 30_000;
 
+/** Figures for the operator. */
+function openMetrics(control: ControlStore, disk: DiskWatch): Metrics {
+  return createMetrics([
+    {
+      name: 'tributary_disk_used_ratio',
+      help: 'Share of the disk of the data directory that is taken, 0 to 1.',
+      collect: async () => ({ '': disk.used() }),
+    },
+    {
+      name: 'tributary_sync_jobs',
+      help: 'Sync jobs that wait or run, by state.',
+      label: 'state',
+      collect: () => countLiveJobs(control.db),
+    },
+  ]);
+}
+
 async function openFoundation(config: Config, clock: Clock, options: StartOptions): Promise<Foundation> {
   const log = createLog({ level: config.logLevel });
   const operator = readOperatorClients(config.oauthClients);
@@ -136,19 +153,7 @@ async function openFoundation(config: Config, clock: Clock, options: StartOption
   const disk = createDiskWatch({ dataDir: config.dataDir, clock, log, warnPercent: config.diskWarnPercent });
   await disk.look();
   const usage = createUsageService({ control, clock, config });
-  const metrics = createMetrics([
-    {
-      name: 'tributary_disk_used_ratio',
-      help: 'Share of the disk of the data directory that is taken, 0 to 1.',
-      collect: async () => ({ '': disk.used() }),
-    },
-    {
-      name: 'tributary_sync_jobs',
-      help: 'Sync jobs that wait or run, by state.',
-      label: 'state',
-      collect: () => countLiveJobs(control.db),
-    },
-  ]);
+  const metrics = openMetrics(control, disk);
   const registry = createRegistry({ internal: config.internalSources });
   const clients = createOAuthClients({ vault, operator });
   const onRenewal = (outcome: RenewalOutcome): void => metrics.countRenewal(outcome);
@@ -260,6 +265,11 @@ async function useCurrentVaultKey({ control, vault, log }: Foundation, signal: A
   if (unreadable.length > 0) log.error({ connections: unreadable }, 'no vault key opens these credentials');
 }
 
+/** What is done now and then, until the signal is aborted. */
+async function keepGoing(base: Foundation, signal: AbortSignal): Promise<void> {
+  await Promise.all([keepForgetting(base, signal), base.disk.run(signal), base.credentialParts.keeper.run(signal)]);
+}
+
 /** Builds the object graph, starts the workers and listens. */
 export async function startService(config: Config, options: StartOptions = {}): Promise<RunningService> {
   const clock = options.clock ?? systemClock;
@@ -302,12 +312,7 @@ export async function startService(config: Config, options: StartOptions = {}): 
     log.error({ error }, 'credentials could not be wrapped by the current vault key'),
   );
   const resumed = resumeDeletions().catch((error: unknown) => log.error({ error }, 'deletions could not be resumed'));
-  const keeping = Promise.all([
-    keepForgetting({ control, clock, log, config }, stopping.signal),
-    disk.run(stopping.signal),
-    expireAuthorizations(stopping.signal),
-    base.credentialParts.keeper.run(stopping.signal),
-  ]);
+  const keeping = Promise.all([keepGoing(base, stopping.signal), expireAuthorizations(stopping.signal)]);
   return {
     url,
     newKey,

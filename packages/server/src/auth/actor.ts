@@ -25,3 +25,10 @@ export interface Actor {
   readonly email: string;
   readonly scopes: ReadonlySet<Scope | '*'>;
 }
+
+/** Who did something: a caller, or the service by itself, whose key and email are null. */
+export interface Doer {
+  readonly organizationId: OrganizationId;
+  readonly apiKeyId: ApiKeyId | null;
+  readonly email: string | null;
+}

@@ -43,24 +43,35 @@ export interface CredentialSourceNeeds {
   readonly machineGrant?: OpenMachineGrant;
 }
 
-export function createCredentialSource({ keeper, outside, machineGrant }: CredentialSourceNeeds): CredentialSource {
+export function createCredentialSource(needs: CredentialSourceNeeds): CredentialSource {
   return {
     async open(request) {
-      const { connection, connector, credentials } = request;
-      const theirs = await outside?.(request);
-      if (theirs) return theirs;
-      const provider = connector.auth.find((scheme) => scheme.type === 'oauth')?.provider;
-      if (provider && 'oauth' in credentials) {
-        if (!connection) return notYetStored(credentials);
-        return keeper.open({ organizationId: connection.organizationId, connectionId: connection.id }, provider);
-      }
-      const machine = connector.auth.find((scheme) => scheme.type === 'granted');
-      const fields = machine?.fields.safeParse(credentials);
-      if (machine && machineGrant && fields?.success)
-        return machineGrant(machine.grant, fields.data as GrantedFields, connection?.id);
-      return parseCredentials(connector, credentials);
+      const own = (await needs.outside?.(request)) ?? (await openGrant(needs, request)) ?? exchange(needs, request);
+      return own ?? parseCredentials(request.connector, request.credentials);
     },
   };
+}
+
+/** What a person has allowed at a provider, or is just about to. */
+async function openGrant(
+  { keeper }: CredentialSourceNeeds,
+  { connection, connector, credentials }: CredentialRequest,
+): Promise<GrantedCredentials | undefined> {
+  const provider = connector.auth.find((scheme) => scheme.type === 'oauth')?.provider;
+  if (!provider || !('oauth' in credentials)) return undefined;
+  if (!connection) return notYetStored(credentials);
+  return keeper.open({ organizationId: connection.organizationId, connectionId: connection.id }, provider);
+}
+
+/** What a machine grant makes of typed-in fields. */
+function exchange(
+  { machineGrant }: CredentialSourceNeeds,
+  { connection, connector, credentials }: CredentialRequest,
+): GrantedCredentials | undefined {
+  const scheme = connector.auth.find(({ type }) => type === 'granted');
+  if (scheme?.type !== 'granted') return undefined;
+  const fields = scheme.fields.safeParse(credentials);
+  return fields.success ? machineGrant?.(scheme.grant, fields.data as GrantedFields, connection?.id) : undefined;
 }
 
 /** Tokens that are only tried, just after the provider gave them: nobody renews what is not stored. */

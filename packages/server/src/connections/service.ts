@@ -103,13 +103,13 @@ async function newRow(
   };
 }
 
-export function createConnectionService({
-  vault,
-  clock,
-}: {
+interface SealNeeds {
   readonly vault: Vault;
   readonly clock: Clock;
-}): ConnectionService {
+}
+
+/** How settings get into the vault: new credentials, or others beside those that are there. */
+function sealing({ vault, clock }: SealNeeds) {
   const seal = async (
     tx: Queryable,
     organizationId: OrganizationId,
@@ -138,6 +138,11 @@ export function createConnectionService({
       if (await updateSealed(tx, organizationId, id, { seen: row.ciphertext, sealed })) return;
     }
   };
+  return { seal, sealBeside };
+}
+
+export function createConnectionService({ vault, clock }: SealNeeds): ConnectionService {
+  const { seal, sealBeside } = sealing({ vault, clock });
   return {
     async create(tx, actor, input) {
       let row = await newRow(tx, actor, input, clock.now());

@@ -12,6 +12,8 @@ export interface AuthorizationServer {
   items: readonly string[];
   /** Tokens of this account are refused by the API, though the server gives them. */
   refused: string | undefined;
+  /** It knows no grant any more: every request for tokens is answered with `invalid_grant`. */
+  forgetful: boolean;
   /** How often tokens were asked for. */
   readonly tokenRequests: () => number;
   /** How often a grant was taken back. */
@@ -57,10 +59,19 @@ export async function startAuthorizationServer(redirectUri: string): Promise<Aut
   const server = {
     items: ['First item', 'Second item'] as readonly string[],
     refused: undefined as string | undefined,
+    forgetful: false,
   };
   provider.use(async (ctx: KoaContextWithOIDC, next: () => Promise<void>) => {
     if (ctx.path === '/token') tokenRequests += 1;
     if (ctx.path === '/token/revocation') revocations += 1;
+    if (ctx.path === '/token' && server.forgetful) {
+      ctx.status = 400;
+      ctx.body = { error: 'invalid_grant', error_description: 'grant not found' };
+      return undefined;
+    }
+    return next();
+  });
+  provider.use(async (ctx: KoaContextWithOIDC, next: () => Promise<void>) => {
     if (ctx.path !== '/items' && ctx.path !== '/me') return next();
     const carried = ctx.get('authorization').replace(/^Bearer /, '');
     seen.add(carried);

@@ -34,6 +34,35 @@ it('F1-8 a worker renews what has lapsed by the rules of a certified server, and
   await expect.poll(renewed).toBe(2);
 });
 
+it('F1-8 a grant that is gone asks a person once, and reads on from the cursor when it is allowed again', async () => {
+  const id = await connect();
+  const show = async () => (await rig.t.api('GET', `/v1/source-connections/${id}`)).body;
+  const cursor = (await show()).schedule.cursor_value;
+  rig.server.lapse();
+  rig.server.forgetful = true;
+  await rig.t.api('POST', `/v1/source-connections/${id}/run`);
+  expect(await rig.t.waitForJob(id)).toMatchObject({ status: 'failed' });
+  expect(await show()).toMatchObject({ status: 'NEEDS_REAUTH', schedule: { cursor_value: cursor } });
+  const { body } = await rig.t.api('GET', `/tributary/v1/source-connections/${id}/status`);
+  expect(body.tasks[0]).toMatchObject({
+    code: 'renew_credential',
+    message: expect.stringContaining('refuses the grant: invalid_grant'),
+  });
+  const asked = rig.server.tokenRequests();
+  expect((await rig.t.api('POST', `/v1/source-connections/${id}/run`)).status).toBeGreaterThanOrEqual(400);
+  expect(rig.server.tokenRequests()).toBe(asked);
+  const traces = await rig.t.api('GET', '/tributary/v1/audit-events?action=connection.credential_refused');
+  expect(traces.body.items).toHaveLength(1);
+
+  rig.server.forgetful = false;
+  rig.server.items = [...rig.server.items, 'After it'];
+  const again = await rig.t.api('POST', `/v1/source-connections/${id}/reinitiate-oauth`);
+  await rig.allow(again.body.auth.auth_url);
+  const claim = { claim_token: again.body.auth.claim_token };
+  await rig.t.api('POST', `/v1/source-connections/${id}/verify-oauth`, claim);
+  expect(await rig.t.waitForJob(id)).toMatchObject({ status: 'completed', entities_inserted: 1 });
+});
+
 it('what the service asks by itself is renewed too', async () => {
   const id = await connect();
   rig.server.lapse();

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { OAuth2Provider } from '@tributary/connectors/kit/oauth-provider';
 import { KeeperRig } from '../testing/keeper-rig.ts';
 import { RotatingProvider } from '../testing/rotating-provider.ts';
-import type { CredentialRef } from './repository.ts';
+import type { CredentialRef } from '../credential-ref.ts';
 
 const DAY_S = 86_400;
 const DAY_MS = DAY_S * 1_000;
@@ -48,13 +48,14 @@ async function connectNew(): Promise<CredentialRef> {
   return ref;
 }
 
+const eventually = (check: () => Promise<void>) => vi.waitFor(check, 30_000);
 const renewAt = async (ref: CredentialRef) => (await rig.row(ref)).renew_at;
 
 describe('a refresh token that dies when it is not used', () => {
   test('is looked at when it is new, and asked for long before its end', async () => {
     const ref = await connectNew();
     service(provider.row({ refreshIdleTtl: 90 * DAY_S }));
-    await vi.waitFor(async () => expect(await renewAt(ref)).toBeGreaterThan(Date.now() + 40 * DAY_MS));
+    await eventually(async () => expect(await renewAt(ref)).toBeGreaterThan(Date.now() + 40 * DAY_MS));
     expect(await renewAt(ref)).toBeLessThan(Date.now() + 60 * DAY_MS);
     expect(provider.asked).toBe(0);
   });
@@ -63,7 +64,7 @@ describe('a refresh token that dies when it is not used', () => {
     const row = provider.row({ refreshIdleTtl: 90 * DAY_S });
     const refs = await Promise.all(Array.from({ length: 12 }, connectNew));
     for (let i = 0; i < 4; i += 1) service(row, 61 * DAY_MS);
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       for (const ref of refs) expect(await renewAt(ref)).toBeGreaterThan(Date.now() + 100 * DAY_MS);
     });
     expect([provider.asked, provider.reused, provider.granted]).toEqual([12, 0, 12]);
@@ -73,7 +74,7 @@ describe('a refresh token that dies when it is not used', () => {
     provider.behaviour.refreshExpiresIn = 10 * DAY_S;
     const ref = await connectNew();
     service(provider.row(), 7 * DAY_MS);
-    await vi.waitFor(async () => expect(await renewAt(ref)).toBeGreaterThan(Date.now() + 10 * DAY_MS));
+    await eventually(async () => expect(await renewAt(ref)).toBeGreaterThan(Date.now() + 10 * DAY_MS));
     expect(provider.asked).toBe(1);
   });
 
@@ -81,7 +82,7 @@ describe('a refresh token that dies when it is not used', () => {
     const ref = await connectNew();
     provider.revokeAll();
     service(provider.row({ refreshIdleTtl: 90 * DAY_S }), 61 * DAY_MS);
-    await vi.waitFor(async () => expect(await rig.pausedBy(ref)).toBe('credential'));
+    await eventually(async () => expect(await rig.pausedBy(ref)).toBe('credential'));
     expect(await rig.refusals()).toBe(1);
   });
 
@@ -93,7 +94,7 @@ describe('a refresh token that dies when it is not used', () => {
       first = false;
     };
     service(provider.row({ refreshIdleTtl: 90 * DAY_S }), 61 * DAY_MS);
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       for (const ref of [down, up]) expect(await renewAt(ref)).toBeGreaterThan(Date.now() + 100 * DAY_MS);
     });
     expect([provider.reused, await rig.refusals()]).toEqual([0, 0]);
@@ -103,7 +104,7 @@ describe('a refresh token that dies when it is not used', () => {
 test('a refresh token that lives for ever is not asked for', async () => {
   const ref = await connectNew();
   service(provider.row(), 400 * DAY_MS);
-  await vi.waitFor(async () => expect(await renewAt(ref)).toBeNull());
+  await eventually(async () => expect(await renewAt(ref)).toBeNull());
   expect(provider.asked).toBe(0);
 });
 

@@ -17,7 +17,8 @@ import type { Vault } from '../../../vault/vault.ts';
 import { createOAuthClient } from '../create-oauth-client.ts';
 import type { OAuthClient } from '../oauth-client.ts';
 import type { RenewalOutcome } from '../renewal/renewer.ts';
-import { findKept, type CredentialRef, type KeptRow } from '../renewal/repository.ts';
+import type { CredentialRef } from '../credential-ref.ts';
+import { findKept, type KeptRow } from '../renewal/repository.ts';
 import { writeGrant } from '../stored-grant.ts';
 import { createTokenKeeper, type TokenKeeper } from '../token-keeper.ts';
 import type { OAuthTokens } from '../tokens.ts';
@@ -155,7 +156,7 @@ export function openKeeper(
     control,
     vault,
     client,
-    clients: { find: (_, { grant }) => Promise.resolve(grant?.client && { ...grant.client, oauthClientId: null }) },
+    clients: { find: (_, { grant }) => Promise.resolve(grant?.client) },
     providerOf: () => Promise.resolve(provider),
     audit: createAuditLog({ control, clock }),
     clock,

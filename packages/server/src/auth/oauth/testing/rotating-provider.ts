@@ -153,21 +153,26 @@ export class RotatingProvider {
     if ((await behaviour.onAsked?.()) === 'drop') return void response.destroy();
     if (behaviour.down) return send(response, 503, {});
     const given = form.get('refresh_token') ?? '';
-    const token = this.#refresh.get(given);
-    const single = behaviour.rotation === 'single_use';
-    if (token?.used && single) {
-      this.reused += 1;
-      token.family.revoked = true;
-      behaviour.onReused?.(given);
-    }
-    if (!token || token.family.revoked)
-      return send(response, 400, { error: 'invalid_grant', error_description: 'token is not known' });
+    const token = this.#known(given);
+    if (!token) return send(response, 400, { error: 'invalid_grant', error_description: 'token is not known' });
     token.used = true;
     const answer = this.#issue(token.family, behaviour.rotation === 'stable' ? given : null);
     await delay(behaviour.delayMs);
     if ((await behaviour.onConsumed?.(given)) === 'drop') return void response.destroy();
     this.granted += 1;
     send(response, 200, answer);
+  }
+
+  /** A token that is good; one that comes twice takes its family along. */
+  #known(given: string): RefreshToken | undefined {
+    const { behaviour } = this;
+    const token = this.#refresh.get(given);
+    if (token?.used && behaviour.rotation === 'single_use') {
+      this.reused += 1;
+      token.family.revoked = true;
+      behaviour.onReused?.(given);
+    }
+    return token?.family.revoked ? undefined : token;
   }
 
   #issue(family: Family, stable: string | null = null) {
