@@ -7,16 +7,19 @@ import type { Clock } from '../lib/clock.ts';
 import { newId, type ApiKeyId, type OrganizationId } from '../lib/ids.ts';
 import type { Actor, Scope } from './actor.ts';
 import { hashKey, newKeyText, visiblePart } from './key-text.ts';
-import { allows } from './policy.ts';
+import { refuseNobodyLeft } from './managing-keys.ts';
+import { refuseMoreThanOwn } from './policy.ts';
 import {
+  type ApiKeyPage,
   type ApiKeyRow,
   findApiKey,
   insertApiKey,
   type ListedApiKeyRow,
   listApiKeys,
-  listUsableApiKeys,
-  updateRevokedAt,
+  updateUsableApiKey,
 } from './repository.ts';
+import { listAssigned } from './roles/repository.ts';
+import { type Assignment, assignRoles } from './roles/service.ts';
 import { readScopes } from './scopes.ts';
 
 const dayMs = 86_400_000;
@@ -35,6 +38,12 @@ export interface ApiKey {
   /** Within a minute. */
   readonly lastUsedAt: Millis | null;
   readonly revokedAt: Millis | null;
+  readonly createdByEmail: string;
+  /** Rotated, revoked or given a new end; making it counts too. */
+  readonly modifiedAt: Millis;
+  readonly modifiedByEmail: string;
+  /** The key that took its place. */
+  readonly replacedBy: ApiKeyId | null;
 }
 
 export interface NewApiKey {
@@ -43,14 +52,34 @@ export interface NewApiKey {
   readonly ownerEmail?: string | undefined;
   /** At most those of the caller. */
   readonly scopes: readonly (Scope | '*')[];
+  /** Beside the scopes; none by default. */
+  readonly roles?: readonly Assignment[];
   /** Null: never. */
   readonly expiresInDays: number | null;
 }
 
+export interface Rotation {
+  /** Null: never. Default: as long as the old key was made for. */
+  readonly expiresInDays?: number | null | undefined;
+  /** Seconds that the old key goes on; 0 ends it at once. */
+  readonly graceSeconds: number;
+}
+
+/** A fresh key; its text is in this answer only. */
+export interface MadeApiKey {
+  readonly apiKey: ApiKey;
+  readonly text: string;
+}
+
 export interface ApiKeyService {
-  /** The key's text is in this answer only. @throws forbidden for a scope that the caller lacks */
-  create(actor: Actor, input: NewApiKey): Promise<{ readonly apiKey: ApiKey; readonly text: string }>;
-  list(actor: Actor, page: { readonly skip: number; readonly limit: number }): Promise<readonly ApiKey[]>;
+  /** @throws forbidden for a scope that the caller lacks; role_not_found, project_not_found */
+  create(actor: Actor, input: NewApiKey): Promise<MadeApiKey>;
+  /**
+   * Makes a key that is the same but for its id and text, and lets the old one end.
+   * @throws api_key_not_found, api_key_ended, and forbidden when the key may do more than the caller
+   */
+  rotate(actor: Actor, id: ApiKeyId, rotation: Rotation): Promise<MadeApiKey>;
+  list(actor: Actor, page: ApiKeyPage): Promise<readonly ApiKey[]>;
   /** @throws api_key_not_found */
   get(actor: Actor, id: ApiKeyId): Promise<ApiKey>;
   /** Ends a key for good. @throws api_key_not_found, last_api_key */
@@ -92,11 +121,25 @@ export function createApiKeyService({
         owner: { name: input.ownerName ?? actor.name, email: input.ownerEmail ?? actor.email },
         scopes: input.scopes,
         expiresAt: input.expiresInDays === null ? null : now + input.expiresInDays * dayMs,
+        madeBy: actor.email,
       });
       await control.transaction(async (tx) => {
         await insertApiKey(tx, row);
+        if (input.roles) await assignRoles(tx, actor, row.id, input.roles);
         await audit.record(tx, actor, { action: 'api_key.created', subjectKind: 'api_key', subjectId: row.id });
       });
+      return { apiKey: toApiKey(row), text };
+    },
+    async rotate(actor, id, rotation) {
+      const text = newKeyText();
+      const row = await control.transaction(async (tx) => {
+        const old = await get(tx, actor, id);
+        const fresh = successorOf(old, text, clock.now(), { rotation, madeBy: actor.email });
+        await replace(tx, actor, { old, fresh, graceMs: rotation.graceSeconds * 1000 });
+        await audit.record(tx, actor, { action: 'api_key.rotated', subjectKind: 'api_key', subjectId: id });
+        return fresh;
+      });
+      onRevoked(id);
       return { apiKey: toApiKey(row), text };
     },
     async list(actor, page) {
@@ -110,10 +153,11 @@ export function createApiKeyService({
         const row = await get(tx, actor, id);
         if (row.revoked_at !== null) return row;
         const now = clock.now();
-        await refuseLast(tx, actor, id, now);
-        await updateRevokedAt(tx, actor.organizationId, id, now);
+        const change = { revoked_at: now, modified_at: now, modified_by_email: actor.email };
+        await updateUsableApiKey(tx, actor.organizationId, id, change);
+        await refuseNobodyLeft(tx, actor.organizationId, now, id);
         await audit.record(tx, actor, { action: 'api_key.revoked', subjectKind: 'api_key', subjectId: id });
-        return { ...row, revoked_at: now };
+        return { ...row, ...change };
       });
       onRevoked(id);
       return toApiKey(revoked);
@@ -137,26 +181,60 @@ function firstKeys(clock: Clock): Pick<ApiKeyService, 'createFirst' | 'ensure'> 
   };
 }
 
-/** A key must not make a stronger one. */
-function refuseMoreThanOwn(actor: Actor, wanted: readonly (Scope | '*')[]): void {
-  for (const scope of wanted) {
-    const own = scope === '*' ? actor.scopes.has('*') : allows(actor, scope);
-    if (!own) throw errors.forbidden({ scope });
-  }
+/** The key that takes the place of another: the same owner and scopes, another id and text. */
+function successorOf(
+  old: ListedApiKeyRow,
+  text: string,
+  now: Millis,
+  { rotation, madeBy }: { readonly rotation: Rotation; readonly madeBy: string },
+): ApiKeyRow {
+  if (old.revoked_at !== null || old.replaced_by !== null || (old.expires_at !== null && old.expires_at <= now))
+    throw errors.api_key_ended({ id: old.id });
+  const days = rotation.expiresInDays;
+  const lifetime = old.expires_at === null ? null : old.expires_at - old.created_at;
+  const lasts = days === undefined ? lifetime : days === null ? null : days * dayMs;
+  return apiKeyRow(old.organization_id, text, now, {
+    owner: { name: old.owner_name, email: old.owner_email },
+    scopes: readScopes(old.scopes),
+    expiresAt: lasts === null ? null : now + lasts,
+    madeBy,
+  });
 }
 
-/** Without a key that makes keys, only the operator could let anybody in again. */
-async function refuseLast(db: Queryable, actor: Actor, id: ApiKeyId, now: Millis): Promise<void> {
-  const managing = (await listUsableApiKeys(db, actor.organizationId, now)).filter((row) =>
-    allows({ scopes: new Set(readScopes(row.scopes)) }, 'api_keys:write'),
+/** Whoever rotates a key gets to know the new one: so nobody may rotate a key that can do more than theirs. */
+async function replace(
+  tx: Queryable,
+  actor: Actor,
+  { old, fresh, graceMs }: { readonly old: ListedApiKeyRow; readonly fresh: ApiKeyRow; readonly graceMs: number },
+): Promise<void> {
+  const { organizationId } = actor;
+  const now = fresh.created_at;
+  refuseMoreThanOwn(actor, readScopes(old.scopes));
+  await insertApiKey(tx, fresh);
+  const roles = await listAssigned(tx, organizationId, old.id);
+  await assignRoles(
+    tx,
+    actor,
+    fresh.id,
+    roles.map(({ role_id, project }) => ({ roleId: role_id, project })),
   );
-  if (managing.length === 1 && managing[0]?.id === id) throw errors.last_api_key({ id });
+  const ended = await updateUsableApiKey(tx, organizationId, old.id, {
+    replaced_by: fresh.id,
+    modified_at: now,
+    modified_by_email: actor.email,
+    ...(graceMs === 0
+      ? { revoked_at: now }
+      : { expires_at: Math.min(old.expires_at ?? Number.MAX_SAFE_INTEGER, now + graceMs) }),
+  });
+  if (!ended) throw errors.api_key_ended({ id: old.id });
 }
 
 interface KeyProperties {
   readonly owner: KeyOwner;
   readonly scopes: readonly (Scope | '*')[];
   readonly expiresAt: Millis | null;
+  /** Default: the owner. */
+  readonly madeBy?: string;
 }
 
 function apiKeyRow(organizationId: OrganizationId, text: string, now: Millis, properties: KeyProperties): ApiKeyRow {
@@ -172,6 +250,10 @@ function apiKeyRow(organizationId: OrganizationId, text: string, now: Millis, pr
     expires_at: properties.expiresAt,
     last_used_at: null,
     revoked_at: null,
+    created_by_email: properties.madeBy ?? properties.owner.email,
+    modified_at: now,
+    modified_by_email: properties.madeBy ?? properties.owner.email,
+    replaced_by: null,
   };
 }
 
@@ -187,5 +269,10 @@ function toApiKey(row: ListedApiKeyRow): ApiKey {
     expiresAt: row.expires_at,
     lastUsedAt: row.last_used_at,
     revokedAt: row.revoked_at,
+    // Keys of the first versions know their owner only.
+    createdByEmail: row.created_by_email ?? row.owner_email,
+    modifiedAt: row.modified_at ?? row.created_at,
+    modifiedByEmail: row.modified_by_email ?? row.owner_email,
+    replacedBy: row.replaced_by,
   };
 }
