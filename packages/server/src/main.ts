@@ -225,11 +225,8 @@ async function useCurrentVaultKey({ control, vault, log }: Foundation, signal: A
   if (unreadable.length > 0) log.error({ connections: unreadable }, 'no vault key opens these credentials');
 }
 
-/** Builds the object graph, starts the workers and listens. */
-export async function startService(config: Config, options: StartOptions = {}): Promise<RunningService> {
-  const clock = options.clock ?? systemClock;
-  const base = await openFoundation(config, clock, options);
-  const { control, log, readers, metrics, supervisor, disk, usage } = base;
+/** Who may do what, and the log of what they did. */
+function buildAccess({ control, clock, log }: Foundation) {
   const audit = createAuditLog({ control, clock });
   const authenticator = new KeyAuthenticator({ control, clock, log });
   const apiKeys = createApiKeyService({ control, clock, audit, onRevoked: (id) => authenticator.forget(id) });
@@ -237,6 +234,15 @@ export async function startService(config: Config, options: StartOptions = {}): 
   const roles = createRoleService({ control, clock, audit, onChanged });
   const projects = createProjectService({ control, clock, audit });
   const organizations = createOrganizationService({ control, clock, projects, apiKeys });
+  return { audit, authenticator, apiKeys, roles, projects, organizations };
+}
+
+/** Builds the object graph, starts the workers and listens. */
+export async function startService(config: Config, options: StartOptions = {}): Promise<RunningService> {
+  const clock = options.clock ?? systemClock;
+  const base = await openFoundation(config, clock, options);
+  const { control, log, readers, metrics, supervisor, disk, usage } = base;
+  const { audit, authenticator, apiKeys, roles, projects, organizations } = buildAccess(base);
   const newKey = await bootstrap({ control, config, organizations, apiKeys });
   const { services, resumeDeletions } = buildServices(base, { apiKeys, audit, projects });
   const groups = [

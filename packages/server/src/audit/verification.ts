@@ -22,37 +22,54 @@ export interface AuditVerification {
   readonly breaks: readonly ChainBreak[];
 }
 
+interface Ends {
+  readonly anchor: { readonly sequence: number; readonly hash: string };
+  readonly head: { readonly sequence: number; readonly hash: string };
+  readonly chainedSince: number;
+}
+
+async function findEnds(db: Queryable, organizationId: OrganizationId): Promise<Ends> {
+  const row = await findAuditHead(db, organizationId);
+  if (!row)
+    return { anchor: { sequence: 0, hash: beginning }, head: { sequence: 0, hash: beginning }, chainedSince: 0 };
+  return {
+    anchor: { sequence: row.anchor_sequence, hash: row.anchor_hash },
+    head: { sequence: row.sequence, hash: row.hash },
+    chainedSince: row.chained_since,
+  };
+}
+
+async function readChain(db: Queryable, organizationId: OrganizationId, { anchor, head }: Ends): Promise<ChainReader> {
+  const reader = new ChainReader(anchor);
+  for (;;) {
+    const page = { after: reader.sequence, upTo: head.sequence, limit: pageSize };
+    const rows = await listChain(db, organizationId, page);
+    for (const row of rows) reader.read(row);
+    if (reader.breaks.length >= breaksAtMost) return reader;
+    if (rows.length < pageSize) break;
+  }
+  reader.end(head);
+  return reader;
+}
+
 /** Reads the chain of an organization from its anchor to its head; what is appended meanwhile is left out. */
 export async function verifyChain(db: Queryable, organizationId: OrganizationId): Promise<AuditVerification> {
-  for (;;) {
-    const head = await findAuditHead(db, organizationId);
-    const anchor = { sequence: head?.anchor_sequence ?? 0, hash: head?.anchor_hash ?? beginning };
-    const end = { sequence: head?.sequence ?? 0, hash: head?.hash ?? beginning };
-    const reader = new ChainReader(anchor);
-    for (;;) {
-      const rows = await listChain(db, organizationId, {
-        after: reader.sequence,
-        upTo: end.sequence,
-        limit: pageSize,
-      });
-      for (const row of rows) reader.read(row);
-      if (rows.length < pageSize || reader.breaks.length >= breaksAtMost) break;
-    }
-    if (reader.breaks.length < breaksAtMost) reader.end(end);
-    // Retention has cut the beginning off meanwhile: look again, from the new one.
-    const after = await findAuditHead(db, organizationId);
-    if (reader.breaks.length > 0 && (after?.anchor_sequence ?? 0) > anchor.sequence) continue;
-    const unchained = await findUnchained(db, organizationId, head?.chained_since ?? 0);
-    const foreign = unchained.young.map(({ id }) => ({ sequence: null, eventId: id, reason: 'foreign' as const }));
-    const breaks = [...reader.breaks, ...foreign].slice(0, breaksAtMost);
-    return {
-      whole: breaks.length === 0,
-      events: reader.events,
-      firstSequence: reader.events === 0 ? null : anchor.sequence + 1,
-      lastSequence: end.sequence === 0 ? null : end.sequence,
-      hash: end.sequence === 0 ? null : end.hash,
-      unchained: unchained.count,
-      breaks,
-    };
-  }
+  const ends = await findEnds(db, organizationId);
+  const { breaks: found, events } = await readChain(db, organizationId, ends);
+  // Retention may have cut the beginning off meanwhile: look again, from the new one.
+  if (found.length > 0 && (await findEnds(db, organizationId)).anchor.sequence > ends.anchor.sequence)
+    return verifyChain(db, organizationId);
+  const unchained = await findUnchained(db, organizationId, ends.chainedSince);
+  const foreign = unchained.young.map(({ id }) => ({ sequence: null, eventId: id, reason: 'foreign' as const }));
+  const breaks = [...found, ...foreign].slice(0, breaksAtMost);
+  const { sequence, hash } = ends.head;
+  return {
+    whole: breaks.length === 0,
+    events,
+    firstSequence: events === 0 ? null : ends.anchor.sequence + 1,
+    lastSequence: sequence === 0 ? null : sequence,
+    hash: sequence === 0 ? null : hash,
+    unchained: unchained.count,
+    breaks,
+  };
 }

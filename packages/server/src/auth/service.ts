@@ -4,22 +4,22 @@ import type { ControlStore, Queryable } from '../control/database.ts';
 import type { Millis } from '../control/schema.ts';
 import { errors } from '../errors.ts';
 import type { Clock } from '../lib/clock.ts';
-import { newId, type ApiKeyId, type OrganizationId } from '../lib/ids.ts';
+import type { ApiKeyId, OrganizationId } from '../lib/ids.ts';
 import type { Actor, Scope } from './actor.ts';
-import { hashKey, newKeyText, visiblePart } from './key-text.ts';
+import { apiKeyRow, type KeyOwner } from './key-row.ts';
+import { newKeyText } from './key-text.ts';
 import { refuseNobodyLeft } from './managing-keys.ts';
 import { refuseMoreThanOwn } from './policy.ts';
 import {
   type ApiKeyPage,
-  type ApiKeyRow,
   findApiKey,
   insertApiKey,
   type ListedApiKeyRow,
   listApiKeys,
   updateUsableApiKey,
 } from './repository.ts';
-import { listAssigned } from './roles/repository.ts';
 import { type Assignment, assignRoles } from './roles/service.ts';
+import { type Rotation, rotateKey } from './rotation.ts';
 import { readScopes } from './scopes.ts';
 
 const dayMs = 86_400_000;
@@ -58,13 +58,6 @@ export interface NewApiKey {
   readonly expiresInDays: number | null;
 }
 
-export interface Rotation {
-  /** Null: never. Default: as long as the old key was made for. */
-  readonly expiresInDays?: number | null | undefined;
-  /** Seconds that the old key goes on; 0 ends it at once. */
-  readonly graceSeconds: number;
-}
-
 /** A fresh key; its text is in this answer only. */
 export interface MadeApiKey {
   readonly apiKey: ApiKey;
@@ -90,11 +83,6 @@ export interface ApiKeyService {
   ensure(tx: Queryable, organizationId: OrganizationId, owner: KeyOwner, key: Secret): Promise<void>;
 }
 
-export interface KeyOwner {
-  readonly name: string;
-  readonly email: string;
-}
-
 export function createApiKeyService({
   control,
   clock,
@@ -107,11 +95,6 @@ export function createApiKeyService({
   /** So that this process obeys at once. */
   readonly onRevoked: (id: ApiKeyId) => void;
 }): ApiKeyService {
-  const get = async (db: Queryable, actor: Actor, id: ApiKeyId): Promise<ListedApiKeyRow> => {
-    const row = await findApiKey(db, actor.organizationId, id);
-    if (!row) throw errors.api_key_not_found({ id });
-    return row;
-  };
   return {
     async create(actor, input) {
       refuseMoreThanOwn(actor, input.scopes);
@@ -132,13 +115,7 @@ export function createApiKeyService({
     },
     async rotate(actor, id, rotation) {
       const text = newKeyText();
-      const row = await control.transaction(async (tx) => {
-        const old = await get(tx, actor, id);
-        const fresh = successorOf(old, text, clock.now(), { rotation, madeBy: actor.email });
-        await replace(tx, actor, { old, fresh, graceMs: rotation.graceSeconds * 1000 });
-        await audit.record(tx, actor, { action: 'api_key.rotated', subjectKind: 'api_key', subjectId: id });
-        return fresh;
-      });
+      const row = await rotateKey({ control, audit }, actor, id, { rotation, text, now: clock.now() });
       onRevoked(id);
       return { apiKey: toApiKey(row), text };
     },
@@ -146,11 +123,11 @@ export function createApiKeyService({
       return (await listApiKeys(control.db, actor.organizationId, page)).map(toApiKey);
     },
     async get(actor, id) {
-      return toApiKey(await get(control.db, actor, id));
+      return toApiKey(await getRow(control.db, actor, id));
     },
     async revoke(actor, id) {
       const revoked = await control.transaction(async (tx) => {
-        const row = await get(tx, actor, id);
+        const row = await getRow(tx, actor, id);
         if (row.revoked_at !== null) return row;
         const now = clock.now();
         const change = { revoked_at: now, modified_at: now, modified_by_email: actor.email };
@@ -166,6 +143,12 @@ export function createApiKeyService({
   };
 }
 
+async function getRow(db: Queryable, actor: Actor, id: ApiKeyId): Promise<ListedApiKeyRow> {
+  const row = await findApiKey(db, actor.organizationId, id);
+  if (!row) throw errors.api_key_not_found({ id });
+  return row;
+}
+
 /** Keys that no caller asks for: of the first start and of new organizations. */
 function firstKeys(clock: Clock): Pick<ApiKeyService, 'createFirst' | 'ensure'> {
   return {
@@ -178,82 +161,6 @@ function firstKeys(clock: Clock): Pick<ApiKeyService, 'createFirst' | 'ensure'> 
       const row = apiKeyRow(organizationId, key.reveal(), clock.now(), { owner, scopes: ['*'], expiresAt: null });
       await insertApiKey(tx, row);
     },
-  };
-}
-
-/** The key that takes the place of another: the same owner and scopes, another id and text. */
-function successorOf(
-  old: ListedApiKeyRow,
-  text: string,
-  now: Millis,
-  { rotation, madeBy }: { readonly rotation: Rotation; readonly madeBy: string },
-): ApiKeyRow {
-  if (old.revoked_at !== null || old.replaced_by !== null || (old.expires_at !== null && old.expires_at <= now))
-    throw errors.api_key_ended({ id: old.id });
-  const days = rotation.expiresInDays;
-  const lifetime = old.expires_at === null ? null : old.expires_at - old.created_at;
-  const lasts = days === undefined ? lifetime : days === null ? null : days * dayMs;
-  return apiKeyRow(old.organization_id, text, now, {
-    owner: { name: old.owner_name, email: old.owner_email },
-    scopes: readScopes(old.scopes),
-    expiresAt: lasts === null ? null : now + lasts,
-    madeBy,
-  });
-}
-
-/** Whoever rotates a key gets to know the new one: so nobody may rotate a key that can do more than theirs. */
-async function replace(
-  tx: Queryable,
-  actor: Actor,
-  { old, fresh, graceMs }: { readonly old: ListedApiKeyRow; readonly fresh: ApiKeyRow; readonly graceMs: number },
-): Promise<void> {
-  const { organizationId } = actor;
-  const now = fresh.created_at;
-  refuseMoreThanOwn(actor, readScopes(old.scopes));
-  await insertApiKey(tx, fresh);
-  const roles = await listAssigned(tx, organizationId, old.id);
-  await assignRoles(
-    tx,
-    actor,
-    fresh.id,
-    roles.map(({ role_id, project }) => ({ roleId: role_id, project })),
-  );
-  const ended = await updateUsableApiKey(tx, organizationId, old.id, {
-    replaced_by: fresh.id,
-    modified_at: now,
-    modified_by_email: actor.email,
-    ...(graceMs === 0
-      ? { revoked_at: now }
-      : { expires_at: Math.min(old.expires_at ?? Number.MAX_SAFE_INTEGER, now + graceMs) }),
-  });
-  if (!ended) throw errors.api_key_ended({ id: old.id });
-}
-
-interface KeyProperties {
-  readonly owner: KeyOwner;
-  readonly scopes: readonly (Scope | '*')[];
-  readonly expiresAt: Millis | null;
-  /** Default: the owner. */
-  readonly madeBy?: string;
-}
-
-function apiKeyRow(organizationId: OrganizationId, text: string, now: Millis, properties: KeyProperties): ApiKeyRow {
-  return {
-    id: newId<ApiKeyId>(),
-    organization_id: organizationId,
-    hash: hashKey(text),
-    prefix: visiblePart(text),
-    owner_name: properties.owner.name,
-    owner_email: properties.owner.email,
-    scopes: JSON.stringify([...new Set(properties.scopes)]),
-    created_at: now,
-    expires_at: properties.expiresAt,
-    last_used_at: null,
-    revoked_at: null,
-    created_by_email: properties.madeBy ?? properties.owner.email,
-    modified_at: now,
-    modified_by_email: properties.madeBy ?? properties.owner.email,
-    replaced_by: null,
   };
 }
 

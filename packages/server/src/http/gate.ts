@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { isIPv6 } from 'node:net';
 import type { Actor, Scope } from '../auth/actor.ts';
 import { type Authenticator, presentedKey } from '../auth/authenticator.ts';
-import { authorize } from '../auth/policy.ts';
+import { allowsSomewhere, authorize } from '../auth/policy.ts';
 import { AppError, errors } from '../errors.ts';
 import type { Clock } from '../lib/clock.ts';
 import { RateLimiter, rateLimitHeaders } from './rate-limit.ts';
@@ -19,6 +19,8 @@ export interface GateOptions {
 
 export interface Knock {
   readonly scope: Scope;
+  /** The scope in some project is enough here, see `RouteDeclaration.inProject`. */
+  readonly inProject?: boolean | undefined;
   readonly headers: IncomingHttpHeaders;
   readonly remoteAddress: string | undefined;
   /** Called once the caller is known, also when it is then turned away. */
@@ -44,7 +46,7 @@ export class Gate {
       knock.onHeaders(rateLimitHeaders(allowance));
       if (!allowance.allowed) throw errors.rate_limited({ retryAfterSeconds: allowance.retryAfterSeconds });
     }
-    authorize(actor, knock.scope);
+    if (knock.inProject !== true || !allowsSomewhere(actor, knock.scope)) authorize(actor, knock.scope);
     return actor;
   }
 

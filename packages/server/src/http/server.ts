@@ -171,6 +171,7 @@ class Binding {
     if (mounted.route.access === 'public') return undefined;
     request.call.actor = await this.#gate.admit({
       scope: mounted.route.access,
+      inProject: mounted.route.inProject,
       headers: request.headers,
       remoteAddress: request.ip,
       onHeaders: (headers) => void reply.headers(headers),

@@ -33,7 +33,7 @@ export const permissionScopes = {
 type Table = typeof permissionScopes;
 
 /** `CONNECTIONS:MANAGE` */
-export type Permission = { [C in keyof Table & string]: `${C}:${keyof Table[C] & string}` }[keyof Table & string];
+export type Permission = { [C in keyof Table]: `${C}:${Extract<keyof Table[C], string>}` }[keyof Table];
 
 /** Every permission that can be given. */
 export const permissions = Object.entries(permissionScopes).flatMap(([category, actions]) =>

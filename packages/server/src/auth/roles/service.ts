@@ -67,31 +67,49 @@ export interface RoleService {
   assign(actor: Actor, id: ApiKeyId, roles: readonly Assignment[]): Promise<readonly RoleOfKey[]>;
 }
 
-export function createRoleService({
-  control,
-  clock,
-  audit,
-  onChanged,
-}: {
+interface RoleNeeds {
   readonly control: ControlStore;
   readonly clock: Clock;
   readonly audit: AuditLog;
   /** So that this process obeys at once. */
   readonly onChanged: (organizationId: OrganizationId) => void;
-}): RoleService {
-  /** A change in one transaction, with its event at the end. */
-  const change = async <T>(actor: Actor, work: (tx: Queryable) => Promise<T>): Promise<T> => {
-    const done = await control.transaction(work);
-    onChanged(actor.organizationId);
-    return done;
+}
+
+export function createRoleService(needs: RoleNeeds): RoleService {
+  const { control, clock, audit } = needs;
+  return {
+    ...roleChanges(needs),
+    list: async (actor) => (await listRoles(control.db, actor.organizationId)).map(toRole),
+    get: async (actor, id) => toRole(await getRow(control.db, actor.organizationId, id)),
+    async listOfKey(actor, id) {
+      await refuseUnknownKey(control.db, actor.organizationId, id);
+      return (await listAssigned(control.db, actor.organizationId, id)).map(toRoleOfKey);
+    },
+    assign: (actor, id, roles) =>
+      changing(needs, actor, async (tx) => {
+        await refuseUnknownKey(tx, actor.organizationId, id);
+        await assignRoles(tx, actor, id, roles);
+        await refuseNobodyLeft(tx, actor.organizationId, clock.now(), id);
+        const assigned = await listAssigned(tx, actor.organizationId, id);
+        await audit.record(tx, actor, { action: 'api_key.roles_changed', subjectKind: 'api_key', subjectId: id });
+        return assigned.map(toRoleOfKey);
+      }),
   };
+}
+
+async function changing<T>(needs: RoleNeeds, actor: Actor, work: (tx: Queryable) => Promise<T>): Promise<T> {
+  const done = await needs.control.transaction(work);
+  needs.onChanged(actor.organizationId);
+  return done;
+}
+
+function roleChanges(needs: RoleNeeds): Pick<RoleService, 'create' | 'update' | 'delete'> {
+  const { clock, audit } = needs;
   const record = (tx: Queryable, actor: Actor, action: string, id: RoleId) =>
     audit.record(tx, actor, { action, subjectKind: 'role', subjectId: id });
   return {
-    list: async (actor) => (await listRoles(control.db, actor.organizationId)).map(toRole),
-    get: async (actor, id) => toRole(await getRow(control.db, actor.organizationId, id)),
     create: (actor, input) =>
-      change(actor, async (tx) => {
+      changing(needs, actor, async (tx) => {
         refuseMoreThanOwn(actor, scopesOfAll(input.permissions));
         const row = rowOf(actor, input, clock.now());
         if (!(await insertRole(tx, row))) throw errors.role_exists({ name: input.name });
@@ -99,7 +117,7 @@ export function createRoleService({
         return toRole(row);
       }),
     update: (actor, id, given) =>
-      change(actor, async (tx) => {
+      changing(needs, actor, async (tx) => {
         const row = await getRow(tx, actor.organizationId, id);
         // What it gives already counts too: a weak key must not rename a strong role into the place of another.
         refuseMoreThanOwn(actor, scopesOfAll([...readPermissions(row.permissions), ...(given.permissions ?? [])]));
@@ -117,24 +135,12 @@ export function createRoleService({
         return toRole({ ...row, ...columns });
       }),
     delete: (actor, id) =>
-      change(actor, async (tx) => {
+      changing(needs, actor, async (tx) => {
         const row = await getRow(tx, actor.organizationId, id);
         await deleteRole(tx, actor.organizationId, id);
         await refuseNobodyLeft(tx, actor.organizationId, clock.now(), id);
         await record(tx, actor, 'role.deleted', id);
         return toRole(row);
-      }),
-    async listOfKey(actor, id) {
-      await refuseUnknownKey(control.db, actor.organizationId, id);
-      return (await listAssigned(control.db, actor.organizationId, id)).map(toRoleOfKey);
-    },
-    assign: (actor, id, roles) =>
-      change(actor, async (tx) => {
-        await refuseUnknownKey(tx, actor.organizationId, id);
-        await assignRoles(tx, actor, id, roles);
-        await refuseNobodyLeft(tx, actor.organizationId, clock.now(), id);
-        await audit.record(tx, actor, { action: 'api_key.roles_changed', subjectKind: 'api_key', subjectId: id });
-        return (await listAssigned(tx, actor.organizationId, id)).map(toRoleOfKey);
       }),
   };
 }

@@ -60,8 +60,7 @@ function present(key: ApiKeyModel, text: string | null = null): z.output<typeof 
   };
 }
 
-/** Keys of the caller's organization. Who has the scopes manages them with a key: there are no other sessions here. */
-export const apiKeyRoutes: FaceRoutes = (face) => [
+const listRoutes: FaceRoutes = (face) => [
   route({
     ...write,
     method: 'POST',
@@ -91,6 +90,9 @@ export const apiKeyRoutes: FaceRoutes = (face) => [
     handler: async ({ actor, query, services }) =>
       (await services.apiKeys.list(actor, { ...query, hideRevoked: true })).map((key) => present(key)),
   }),
+];
+
+const keyRoutes: FaceRoutes = (face) => [
   route({
     ...read,
     method: 'GET',
@@ -137,3 +139,6 @@ export const apiKeyRoutes: FaceRoutes = (face) => [
     handler: async ({ actor, query, services }) => present(await services.apiKeys.revoke(actor, query.id)),
   }),
 ];
+
+/** Keys of the caller's organization. Who has the scopes manages them with a key: there are no other sessions here. */
+export const apiKeyRoutes: FaceRoutes = (face) => [...listRoutes(face), ...keyRoutes(face)];
