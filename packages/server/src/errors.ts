@@ -99,12 +99,11 @@ export const catalogue = {
   /** Send the API key as `x-api-key: trib_…` or `Authorization: Bearer trib_…`. */
   unauthenticated: {
     kind: 'unauthenticated',
-    message: (d: { reason: 'missing' | 'unknown' | 'expired' | 'revoked' }) =>
+    message: (d: { reason: 'missing' | 'unknown' | 'expired' }) =>
       ({
         missing: 'No valid authentication provided',
         unknown: 'Invalid API key',
         expired: 'API key has expired',
-        revoked: 'API key has been revoked',
       })[d.reason],
   },
   /** The API key lacks the scope that the route asks for. Use a key with it, or have an administrator make one. */

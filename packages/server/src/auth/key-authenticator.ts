@@ -45,7 +45,8 @@ export class KeyAuthenticator implements Authenticator {
     if (!presented.startsWith(keyPrefix) || presented.length > 512) throw errors.unauthenticated({ reason: 'unknown' });
     const now = this.#clock.now();
     const { row, actor } = await this.#find(hashKey(presented), now);
-    if (row.revoked_at !== null) throw errors.unauthenticated({ reason: 'revoked' });
+    // Told like one that never was: whoever found it learns nothing. That a key has expired helps its owner, so it is told.
+    if (row.revoked_at !== null) throw errors.unauthenticated({ reason: 'unknown' });
     if (row.expires_at !== null && row.expires_at <= now) throw errors.unauthenticated({ reason: 'expired' });
     this.#noteUse(row, now);
     return actor;
