@@ -26,3 +26,12 @@ create trigger audit_head_moves_on before update on audit_head
 for each row
 when (new.sequence < old.sequence or new.anchor_sequence < old.anchor_sequence or new.anchor_sequence > new.sequence)
 execute function refuse_audit_change();
+
+-- An event and the end of its chain are written by one statement.
+create function end_audit_chain() returns trigger language plpgsql as $$
+begin
+  update audit_head set hash = new.hash where organization_id = new.organization_id and sequence = new.sequence;
+  return null;
+end $$;
+create trigger audit_event_ends_chain after insert on audit_event
+for each row when (new.sequence is not null) execute function end_audit_chain();

@@ -17,3 +17,9 @@ when new.sequence < old.sequence or new.anchor_sequence < old.anchor_sequence or
 begin
   select raise(abort, 'the audit log is append-only');
 end;
+
+-- An event and the end of its chain are written by one statement.
+create trigger audit_event_ends_chain after insert on audit_event when new.sequence is not null
+begin
+  update audit_head set hash = new.hash where organization_id = new.organization_id and sequence = new.sequence;
+end;

@@ -68,11 +68,7 @@ type EventValues = readonly [
   hash: string,
 ];
 
-const moveHead = compileOnce((db, hash: string, organizationId: OrganizationId) =>
-  db.updateTable('audit_head').set({ hash }).where('organization_id', '=', organizationId),
-);
-
-/** Writes an event at the place that this transaction took. */
+/** Writes an event at the place that this transaction took; a trigger writes its hash into the head. */
 export async function insertAuditEvent(
   db: Queryable,
   organizationId: OrganizationId,
@@ -82,7 +78,6 @@ export async function insertAuditEvent(
   const { sequence, previous_hash, hash } = event;
   const values = [id, api_key_id, actor_email, action, subject_kind, subject_id, created_at] as const;
   await insert(db, organizationId, ...values, sequence, previous_hash, hash);
-  await moveHead(db, hash, organizationId);
 }
 
 interface Chained {

@@ -1,10 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestService, type TestService } from '../../../test/harness/service.ts';
-import type { Actor, Scope } from '../actor.ts';
+import { scopes, type Actor, type Scope } from '../actor.ts';
 import { allowsIn, authorize, refuseMoreThanOwn } from '../policy.ts';
-import { scopes } from '../actor.ts';
 import { newId, type ProjectId } from '../../lib/ids.ts';
-import { permissions, scopesOf } from './permissions.ts';
+import { permissions, permissionScopes, scopesOf } from './permissions.ts';
 
 const native = '/tributary/v1';
 
@@ -12,6 +12,19 @@ describe('a permission', () => {
   it.each(permissions)('%s stands for scopes that exist', (permission) => {
     expect(scopesOf(permission).length).toBeGreaterThan(0);
     for (const scope of scopesOf(permission)) expect(scopes).toContain(scope);
+  });
+
+  it('stands in docs/access.md with its scopes', () => {
+    const page = readFileSync(new URL('../../../../../docs/access.md', import.meta.url), 'utf8');
+    for (const [category, actions] of Object.entries(permissionScopes)) {
+      const row = page.split('\n').find((line) => line.startsWith(`| \`${category}\``)) ?? '';
+      const [view = '', manage = '', more = ''] = row.split('|').slice(2);
+      for (const [action, granted] of Object.entries(actions)) {
+        const cell = { VIEW: view, MANAGE: manage }[action] ?? more;
+        expect([category, action, granted.every((scope) => cell.includes(scope))]).toEqual([category, action, true]);
+        if (cell === more) expect(more).toContain(action);
+      }
+    }
   });
 
   it('is had by whoever has its scopes, in the organization or in the project that is asked about', () => {
