@@ -19,7 +19,7 @@ describe('a permission', () => {
     for (const [category, actions] of Object.entries(permissionScopes)) {
       const row = page.split('\n').find((line) => line.startsWith(`| \`${category}\``)) ?? '';
       const [view = '', manage = '', more = ''] = row.split('|').slice(2);
-      for (const [action, granted] of Object.entries(actions)) {
+      for (const [action, granted] of Object.entries<readonly Scope[]>(actions)) {
         const cell = { VIEW: view, MANAGE: manage }[action] ?? more;
         expect([category, action, granted.every((scope) => cell.includes(scope))]).toEqual([category, action, true]);
         if (cell === more) expect(more).toContain(action);
