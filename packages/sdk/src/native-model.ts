@@ -57,6 +57,6 @@ export interface AuditVerification {
   readonly breaks: readonly {
     readonly sequence: number | null;
     readonly eventId: string | null;
-    readonly reason: 'missing' | 'altered' | 'unlinked' | 'foreign';
+    readonly reason: 'missing' | 'altered' | 'unlinked' | 'foreign' | 'rewritten';
   }[];
 }

@@ -13,9 +13,9 @@ const whole = {
   breaks: [],
 };
 
-async function run(found: object, ...args: readonly string[]) {
+async function run(found: object, args: readonly string[] = [], query = '') {
   await using server = await startTestServer(({ method, url }, response) =>
-    sendJson(response, `${method} ${url}` === 'GET /tributary/v1/audit/verify' ? 200 : 404, found),
+    sendJson(response, `${method} ${url}` === `GET /tributary/v1/audit/verify${query}` ? 200 : 404, found),
   );
   const terminal = testTerminal({ env: { TRIBUTARY_URL: server.url, TRIBUTARY_API_KEY: 'trib_test' } });
   const exitCode = await runCli(['audit', 'verify', ...args], terminal);
@@ -36,7 +36,14 @@ test('F1-16 says where the audit log is not whole, and fails', async () => {
   expect(exitCode).toBe(1);
   expect(out).toMatch(/6 +e6 +it is not as it was written/);
   expect(err).toContain('changed behind');
-  const json = await run({ ...whole, whole: false, breaks }, '--json');
+  const json = await run({ ...whole, whole: false, breaks }, ['--json']);
   expect(JSON.parse(json.out)).toMatchObject({ whole: false, breaks });
   expect(json.exitCode).toBe(1);
+});
+
+test('F1-16 asks whether an event that was noted is still in the log', async () => {
+  const hash = 'a'.repeat(64);
+  const query = `?sequence=6&hash=${hash}`;
+  expect((await run(whole, ['--noted', `6:${hash}`], query)).exitCode).toBe(0);
+  expect(await run(whole, ['--noted', 'abc'])).toMatchObject({ exitCode: 2, out: '' });
 });

@@ -11,6 +11,7 @@ const meanings: Readonly<Record<AuditVerification['breaks'][number]['reason'], s
   altered: 'it is not as it was written',
   unlinked: 'it does not follow the one before',
   foreign: 'it was put in without a place in the chain',
+  rewritten: 'it has not the hash that was noted',
 };
 
 function verificationText(terminal: Terminal, found: AuditVerification): string {
@@ -31,19 +32,28 @@ function verificationText(terminal: Terminal, found: AuditVerification): string 
   return said + table(terminal, columns, found.breaks);
 }
 
+function notedEvent(text: string): { readonly sequence: number; readonly hash: string } {
+  const [, sequence, hash] = /^(\d{1,15}):([0-9a-f]{64})$/.exec(text) ?? [];
+  if (sequence === undefined || hash === undefined)
+    throw new CliError('usage', `${text}: write --noted as sequence:hash, as an earlier verification printed them.`);
+  return { sequence: Number(sequence), hash };
+}
+
 /** `tributary audit verify` */
 export function auditCommand(terminal: Terminal): Command {
   const audit = new Command('audit').description('the log of changes made through the API');
   audit
     .command('verify')
     .description('tell whether the audit log is as it was written, and where it is not')
+    .option('--noted <sequence:hash>', 'an event noted earlier, which must still be in the log')
     .addHelpText(
       'after',
-      `${examples('audit verify', 'audit verify --json')}\nNote the hash of the newest event elsewhere to tell later that nothing before it was changed.\n`,
+      `${examples('audit verify', 'audit verify --noted 1205:9b1c…')}\nNote sequence and hash of the newest event elsewhere to tell later that nothing before it was changed.\n`,
     )
-    .action(async (_options: object, command: Command) => {
+    .action(async (options: { readonly noted?: string }, command: Command) => {
       const session = openSession(terminal, command);
-      const found = await session.client.audit.verify({ signal: terminal.signal });
+      const noted = options.noted === undefined ? undefined : notedEvent(options.noted);
+      const found = await session.client.audit.verify({ ...(noted && { noted }), signal: terminal.signal });
       session.show(found, () => verificationText(terminal, found));
       if (!found.whole) throw new CliError('service_failed', 'The audit log was changed behind the service’s back.');
     });

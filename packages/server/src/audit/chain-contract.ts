@@ -176,6 +176,17 @@ export function describeAuditChain(name: string, make: () => Promise<ControlStor
       expect(found.breaks.map((one) => [one.sequence, one.reason])).toEqual(breaks);
     });
 
+    it('shows a chain that was written anew to whoever noted an event of the old one', async () => {
+      await recordMany(3);
+      const second = (await events())[1];
+      const noted = { sequence: 2, hash: second?.hash ?? '' };
+      expect((await log.verify(actor, noted)).whole).toBe(true);
+      const other = await log.verify(actor, { ...noted, hash: 'f'.repeat(64) });
+      expect(other.breaks).toEqual([{ sequence: 2, eventId: second?.id, reason: 'rewritten' }]);
+      const cutOff = await log.verify(actor, { ...noted, sequence: 4 });
+      expect(cutOff.breaks).toEqual([{ sequence: 4, eventId: null, reason: 'rewritten' }]);
+    });
+
     it('is still whole when its beginning was forgotten, and goes on', async () => {
       await recordMany(1_200);
       clock.advance(10 * DAY);

@@ -32,8 +32,17 @@ export function hashEvent(event: HashedEvent): string {
   );
 }
 
-/** `missing`: events before this one are gone; `altered`: its columns are not those that were written; `unlinked`: it does not follow the one before. */
-export type BreakReason = 'missing' | 'altered' | 'unlinked' | 'foreign';
+/**
+ * `missing`: events before this one are gone; `altered`: its columns are not those that were written; `unlinked`: it does not
+ * follow the one before; `foreign`: it was put in without a place; `rewritten`: it has not the hash that was noted.
+ */
+export type BreakReason = 'missing' | 'altered' | 'unlinked' | 'foreign' | 'rewritten';
+
+/** An event that somebody noted elsewhere. */
+export interface NotedEvent {
+  readonly sequence: number;
+  readonly hash: string;
+}
 
 export interface ChainBreak {
   /** Of the event at which it shows; the head's when the newest are missing. */

@@ -3,7 +3,7 @@ import type { ControlStore, Queryable } from '../control/database.ts';
 import type { Clock } from '../lib/clock.ts';
 import { newId } from '../lib/ids.ts';
 import { decodePlace, encodePlace } from '../lib/page-cursor.ts';
-import { hashEvent } from './chain.ts';
+import { hashEvent, type NotedEvent } from './chain.ts';
 import { type AuditEventRow, insertAuditEvent, listAuditEvents, takeAuditPlace } from './repository.ts';
 import { type AuditVerification, verifyChain } from './verification.ts';
 
@@ -34,8 +34,8 @@ export interface AuditLog {
     actor: Actor,
     filter: AuditFilter,
   ): Promise<{ readonly items: readonly AuditEventRow[]; readonly next: string | null }>;
-  /** Tells whether anything in the log was altered since it was written, and where. */
-  verify(actor: Pick<Actor, 'organizationId'>): Promise<AuditVerification>;
+  /** Tells whether anything in the log was altered since it was written, and where; `noted` must still be in it. */
+  verify(actor: Pick<Actor, 'organizationId'>, noted?: NotedEvent): Promise<AuditVerification>;
 }
 
 export function createAuditLog({
@@ -63,7 +63,7 @@ export function createAuditLog({
       const hash = hashEvent({ ...event, organization_id: actor.organizationId });
       await insertAuditEvent(tx, actor.organizationId, { ...event, hash });
     },
-    verify: (actor) => verifyChain(control.db, actor.organizationId),
+    verify: (actor, noted) => verifyChain(control.db, actor.organizationId, noted),
     async list(actor, { limit, after, subjectId, action }) {
       const place = after === undefined ? undefined : decodePlace(after);
       const rows = await listAuditEvents(control.db, actor.organizationId, {

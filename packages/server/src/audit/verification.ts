@@ -1,6 +1,6 @@
 import type { Queryable } from '../control/database.ts';
 import type { OrganizationId } from '../lib/ids.ts';
-import { beginning, type ChainBreak, ChainReader } from './chain.ts';
+import { beginning, type ChainBreak, ChainReader, type NotedEvent } from './chain.ts';
 import { findAuditHead, findUnchained, listChain } from './repository.ts';
 
 const pageSize = 500;
@@ -52,16 +52,38 @@ async function readChain(db: Queryable, organizationId: OrganizationId, { anchor
   return reader;
 }
 
-/** Reads the chain of an organization from its anchor to its head; what is appended meanwhile is left out. */
-export async function verifyChain(db: Queryable, organizationId: OrganizationId): Promise<AuditVerification> {
+/** Against whoever can write a whole new chain helps only what was noted elsewhere. What lies before the anchor cannot be told. */
+async function compareNoted(
+  db: Queryable,
+  organizationId: OrganizationId,
+  { anchor }: Ends,
+  noted: NotedEvent | undefined,
+): Promise<ChainBreak[]> {
+  if (!noted || noted.sequence < anchor.sequence) return [];
+  const { sequence } = noted;
+  const [event] = await listChain(db, organizationId, { after: sequence - 1, upTo: sequence, limit: 1 });
+  const hash = sequence === anchor.sequence ? anchor.hash : event?.hash;
+  return hash === noted.hash ? [] : [{ sequence, eventId: event?.id ?? null, reason: 'rewritten' }];
+}
+
+/**
+ * Reads the chain of an organization from its anchor to its head; what is appended meanwhile is left out. `noted` is an event
+ * that must still be in it.
+ */
+export async function verifyChain(
+  db: Queryable,
+  organizationId: OrganizationId,
+  noted?: NotedEvent,
+): Promise<AuditVerification> {
   const ends = await findEnds(db, organizationId);
   const { breaks: found, events } = await readChain(db, organizationId, ends);
   // Retention may have cut the beginning off meanwhile: look again, from the new one.
   if (found.length > 0 && (await findEnds(db, organizationId)).anchor.sequence > ends.anchor.sequence)
-    return verifyChain(db, organizationId);
+    return verifyChain(db, organizationId, noted);
   const unchained = await findUnchained(db, organizationId, ends.chainedSince);
   const foreign = unchained.young.map(({ id }) => ({ sequence: null, eventId: id, reason: 'foreign' as const }));
-  const breaks = [...found, ...foreign].slice(0, breaksAtMost);
+  const rewritten = await compareNoted(db, organizationId, ends, noted);
+  const breaks = [...rewritten, ...found, ...foreign].slice(0, breaksAtMost);
   const { sequence, hash } = ends.head;
   return {
     whole: breaks.length === 0,

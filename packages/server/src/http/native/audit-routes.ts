@@ -37,9 +37,9 @@ const AuditVerificationBody = z
         z.object({
           sequence: z.int().nullable(),
           eventId: z.string().nullable(),
-          reason: z.enum(['missing', 'altered', 'unlinked', 'foreign']).meta({
+          reason: z.enum(['missing', 'altered', 'unlinked', 'foreign', 'rewritten']).meta({
             description:
-              'Events before it are gone; it is not as it was written; it does not follow the one before; it was put in without a place.',
+              'Events before it are gone; it is not as it was written; it does not follow the one before; it was put in without a place; it has not the hash that was noted.',
           }),
         }),
       )
@@ -87,8 +87,27 @@ export const auditRoutes = [
     summary: 'Tell whether the audit log is as it was written, and where it is not',
     tag: 'Audit',
     access: 'audit:read',
+    query: z
+      .object({
+        sequence: z.coerce
+          .number()
+          .int()
+          .min(1)
+          .optional()
+          .meta({ description: 'Of an event that was noted elsewhere.' }),
+        hash: z
+          .string()
+          .regex(/^[0-9a-f]{64}$/, 'must be 64 hexadecimal digits')
+          .optional()
+          .meta({ description: 'The hash that this event must still have.' }),
+      })
+      .refine(({ sequence, hash }) => (sequence === undefined) === (hash === undefined), {
+        path: ['hash'],
+        error: 'sequence and hash go together',
+      }),
     returns: { 200: AuditVerificationBody },
     errors: [],
-    handler: ({ actor, services }) => services.audit.verify(actor),
+    handler: ({ actor, query: { sequence, hash }, services }) =>
+      services.audit.verify(actor, sequence === undefined || hash === undefined ? undefined : { sequence, hash }),
   }),
 ];
