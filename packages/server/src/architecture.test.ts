@@ -227,6 +227,20 @@ const rules: readonly Rule[] = [
     ],
   },
   {
+    rule: 'the server reaches the network through the kit only: no caller’s address goes around the guard',
+    broken: ['packages/server/src/webhooks/x.ts', "import { request } from 'node:https';"],
+    applies: server,
+    violations: (source) => [
+      ...imported(
+        source,
+        ({ target, typeOnly }) =>
+          !typeOnly && /^(node:(tls|dns|http|https|http2|dgram)(\/|$)|undici|got|axios|node-fetch)/.test(target),
+      ),
+      ...written(source, /import \{[^}]*\b(?:connect|createConnection|Socket)\b[^}]*\} from 'node:net'/g),
+      ...written(source, /(?<![.\w])fetch\(/g),
+    ],
+  },
+  {
     rule: 'connectors see the host’s files through the kit only',
     broken: ['packages/connectors/src/sources/x/y.ts', "import { readFile } from 'node:fs/promises';"],
     applies: (path) => connectors(path) && !/^packages\/connectors\/src\/(kit|process)\//.test(path),

@@ -99,12 +99,11 @@ export const catalogue = {
   /** Send the API key as `x-api-key: trib_…` or `Authorization: Bearer trib_…`. */
   unauthenticated: {
     kind: 'unauthenticated',
-    message: (d: { reason: 'missing' | 'unknown' | 'expired' | 'revoked' }) =>
+    message: (d: { reason: 'missing' | 'unknown' | 'expired' }) =>
       ({
         missing: 'No valid authentication provided',
         unknown: 'Invalid API key',
         expired: 'API key has expired',
-        revoked: 'API key has been revoked',
       })[d.reason],
   },
   /** The API key lacks the scope that the route asks for. Use a key with it, or have an administrator make one. */
@@ -184,6 +183,12 @@ export const catalogue = {
     kind: 'conflict',
     message: (_: { id: string }) => 'This is the last key that can manage API keys; make another one first.',
   },
+  /** The key was revoked, has expired or was rotated already. Make a new one, or rotate the one that took its place. */
+  api_key_ended: { kind: 'conflict', message: (d: { id: string }) => `API key ${d.id} has ended already` },
+  /** The id is unknown, or belongs to another organization. List roles with `GET /tributary/v1/roles`. */
+  role_not_found: { kind: 'not_found', message: (d: { id: string }) => `Role ${d.id} not found` },
+  /** A role of this name exists already; names are unique in an organization. */
+  role_exists: { kind: 'conflict', message: (d: { name: string }) => `Role '${d.name}' already exists` },
   /** The id is unknown, or belongs to another organization. List keys with `GET /tributary/v1/api-keys`. */
   api_key_not_found: { kind: 'not_found', message: (d: { id: string }) => `API key ${d.id} not found` },
 

@@ -3,7 +3,8 @@ import manifest from '../package.json' with { type: 'json' };
 import type { Logger } from 'pino';
 import { createAuditLog, type AuditLog } from './audit/service.ts';
 import { KeyAuthenticator } from './auth/key-authenticator.ts';
-import { createApiKeyService } from './auth/service.ts';
+import { createRoleService } from './auth/roles/service.ts';
+import { createApiKeyService, type ApiKeyService } from './auth/service.ts';
 import type { CollectionReaders, SettleJob } from './collection-store/port.ts';
 import { forgetDeleted } from './collection-store/sqlite/files.ts';
 import { createSqliteReaders } from './collection-store/sqlite/readers.ts';
@@ -34,7 +35,7 @@ import { DataDirectoryInUse, holdDataDirectory } from './jobs/service-lock.ts';
 import { hasWorkerPlaces } from './jobs/worker-places.ts';
 import { createSupervisor, type Supervisor } from './jobs/supervisor.ts';
 import { systemClock, type Clock } from './lib/clock.ts';
-import type { JobId } from './lib/ids.ts';
+import type { JobId, OrganizationId } from './lib/ids.ts';
 import { createLog } from './lib/log.ts';
 import { endWith } from './main-failure.ts';
 import { bootstrap } from './organizations/bootstrap.ts';
@@ -187,7 +188,7 @@ function bind(
 /** The services of the nouns, and what goes on with deletions that an earlier process began. */
 function buildServices(
   base: Foundation,
-  common: { readonly audit: AuditLog; readonly projects: ProjectService },
+  common: { readonly apiKeys: ApiKeyService; readonly audit: AuditLog; readonly projects: ProjectService },
 ): { readonly services: Services; resumeDeletions(): Promise<void> } {
   const { config, clock, log, control, readers, vault, bus, disk, usage } = base;
   const wake = (): void => base.supervisor.wake();
@@ -202,6 +203,7 @@ function buildServices(
   const sourceConnections = createSourceConnectionService({ ...needs, collections, removal: sources });
   return {
     services: {
+      apiKeys: common.apiKeys,
       registry,
       collections,
       sourceConnections,
@@ -223,20 +225,28 @@ async function useCurrentVaultKey({ control, vault, log }: Foundation, signal: A
   if (unreadable.length > 0) log.error({ connections: unreadable }, 'no vault key opens these credentials');
 }
 
+/** Who may do what, and the log of what they did. */
+function buildAccess({ control, clock, log }: Foundation) {
+  const audit = createAuditLog({ control, clock });
+  const authenticator = new KeyAuthenticator({ control, clock, log });
+  const apiKeys = createApiKeyService({ control, clock, audit, onRevoked: (id) => authenticator.forget(id) });
+  const onChanged = (id: OrganizationId): void => authenticator.forgetOrganization(id);
+  const roles = createRoleService({ control, clock, audit, onChanged });
+  const projects = createProjectService({ control, clock, audit });
+  const organizations = createOrganizationService({ control, clock, projects, apiKeys });
+  return { audit, authenticator, apiKeys, roles, projects, organizations };
+}
+
 /** Builds the object graph, starts the workers and listens. */
 export async function startService(config: Config, options: StartOptions = {}): Promise<RunningService> {
   const clock = options.clock ?? systemClock;
   const base = await openFoundation(config, clock, options);
   const { control, log, readers, metrics, supervisor, disk, usage } = base;
-  const audit = createAuditLog({ control, clock });
-  const authenticator = new KeyAuthenticator({ control, clock, log });
-  const apiKeys = createApiKeyService({ control, clock, audit, onRevoked: (id) => authenticator.forget(id) });
-  const projects = createProjectService({ control, clock, audit });
-  const organizations = createOrganizationService({ control, clock, projects, apiKeys });
+  const { audit, authenticator, apiKeys, roles, projects, organizations } = buildAccess(base);
   const newKey = await bootstrap({ control, config, organizations, apiKeys });
-  const { services, resumeDeletions } = buildServices(base, { audit, projects });
+  const { services, resumeDeletions } = buildServices(base, { apiKeys, audit, projects });
   const groups = [
-    nativeGroup({ ...services, apiKeys, audit, disk, organizations, projects, usage }),
+    nativeGroup({ ...services, audit, disk, organizations, projects, roles, usage }),
     ...airweaveGroups(services),
   ];
   const http = createHttpServer({

@@ -1,3 +1,4 @@
+import type { ApiKeyService } from './auth/service.ts';
 import type { CollectionService } from './collections/service.ts';
 import type { ConnectorRegistry } from './connections/registry.ts';
 import type { SearchService } from './search/service.ts';
@@ -7,6 +8,7 @@ import type { SyncService } from './syncs/service.ts';
 
 /** What the routes of every dialect may call. */
 export interface Services {
+  readonly apiKeys: ApiKeyService;
   readonly registry: ConnectorRegistry;
   readonly collections: CollectionService;
   readonly sourceConnections: SourceConnectionService;
