@@ -2,6 +2,10 @@ import { mkdir } from 'node:fs/promises';
 import manifest from '../package.json' with { type: 'json' };
 import { pino, type Logger } from 'pino';
 import { createAuditLog, type AuditLog } from './audit/service.ts';
+import { createOutsideConnections } from './auth/providers/outside-connections.ts';
+import { createOutsideCredentials } from './auth/providers/outside-credentials.ts';
+import { createOutsideProviders } from './auth/providers/outside-providers.ts';
+import { createAuthProviderService } from './auth/providers/service.ts';
 import { KeyAuthenticator } from './auth/key-authenticator.ts';
 import { createApiKeyService } from './auth/service.ts';
 import type { CollectionReaders, SettleJob } from './collection-store/port.ts';
@@ -184,6 +188,17 @@ function bind(
   });
 }
 
+/** The outside vaults, and what opens the credentials that they have. */
+function buildAuthProviders({ config, control, clock, log, vault }: Foundation, audit: AuditLog) {
+  const providers = createOutsideProviders();
+  const policy = { allow: config.allowPrivateNetwork };
+  const outside = createOutsideCredentials({ providers, policy, clock, log });
+  return {
+    authProviders: createAuthProviderService({ control, clock, audit, vault, providers, outside }),
+    outside: createOutsideConnections({ db: control.db, vault, outside }),
+  };
+}
+
 /** The services of the nouns, and what goes on with deletions that an earlier process began. */
 function buildServices(
   base: Foundation,
@@ -195,14 +210,30 @@ function buildServices(
   const registry = createRegistry({ internal: config.internalSources });
   const probe = createProbe({ makeContext: createContextFactory({ config, clock, log }), timeoutMs: probeTimeoutMs });
   const connections = createConnectionService({ vault, clock });
+  const { authProviders, outside } = buildAuthProviders(base, common.audit);
   const sources = createSourceRemoval({ control, readers, clock, connections, usage, wake });
   const removal = createCollectionRemoval({ control, readers, clock, sources, onError });
-  const needs = { control, readers, clock, ...common, registry, probe, connections, bus, disk, wake, onError };
+  const needs = {
+    control,
+    readers,
+    clock,
+    ...common,
+    registry,
+    probe,
+    connections,
+    authProviders,
+    outside,
+    bus,
+    disk,
+    wake,
+    onError,
+  };
   const collections = createCollectionService({ ...needs, removal });
   const sourceConnections = createSourceConnectionService({ ...needs, collections, removal: sources });
   return {
     services: {
       registry,
+      authProviders,
       collections,
       sourceConnections,
       selections: createSelectionService({ ...needs, organizationKeys: createOrganizationKeys({ vault, clock }) }),

@@ -12,6 +12,8 @@ export interface ProbeInput {
   readonly connector: Connector;
   readonly config: JsonObject;
   readonly credentials: JsonObject;
+  /** What the connector takes, when it is open already; `credentials` is not looked at then. */
+  readonly opened?: unknown;
 }
 
 /** Asks sources on behalf of the API, within bounds: a live check, a discovery, a look at the first records. */
@@ -61,7 +63,12 @@ export function createProbe(options: { readonly makeContext: ContextFactory; rea
     signal.addEventListener('abort', onLate, { once: true });
     let ctx: OwnedContext | undefined;
     try {
-      ctx = options.makeContext({ ...input, cursorField: null, signal });
+      ctx = options.makeContext({
+        ...input,
+        credentials: input.opened ?? input.credentials,
+        cursorField: null,
+        signal,
+      });
       return await Promise.race([call(ctx), late]);
     } catch (error) {
       throw translate(input.connector.id, error);

@@ -5,7 +5,7 @@ import type { Queryable } from '../control/database.ts';
 import type { AuthMethod } from '../control/schema.ts';
 import { must } from '../lib/asserts.ts';
 import type { Clock } from '../lib/clock.ts';
-import { newId, type ConnectionId, type OrganizationId, type ProjectId } from '../lib/ids.ts';
+import { newId, type AuthProviderId, type ConnectionId, type OrganizationId, type ProjectId } from '../lib/ids.ts';
 import type { Vault } from '../vault/vault.ts';
 import { freeHandle, handleFrom } from './handle.ts';
 import {
@@ -31,6 +31,8 @@ export interface NewConnection {
   readonly endpoint: JsonObject;
   readonly authMethod: AuthMethod;
   readonly sealed: SealedSettings;
+  /** Which account of which outside vault, where one has the credentials. */
+  readonly outside?: { readonly authProviderId: AuthProviderId; readonly config: JsonObject };
 }
 
 export interface ConnectionChange {
@@ -38,6 +40,8 @@ export interface ConnectionChange {
   readonly sealed?: SealedSettings;
   /** The credentials in `sealed` are new, not only kept along. */
   readonly credentialsRenewed?: boolean;
+  /** Another account of an outside vault. */
+  readonly outside?: NewConnection['outside'];
 }
 
 /** Connections for the nouns that stand on them. All calls run inside the caller's transaction. */
@@ -56,6 +60,10 @@ function nextLabel(labels: readonly (string | null)[]): string | null {
   let number = 2;
   while (labels.includes(String(number))) number += 1;
   return String(number);
+}
+
+function outsideColumns({ authProviderId, config }: NonNullable<NewConnection['outside']>) {
+  return { auth_provider_id: authProviderId, auth_provider_config: JSON.stringify(config) };
 }
 
 const emptySettings: SealedSettings = { credentials: {}, config: {} };
@@ -82,6 +90,7 @@ async function newRow(
     endpoint: JSON.stringify(input.endpoint),
     auth_method: input.authMethod,
     authenticated_at: now,
+    ...(input.outside && outsideColumns(input.outside)),
     enabled: 1,
     label: nextLabel(await listLabels(tx, actor.organizationId, projectId, connector.id)),
     created_at: now,
@@ -123,6 +132,7 @@ export function createConnectionService({
       await updateConnection(tx, actor.organizationId, id, {
         ...(change.endpoint && { endpoint: JSON.stringify(change.endpoint) }),
         ...(change.credentialsRenewed && { authenticated_at: now }),
+        ...(change.outside && outsideColumns(change.outside)),
         modified_at: now,
         modified_by_email: actor.email,
       });

@@ -118,6 +118,7 @@ export interface ControlTables {
     name: string;
     description: string | null;
     kind: string;
+    masked_client_id: string | null;
     key_id: string;
     wrapped_key: string;
     ciphertext: string;

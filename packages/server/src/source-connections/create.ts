@@ -15,11 +15,12 @@ import type { Clock } from '../lib/clock.ts';
 import { newId, type SourceConnectionId, type SyncId } from '../lib/ids.ts';
 import type { ProjectService } from '../projects/service.ts';
 import type { CreateInput } from './model.ts';
+import { proveNewAccount, type OutsideAccountNeeds, type ProvenAccount } from './outside-account.ts';
 import { insertSourceConnection } from './repository.ts';
 import { resolveSchedule, type ScheduleColumns } from './schedule-input.ts';
 import { checkCursorField, checkSettings, decideMethod } from './settings-check.ts';
 
-export interface CreateNeeds {
+export interface CreateNeeds extends OutsideAccountNeeds {
   readonly control: ControlStore;
   readonly clock: Clock;
   readonly audit: AuditLog;
@@ -38,25 +39,32 @@ interface Plan {
   readonly schedule: ScheduleColumns;
   readonly name: string;
   readonly startNow: boolean;
+  /** Where an outside vault has the credentials. */
+  readonly outside: ProvenAccount | undefined;
 }
 
-async function plan(needs: CreateNeeds, input: CreateInput): Promise<Plan> {
+async function plan(needs: CreateNeeds, actor: Actor, id: SourceConnectionId, input: CreateInput): Promise<Plan> {
   const connector = await needs.registry.get(input.shortName);
   const isOAuth = input.method === 'oauth_browser' || input.method === 'oauth_byoc';
   const method = decideMethod(connector, input.method);
   if (isOAuth && input.syncImmediately === true) throw errors.sync_immediately_unsupported({});
   const config = input.config ?? {};
   const schedule = resolveSchedule(connector, input.schedule, needs.clock.now());
-  await checkSettings(needs.probe, connector, config, input.credentials);
-  if (schedule.cursor_field !== null)
-    await checkCursorField(needs.probe, connector, { config, credentials: input.credentials }, schedule.cursor_field);
+  const outside =
+    method === 'auth_provider' ? await proveNewAccount(needs, actor, connector, { config, input, id }) : undefined;
+  const settings = { config, credentials: input.credentials, opened: outside?.opened };
+  const canAsk = !outside || outside.opened !== undefined;
+  if (canAsk) await checkSettings(needs.probe, connector, settings);
+  if (schedule.cursor_field !== null && canAsk)
+    await checkCursorField(needs.probe, connector, settings, schedule.cursor_field);
   return {
     connector,
     method,
     config,
     schedule,
     name: input.name ?? `${connector.title} Connection`,
-    startNow: input.syncImmediately ?? true,
+    startNow: input.syncImmediately ?? canAsk,
+    outside,
   };
 }
 
@@ -71,9 +79,9 @@ export async function createSourceConnection(
 ): Promise<SourceConnectionId> {
   await needs.registry.get(input.shortName);
   await needs.collections.get(actor, input.collectionReadableId);
-  const { connector, method, config, schedule, name, startNow } = await plan(needs, input);
-  const split = splitConfig(connector, config);
   const id = newId<SourceConnectionId>();
+  const { connector, method, config, schedule, name, startNow, outside } = await plan(needs, actor, id, input);
+  const split = splitConfig(connector, config);
   const syncId = newId<SyncId>();
   const now = needs.clock.now();
   await needs.control.transaction(async (tx) => {
@@ -85,7 +93,8 @@ export async function createSourceConnection(
       name,
       endpoint: split.endpoint,
       authMethod: method,
-      sealed: { credentials: input.credentials, config: split.secrets },
+      sealed: { credentials: outside ? {} : input.credentials, config: split.secrets },
+      ...(outside && { outside }),
     });
     await insertSourceConnection(tx, {
       id,

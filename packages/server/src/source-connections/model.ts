@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '@tributary/connectors/kit/json';
 import type { AuthMethod, Millis } from '../control/schema.ts';
-import type { ConnectionId, OrganizationId, SourceConnectionId, SyncId } from '../lib/ids.ts';
+import type { AuthProviderId, ConnectionId, OrganizationId, SourceConnectionId, SyncId } from '../lib/ids.ts';
 import type { RunTotals, SyncJob } from '../syncs/model.ts';
 import type { StatusAxes, Task } from './status.ts';
 
@@ -10,6 +10,13 @@ export interface Schedule {
   readonly continuous: boolean;
   readonly cursorField: string | null;
   readonly nextRunAt: Millis | null;
+}
+
+/** An outside vault of the organization, and what names an account there. */
+export interface UsedAuthProvider {
+  readonly id: AuthProviderId;
+  readonly readableId: string;
+  readonly config: JsonObject;
 }
 
 /** A source connection as every presenter sees it: no secret is in it. */
@@ -25,7 +32,12 @@ export interface SourceConnection {
   readonly connector: string;
   /** Endpoint and read options together; secret fields are masked. */
   readonly config: JsonObject;
-  readonly auth: { readonly method: AuthMethod; readonly authenticatedAt: Millis | null };
+  readonly auth: {
+    readonly method: AuthMethod;
+    readonly authenticatedAt: Millis | null;
+    /** The outside vault that has the credentials. */
+    readonly provider: UsedAuthProvider | null;
+  };
   readonly schedule: Schedule;
   readonly syncId: SyncId | null;
   readonly status: StatusAxes;
@@ -86,6 +98,8 @@ export interface UpdateInput {
   readonly config?: JsonObject | null;
   readonly schedule?: ScheduleInput | null;
   readonly credentials?: JsonObject;
+  /** Another outside vault of the organization, another account there, or both. Absent parts are kept. */
+  readonly account?: { readonly readableId?: string; readonly config?: JsonObject };
 }
 
 export interface CheckInput {

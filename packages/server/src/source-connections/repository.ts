@@ -4,7 +4,7 @@ import { compileOnce } from '../control/compile-once.ts';
 import type { Queryable } from '../control/database.ts';
 import type { AuthMethod, ControlTables, Flag } from '../control/schema.ts';
 import type { SchemaMemory } from '../engine/schema-memory.ts';
-import type { CollectionId, OrganizationId, SourceConnectionId } from '../lib/ids.ts';
+import type { AuthProviderId, CollectionId, OrganizationId, SourceConnectionId } from '../lib/ids.ts';
 import { decodePlace } from '../lib/page-cursor.ts';
 
 type SourceConnectionRow = Selectable<ControlTables['source_connection']>;
@@ -18,6 +18,10 @@ export interface JoinedRow extends SourceConnectionRow {
   readonly auth_method: AuthMethod;
   readonly authenticated_at: number | null;
   readonly enabled: Flag;
+  /** The outside vault that has the credentials, and what names the account there. */
+  readonly auth_provider_id: AuthProviderId | null;
+  readonly auth_provider_readable_id: string | null;
+  readonly auth_provider_config: string | null;
 }
 
 function joined(db: Queryable, organizationId: OrganizationId) {
@@ -25,6 +29,7 @@ function joined(db: Queryable, organizationId: OrganizationId) {
     .selectFrom('source_connection')
     .innerJoin('connection', 'connection.id', 'source_connection.connection_id')
     .innerJoin('collection', 'collection.id', 'source_connection.collection_id')
+    .leftJoin('auth_provider', 'auth_provider.id', 'connection.auth_provider_id')
     .selectAll('source_connection')
     .select([
       'collection.readable_id',
@@ -34,6 +39,9 @@ function joined(db: Queryable, organizationId: OrganizationId) {
       'connection.auth_method',
       'connection.authenticated_at',
       'connection.enabled',
+      'connection.auth_provider_id',
+      'connection.auth_provider_config',
+      'auth_provider.readable_id as auth_provider_readable_id',
     ])
     .where('source_connection.organization_id', '=', organizationId);
 }
@@ -55,6 +63,13 @@ const byId = compileOnce((db, organizationId: OrganizationId, id: SourceConnecti
         connection.select('auth_method').$asScalar().$notNull().as('auth_method'),
         connection.select('authenticated_at').$asScalar().as('authenticated_at'),
         connection.select('enabled').$asScalar().$notNull().as('enabled'),
+        connection.select('auth_provider_id').$asScalar().as('auth_provider_id'),
+        connection.select('auth_provider_config').$asScalar().as('auth_provider_config'),
+        connection
+          .innerJoin('auth_provider', 'auth_provider.id', 'connection.auth_provider_id')
+          .select('auth_provider.readable_id')
+          .$asScalar()
+          .as('auth_provider_readable_id'),
       ];
     })
     .where('source_connection.organization_id', '=', organizationId)

@@ -72,7 +72,7 @@ const purgePatienceMs = 15_000;
 async function checkOnly(needs: Needs, input: CheckInput): Promise<CheckResult> {
   const connector = await needs.registry.get(input.shortName);
   decideMethod(connector, input.method);
-  const { account } = await checkSettings(needs.probe, connector, input.config, input.credentials);
+  const { account } = await checkSettings(needs.probe, connector, input);
   const streams = await needs.probe.discover({ connector, config: input.config, credentials: input.credentials });
   return {
     account,

@@ -7,6 +7,7 @@ import type { ControlTables } from '../control/schema.ts';
 import { errors } from '../errors.ts';
 import type { CreateNeeds } from './create.ts';
 import type { UpdateInput } from './model.ts';
+import { proveChange, type ProvenAccount } from './outside-account.ts';
 import type { JoinedRow } from './repository.ts';
 import { resolveSchedule, type ScheduleColumns } from './schedule-input.ts';
 import { checkCursorField, checkSettings } from './settings-check.ts';
@@ -19,6 +20,8 @@ export interface SettingsChange {
   readonly columns: Columns;
   readonly endpoint?: JsonObject;
   readonly sealed?: SealedSettings;
+  /** Another account of an outside vault. */
+  readonly outside?: ProvenAccount;
 }
 
 interface Settings {
@@ -44,12 +47,12 @@ function settingsAfter(row: JoinedRow, stored: SealedSettings, change: UpdateInp
 }
 
 function changeOf(connector: Connector, row: JoinedRow, change: UpdateInput, after: Settings): SettingsChange {
-  if (change.config === undefined && !change.credentials) return { columns: {} };
+  const renewed = change.credentials ?? change.account;
+  if (change.config === undefined && !renewed) return { columns: {} };
   const split = splitConfig(connector, after.config);
   const sealed = { credentials: after.credentials, config: split.secrets };
   // A credential that was just proven good ends the pause that its predecessor caused.
-  const resumed: Columns =
-    change.credentials && row.paused_by === 'credential' ? { paused_by: null, paused_at: null } : {};
+  const resumed: Columns = renewed && row.paused_by === 'credential' ? { paused_by: null, paused_at: null } : {};
   if (change.config === undefined) return { columns: resumed, sealed };
   return { columns: { ...resumed, config: JSON.stringify(split.options) }, endpoint: split.endpoint, sealed };
 }
@@ -62,6 +65,7 @@ export async function planSettingsChange(
   change: UpdateInput,
 ): Promise<SettingsChange> {
   if (change.credentials && row.auth_method !== 'direct') throw errors.credentials_not_direct({});
+  if (change.account && row.auth_method !== 'auth_provider') throw errors.auth_provider_not_used({});
   const connector = await needs.registry.get(row.connector);
   const schedule =
     change.schedule === undefined
@@ -70,8 +74,14 @@ export async function planSettingsChange(
   const stored = await needs.connections.openSettings(needs.control.db, actor.organizationId, row.connection_id);
   const after = settingsAfter(row, stored, change);
   const planned = changeOf(connector, row, change, after);
-  if (planned.sealed) await checkSettings(needs.probe, connector, after.config, after.credentials);
-  if (schedule?.cursor_field && schedule.cursor_field !== row.cursor_field)
-    await checkCursorField(needs.probe, connector, after, schedule.cursor_field);
-  return { ...planned, columns: { ...planned.columns, ...schedule } };
+  const newCursor = schedule?.cursor_field === row.cursor_field ? null : schedule?.cursor_field;
+  const asks = planned.sealed !== undefined || Boolean(newCursor);
+  const outside =
+    row.auth_method === 'auth_provider' && asks
+      ? await proveChange(needs, actor, row, change.account, connector)
+      : undefined;
+  const settings = { ...after, opened: outside?.opened };
+  if (planned.sealed) await checkSettings(needs.probe, connector, settings);
+  if (newCursor) await checkCursorField(needs.probe, connector, settings, newCursor);
+  return { ...planned, columns: { ...planned.columns, ...schedule }, ...(outside && change.account && { outside }) };
 }

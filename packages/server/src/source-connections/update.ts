@@ -8,8 +8,8 @@ import { updateSourceConnection, type JoinedRow } from './repository.ts';
 import { planSettingsChange, type SettingsChange } from './settings-change.ts';
 import { getRow } from './views.ts';
 
-const touchesSettings = ({ config, credentials, schedule }: UpdateInput): boolean =>
-  config !== undefined || credentials !== undefined || schedule !== undefined;
+const touchesSettings = ({ config, credentials, schedule, account }: UpdateInput): boolean =>
+  [config, credentials, schedule, account].some((part) => part !== undefined);
 
 function refuseStale(row: JoinedRow, ifVersion: number | undefined): void {
   if (ifVersion !== undefined && row.version !== ifVersion)
@@ -46,7 +46,7 @@ async function write(
   // PostgreSQL lets another transaction change the row since it was read here.
   if (!(await updateSourceConnection(tx, organizationId, id, columns, row.version))) return undefined;
   if (settings.sealed) {
-    const credentialsRenewed = change.credentials !== undefined;
+    const credentialsRenewed = change.credentials !== undefined || change.account !== undefined;
     await connections.change(tx, actor, row.connection_id, { ...settings, credentialsRenewed });
   }
   await audit.record(tx, actor, {

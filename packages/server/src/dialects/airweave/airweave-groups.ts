@@ -1,6 +1,7 @@
 import { routeGroup, type RouteGroup } from '../../http/route-group.ts';
 import type { Services } from '../../services.ts';
 import type { FaceRoutes } from './airweave-route.ts';
+import { authProviderRoutes } from './auth-provider-routes.ts';
 import { collectionRoutes } from './collection-routes.ts';
 import { documented, observed } from './faces.ts';
 import { jobEventRoutes } from './job-event-routes.ts';
@@ -19,6 +20,7 @@ const nouns: readonly FaceRoutes[] = [
   legacySourceConnectionRoutes,
   jobRoutes,
   jobEventRoutes,
+  authProviderRoutes,
 ];
 
 /** Both faces of the Airweave API: `/v1` as its documents say, no prefix as it runs. */

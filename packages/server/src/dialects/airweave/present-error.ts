@@ -12,6 +12,7 @@ function statusFor(error: AppError, face: Face): number {
     sync_already_running: face.conflictStatus,
     job_not_cancellable: face.conflictStatus,
     collection_exists: face.conflictStatus,
+    auth_provider_exists: face.conflictStatus,
   };
   if (error.code === 'unauthenticated' && error.details['reason'] === 'expired') return face.expiredKeyStatus;
   return exceptions[error.code as ErrorCode] ?? statusOf(error.kind);
@@ -33,6 +34,7 @@ const fieldOf: Partial<Record<ErrorCode, readonly string[]>> = {
 
 /** The same fields as the older update names them. */
 const olderNames: readonly { readonly now: string; readonly then: readonly string[] }[] = [
+  { now: 'body.authentication.provider_config', then: ['body', 'auth_provider_config'] },
   { now: 'body.authentication.credentials', then: ['body', 'auth_fields'] },
   { now: 'body.config', then: ['body', 'config_fields'] },
   { now: 'body.schedule.cron', then: ['body', 'cron_schedule'] },

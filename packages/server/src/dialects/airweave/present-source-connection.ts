@@ -72,6 +72,7 @@ export function presentSourceConnection(source: SourceConnectionDetail, face: Fa
       method: auth.method,
       authenticated: auth.authenticatedAt !== null,
       ...(auth.authenticatedAt !== null && { authenticated_at: timestamp(auth.authenticatedAt) }),
+      ...(auth.provider && { provider_readable_id: auth.provider.readableId, provider_id: auth.provider.id }),
     },
     description: source.description,
     config: source.config,

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { z } from 'zod';
 import type { ConnectorRegistry } from '../../connections/registry.ts';
 import { mask } from '../../connections/settings.ts';
@@ -46,11 +47,25 @@ export function updateInput(given: z.output<typeof SourceConnectionUpdate>): Upd
 /** What only the system or another way to authenticate may set. */
 function refuseForeign(given: LegacySourceConnectionUpdate, stored: SourceConnection): void {
   if (given.white_label_id) throw errors.white_label_not_found({ id: given.white_label_id });
-  if (given.auth_provider) throw errors.auth_provider_not_found({ readableId: given.auth_provider });
+  if (given.auth_provider_config && !given.auth_provider && !stored.auth.provider) {
+    const message = 'Only for a source connection that uses an auth provider';
+    throw errors.invalid_request({ issues: [{ path: ['body', 'auth_provider_config'], message, code: 'not_used' }] });
+  }
   if (given.connection_id && given.connection_id !== stored.connectionId) {
     const message = 'The connection is managed by the system and cannot be changed';
     throw errors.invalid_request({ issues: [{ path: ['body', 'connection_id'], message, code: 'read_only' }] });
   }
+}
+
+/** Null names no other auth provider, since credentials cannot be cleared; a config of null is one without fields. */
+function accountChange(given: LegacySourceConnectionUpdate, stored: SourceConnection): Pick<UpdateInput, 'account'> {
+  const { auth_provider: readableId, auth_provider_config: config } = given;
+  const { provider } = stored.auth;
+  // A body that sends back what it was shown changes nothing, and asks nobody.
+  if (provider && readableId === provider.readableId && isDeepStrictEqual(config, provider.config)) return {};
+  const namesConfig = config !== undefined && (config !== null || provider !== null);
+  if (!readableId && !namesConfig) return {};
+  return { account: { ...(readableId && { readableId }), ...(namesConfig && { config: config ?? {} }) } };
 }
 
 /** What an older PUT changes. A name of null gives the default name again; the mask, or null, keeps the credentials. */
@@ -68,5 +83,6 @@ export async function legacyUpdateInput(
     ...(given.config_fields !== undefined && { config: given.config_fields }),
     ...(given.cron_schedule !== undefined && { schedule: { cron: given.cron_schedule } }),
     ...(credentials && credentials !== mask && { credentials }),
+    ...accountChange(given, stored),
   };
 }

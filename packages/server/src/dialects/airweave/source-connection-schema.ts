@@ -66,6 +66,8 @@ const AuthenticationDetails = z
     method: AuthenticationMethod,
     authenticated: z.boolean(),
     authenticated_at: Timestamp.optional(),
+    provider_readable_id: z.string().optional().describe('The auth provider that has the credentials.'),
+    provider_id: Uuid.optional(),
   })
   .meta({ id: 'AuthenticationDetails' });
 
