@@ -33,8 +33,8 @@ const Account = z.looseObject({
   dead: z.boolean().nullish(),
   app: z.looseObject({ name_slug: z.string() }),
   credentials: z.record(z.string(), z.unknown()).nullish(),
-  expires_at: z.unknown(),
-  next_refresh_at: z.unknown(),
+  expires_at: z.unknown().optional(),
+  next_refresh_at: z.unknown().optional(),
 });
 
 /** The account itself today; in the older pages inside `data`, once as the only one of a list. */
