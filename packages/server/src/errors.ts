@@ -294,6 +294,31 @@ export const catalogue = {
     message: (d: { shortName: string; retryAfterSeconds: number }) =>
       `Source '${d.shortName}' is rate limited. Try again in ${d.retryAfterSeconds} seconds.`,
   },
+  /** The user, or the provider in the user's place, did not allow access; `details.reason` is the provider's word. Start again. */
+  oauth_denied: {
+    kind: 'rejected',
+    message: (d: { provider: string; reason: string }) => `Access was not granted at ${d.provider}: ${d.reason}`,
+  },
+  /** The provider does not know the grant (any more): it was revoked, has expired or was used before. Connect the source anew. */
+  oauth_grant_refused: {
+    kind: 'rejected',
+    message: (d: { provider: string; reason: string }) => `${d.provider} refuses the grant: ${d.reason}`,
+  },
+  /** The provider does not accept the OAuth client. Check its id, its secret and its redirect address at the provider. */
+  oauth_client_refused: {
+    kind: 'rejected',
+    message: (d: { provider: string; reason: string }) => `${d.provider} refuses the OAuth client: ${d.reason}`,
+  },
+  /** The provider answered something that the protocol does not allow or that cannot be trusted; the message says what. */
+  oauth_provider_failed: {
+    kind: 'upstream',
+    message: (d: { provider: string; reason: string }) => `${d.provider} did not answer as it should: ${d.reason}`,
+  },
+  /** The provider could not be reached, is down or took too long. Try again later. */
+  oauth_provider_unreachable: {
+    kind: 'upstream',
+    message: (d: { provider: string; reason: string }) => `${d.provider} could not be reached: ${d.reason}`,
+  },
   /** OAuth flows start to sync after the callback. Leave `sync_immediately` out, or send false. */
   sync_immediately_unsupported: {
     kind: 'rejected',

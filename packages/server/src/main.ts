@@ -2,10 +2,8 @@ import { mkdir } from 'node:fs/promises';
 import manifest from '../package.json' with { type: 'json' };
 import { pino, type Logger } from 'pino';
 import { createAuditLog, type AuditLog } from './audit/service.ts';
-import { createOutsideConnections } from './auth/providers/outside-connections.ts';
-import { createOutsideCredentials } from './auth/providers/outside-credentials.ts';
-import { createOutsideProviders } from './auth/providers/outside-providers.ts';
-import { createAuthProviderService } from './auth/providers/service.ts';
+import { createOutsideParts, type OutsideParts } from './auth/providers/outside-parts.ts';
+import { createAuthProviderService, type AuthProviderService } from './auth/providers/service.ts';
 import { KeyAuthenticator } from './auth/key-authenticator.ts';
 import { createApiKeyService } from './auth/service.ts';
 import type { CollectionReaders, SettleJob } from './collection-store/port.ts';
@@ -16,8 +14,9 @@ import { createCollectionService } from './collections/service.ts';
 import { createUsageService, type UsageService } from './collections/usage.ts';
 import { ConfigError, loadConfig, needing, settings, type Config } from './config.ts';
 import { createContextFactory } from './connections/context.ts';
+import { carriedClients, openCredentials, type CredentialParts } from './connections/open-credentials.ts';
 import { createProbe } from './connections/probe.ts';
-import { createRegistry } from './connections/registry.ts';
+import { createRegistry, type ConnectorRegistry } from './connections/registry.ts';
 import { createConnectionService } from './connections/service.ts';
 import type { ControlStore } from './control/database.ts';
 import { openControlStore } from './control/open.ts';
@@ -77,6 +76,9 @@ interface Foundation {
   readonly control: ControlStore;
   readonly readers: CollectionReaders;
   readonly vault: Vault;
+  readonly registry: ConnectorRegistry;
+  readonly outside: OutsideParts;
+  readonly credentialParts: CredentialParts;
   readonly bus: JobBus;
   readonly metrics: Metrics;
   readonly supervisor: Supervisor;
@@ -138,6 +140,19 @@ async function openFoundation(config: Config, clock: Clock, options: StartOption
       collect: () => countLiveJobs(control.db),
     },
   ]);
+  const registry = createRegistry({ internal: config.internalSources });
+  const outside = createOutsideParts({ config, control, vault, clock, log });
+  const clients = carriedClients;
+  const credentialParts = openCredentials({
+    config,
+    control,
+    vault,
+    registry,
+    clients,
+    outside: (wanted) => outside.open(wanted),
+    clock,
+    log,
+  });
   const onEnded = (job: EndedJob): void => metrics.countJob(job);
   const settle: SettleJob = (job) => readers.settle(job);
   const supervisor = createSupervisor({
@@ -156,6 +171,9 @@ async function openFoundation(config: Config, clock: Clock, options: StartOption
     log,
     control,
     vault,
+    registry,
+    outside,
+    credentialParts,
     readers,
     bus,
     metrics,
@@ -188,15 +206,10 @@ function bind(
   });
 }
 
-/** The outside vaults, and what opens the credentials that they have. */
-function buildAuthProviders({ config, control, clock, log, vault }: Foundation, audit: AuditLog) {
-  const providers = createOutsideProviders();
-  const policy = { allow: config.allowPrivateNetwork };
-  const outside = createOutsideCredentials({ providers, policy, clock, log });
-  return {
-    authProviders: createAuthProviderService({ control, clock, audit, vault, providers, outside }),
-    outside: createOutsideConnections({ db: control.db, vault, outside }),
-  };
+/** The outside vaults that organizations have connected. */
+function buildAuthProviders({ control, clock, vault, outside }: Foundation, audit: AuditLog): AuthProviderService {
+  const { providers, source } = outside;
+  return createAuthProviderService({ control, clock, audit, vault, providers, outside: source });
 }
 
 /** The services of the nouns, and what goes on with deletions that an earlier process began. */
@@ -204,14 +217,17 @@ function buildServices(
   base: Foundation,
   common: { readonly audit: AuditLog; readonly projects: ProjectService },
 ): { readonly services: Services; resumeDeletions(): Promise<void> } {
-  const { config, clock, log, control, readers, vault, bus, disk, usage } = base;
+  const { config, clock, log, control, readers, vault, registry, credentialParts, bus, disk, usage } = base;
+  const { credentials, keeper } = credentialParts;
   const wake = (): void => base.supervisor.wake();
   const onError = (error: unknown): void => log.error({ error }, 'a purge failed; the next start goes on with it');
-  const registry = createRegistry({ internal: config.internalSources });
-  const probe = createProbe({ makeContext: createContextFactory({ config, clock, log }), timeoutMs: probeTimeoutMs });
+  const makeContext = createContextFactory({ config, clock, log });
+  const probe = createProbe({ makeContext, credentials, timeoutMs: probeTimeoutMs });
   const connections = createConnectionService({ vault, clock });
-  const { authProviders, outside } = buildAuthProviders(base, common.audit);
-  const sources = createSourceRemoval({ control, readers, clock, connections, usage, wake });
+  const authProviders = buildAuthProviders(base, common.audit);
+  const outside = base.outside.connections;
+  const revoke = keeper.revoke.bind(keeper);
+  const sources = createSourceRemoval({ control, readers, clock, connections, usage, revoke, wake });
   const removal = createCollectionRemoval({ control, readers, clock, sources, onError });
   const needs = {
     control,
@@ -298,6 +314,7 @@ export async function startService(config: Config, options: StartOptions = {}): 
   const keeping = Promise.all([
     keepForgetting({ control, clock, log, config }, stopping.signal),
     disk.run(stopping.signal),
+    base.credentialParts.keeper.run(stopping.signal),
   ]);
   return {
     url,
@@ -308,6 +325,7 @@ export async function startService(config: Config, options: StartOptions = {}): 
       await http.close();
       await supervisor.stop();
       await Promise.all([resumed, rewrapped, keeping]);
+      await base.credentialParts.close();
       await readers.close();
       base.letGo();
       await control.close();

@@ -49,7 +49,8 @@ const METADATA = new Set(['168.63.129.16']);
 
 const IPV6_GLOBAL = ipaddr.IPv6.parseCIDR('2000::/3');
 
-const lookupAll: Lookup = (hostname) => dnsLookup(hostname, { all: true, order: 'verbatim' });
+/** The system's resolver. */
+export const lookupAll: Lookup = (hostname) => dnsLookup(hostname, { all: true, order: 'verbatim' });
 
 /** Mapped (`::ffff:a.b.c.d`) and NAT64 (`64:ff9b::a.b.c.d`) addresses stand for the IPv4 address inside. */
 function unwrap(address: Address): Address {

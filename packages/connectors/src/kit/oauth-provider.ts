@@ -25,12 +25,21 @@ export interface OAuth2Provider {
   readonly docs: string;
   readonly authorizeUrl: string;
   readonly tokenUrl: string;
+  /** What `iss` of the authorization answer must be (RFC 9207); absent: it must be of the host of `authorizeUrl`, when it comes. */
+  readonly issuer?: string;
   /** RFC 7009, or the vendor's own way. */
   readonly revocation?: {
+    /** May hold `{client_id}` beside the names of `parameters`. */
     readonly url: string;
     readonly method?: 'POST' | 'DELETE' | 'GET';
-    /** What is sent: the token in the form (`token`), or as the bearer of the request. */
-    readonly token?: 'form' | 'bearer';
+    /** How the token is sent: in the form, in a JSON object, or as the bearer of the request. */
+    readonly token?: 'form' | 'json' | 'bearer';
+    /** Its name in the form or object; `token` by RFC 7009. */
+    readonly field?: string;
+    /** Which token: the refresh token when there is one, else the access token; or always the latter. */
+    readonly of?: 'refresh' | 'access';
+    /** How the client proves itself here, when other than at the token endpoint. */
+    readonly clientAuthentication?: ClientAuthentication;
   };
   readonly clientAuthentication: ClientAuthentication;
   /** The token request is JSON, not a form. */
@@ -39,7 +48,7 @@ export interface OAuth2Provider {
   readonly pkce: boolean;
   readonly scopeSeparator: ' ' | ',' | '+';
   readonly defaultScopes: readonly string[];
-  /** A second scope parameter, as Slack's `user_scope`. */
+  /** The name under which scopes are asked for, when it is not `scope`: Slack's `user_scope` for what acts as the user. */
   readonly scopeParameter?: string;
   /** Sent along to the authorization endpoint: `access_type=offline`, `audience=…`. Must ask for a refresh token where that is asked for. */
   readonly authorizeParameters?: Readonly<Record<string, string>>;
@@ -60,6 +69,8 @@ export interface OAuth2Provider {
   readonly rotation: Rotation;
   /** Beside 400 with `invalid_grant` (RFC 6749 §5.2), what else means that the grant is gone. */
   readonly refusals?: readonly { readonly status: number; readonly error?: string }[];
+  /** The header that carries the bare access token; absent: `Authorization: Bearer …` (RFC 6750). */
+  readonly tokenHeader?: string;
   /** The API's base address; may hold names of `captures` and `parameters`. */
   readonly baseUrl: string;
   /** A request that proves a token: relative to `baseUrl`. */
@@ -67,6 +78,8 @@ export interface OAuth2Provider {
     readonly method: 'GET' | 'POST';
     readonly path: string;
     readonly json?: Readonly<Record<string, string>>;
+    /** Beside the authorization: the version of the API that some vendors insist on. */
+    readonly headers?: Readonly<Record<string, string>>;
   };
   /** Names of the headers that tell of rate limits. */
   readonly rateLimitHeaders?: readonly string[];

@@ -1,7 +1,7 @@
 import type { Actor } from '../auth/actor.ts';
 import type { ControlStore, Queryable } from '../control/database.ts';
 import type { Clock } from '../lib/clock.ts';
-import { newId } from '../lib/ids.ts';
+import { newId, type OrganizationId } from '../lib/ids.ts';
 import { decodePlace, encodePlace } from '../lib/page-cursor.ts';
 import { type AuditEventRow, insertAuditEvent, listAuditEvents } from './repository.ts';
 
@@ -24,6 +24,8 @@ export interface AuditFilter {
 export interface AuditLog {
   /** Writes one event in the caller's transaction: the change and its trace stand or fall together. */
   record(tx: Queryable, actor: Actor, entry: AuditEntry): Promise<void>;
+  /** The same for what the service does by itself. */
+  recordOwn(tx: Queryable, organizationId: OrganizationId, entry: AuditEntry): Promise<void>;
   /** Newest first. */
   list(
     actor: Actor,
@@ -38,18 +40,25 @@ export function createAuditLog({
   readonly control: ControlStore;
   readonly clock: Clock;
 }): AuditLog {
+  const insert = (
+    tx: Queryable,
+    organizationId: OrganizationId,
+    who: Pick<AuditEventRow, 'api_key_id' | 'actor_email'>,
+    { action, subjectKind, subjectId }: AuditEntry,
+  ): Promise<void> =>
+    insertAuditEvent(tx, organizationId, {
+      id: newId(),
+      ...who,
+      action,
+      subject_kind: subjectKind,
+      subject_id: subjectId,
+      created_at: clock.now(),
+    });
   return {
-    async record(tx, actor, { action, subjectKind, subjectId }) {
-      await insertAuditEvent(tx, actor.organizationId, {
-        id: newId(),
-        api_key_id: actor.apiKeyId,
-        actor_email: actor.email,
-        action,
-        subject_kind: subjectKind,
-        subject_id: subjectId,
-        created_at: clock.now(),
-      });
-    },
+    record: (tx, actor, entry) =>
+      insert(tx, actor.organizationId, { api_key_id: actor.apiKeyId, actor_email: actor.email }, entry),
+    recordOwn: (tx, organizationId, entry) =>
+      insert(tx, organizationId, { api_key_id: null, actor_email: null }, entry),
     async list(actor, { limit, after, subjectId, action }) {
       const place = after === undefined ? undefined : decodePlace(after);
       const rows = await listAuditEvents(control.db, actor.organizationId, {

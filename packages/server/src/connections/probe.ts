@@ -5,10 +5,13 @@ import type { JsonObject } from '@tributary/connectors/kit/json';
 import { ConnectorError } from '@tributary/connectors/kit/connector-error';
 import { errors } from '../errors.ts';
 import type { ContextFactory } from './context.ts';
+import type { CredentialRequest, CredentialSource } from './credential-source.ts';
 import { previewStreams } from './preview.ts';
 import type { PreviewIntake, StreamPreview } from './preview.ts';
 
 export interface ProbeInput {
+  /** The stored connection that is asked with; absent while its settings are not stored yet. */
+  readonly connection?: CredentialRequest['connection'];
   readonly connector: Connector;
   readonly config: JsonObject;
   readonly credentials: JsonObject;
@@ -54,7 +57,11 @@ function translate(shortName: string, error: unknown): Error {
 const PREVIEW_SHARE = 0.8;
 
 /** Makes a probe; `timeoutMs` bounds each call. */
-export function createProbe(options: { readonly makeContext: ContextFactory; readonly timeoutMs: number }): Probe {
+export function createProbe(options: {
+  readonly makeContext: ContextFactory;
+  readonly credentials: CredentialSource;
+  readonly timeoutMs: number;
+}): Probe {
   const ask = async <T>(input: ProbeInput, call: (ctx: ConnectorContext) => Promise<T>): Promise<T> => {
     const signal = AbortSignal.timeout(options.timeoutMs);
     const { promise: late, reject } = Promise.withResolvers<never>();
@@ -63,12 +70,8 @@ export function createProbe(options: { readonly makeContext: ContextFactory; rea
     signal.addEventListener('abort', onLate, { once: true });
     let ctx: OwnedContext | undefined;
     try {
-      ctx = options.makeContext({
-        ...input,
-        credentials: input.opened ?? input.credentials,
-        cursorField: null,
-        signal,
-      });
+      const credentials = input.opened ?? (await Promise.race([options.credentials.open(input), late]));
+      ctx = options.makeContext({ ...input, credentials, cursorField: null, signal });
       return await Promise.race([call(ctx), late]);
     } catch (error) {
       throw translate(input.connector.id, error);

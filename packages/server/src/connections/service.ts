@@ -15,7 +15,9 @@ import {
   insertConnection,
   listHandleKeys,
   listLabels,
+  countUsers,
   updateConnection,
+  updateSealed,
   upsertCredential,
   type ConnectionRow,
 } from './repository.ts';
@@ -51,6 +53,8 @@ export interface ConnectionService {
   change(tx: Queryable, actor: Actor, id: ConnectionId, change: ConnectionChange): Promise<void>;
   /** Opens what the vault keeps. The result is plain: hand it to a worker or a live check, nothing else. */
   openSettings(db: Queryable, organizationId: OrganizationId, id: ConnectionId): Promise<SealedSettings>;
+  /** Whether it ends with its only source connection. */
+  isUsedOnce(db: Queryable, organizationId: OrganizationId, id: ConnectionId): Promise<boolean>;
   deleteUnused(tx: Queryable, organizationId: OrganizationId, id: ConnectionId): Promise<void>;
 }
 
@@ -114,7 +118,24 @@ export function createConnectionService({
     settings: SealedSettings,
   ): Promise<void> => {
     const sealed = vault.seal({ ...settings }, { organizationId, row: id, column: 'credential.ciphertext' });
-    await upsertCredential(tx, organizationId, { connection_id: id, ...sealed, updated_at: clock.now() });
+    const now = clock.now();
+    // When tokens must be renewed depends on the provider: whoever renews looks at once, and says when next.
+    const renew_at = 'oauth' in settings.credentials ? now : null;
+    await upsertCredential(tx, organizationId, { connection_id: id, ...sealed, updated_at: now, renew_at });
+  };
+  /** Tokens may have been renewed since the caller read them: those that are stored stay. */
+  const sealConfig = async (
+    tx: Queryable,
+    organizationId: OrganizationId,
+    id: ConnectionId,
+    config: JsonObject,
+  ): Promise<void> => {
+    const place = { organizationId, row: id, column: 'credential.ciphertext' };
+    for (;;) {
+      const row = must(await findCredential(tx, organizationId, id), 'a connection always has its credential');
+      const sealed = vault.seal({ ...emptySettings, ...vault.open(row, place), config }, place);
+      if (await updateSealed(tx, organizationId, id, { seen: row.ciphertext, sealed })) return;
+    }
   };
   return {
     async create(tx, actor, input) {
@@ -136,7 +157,9 @@ export function createConnectionService({
         modified_at: now,
         modified_by_email: actor.email,
       });
-      if (change.sealed) await seal(tx, actor.organizationId, id, change.sealed);
+      if (!change.sealed) return;
+      if (change.credentialsRenewed) await seal(tx, actor.organizationId, id, change.sealed);
+      else await sealConfig(tx, actor.organizationId, id, change.sealed.config);
     },
     async openSettings(db, organizationId, id) {
       const row = await findCredential(db, organizationId, id);
@@ -144,6 +167,7 @@ export function createConnectionService({
       const opened = vault.open(row, { organizationId, row: id, column: 'credential.ciphertext' });
       return { ...emptySettings, ...opened };
     },
+    isUsedOnce: async (db, organizationId, id) => (await countUsers(db, organizationId, id)) <= 1,
     deleteUnused: deleteUnusedConnection,
   };
 }

@@ -1,8 +1,10 @@
 import type { Logger } from 'pino';
 import type { SettleJob } from '../collection-store/port.ts';
+import { createOutsideParts } from '../auth/providers/outside-parts.ts';
 import { createSqliteWriters } from '../collection-store/sqlite/writers.ts';
 import { createUsageService } from '../collections/usage.ts';
 import { createContextFactory } from '../connections/context.ts';
+import { carriedClients, openCredentials } from '../connections/open-credentials.ts';
 import { createRegistry } from '../connections/registry.ts';
 import { createConnectionService } from '../connections/service.ts';
 import type { ControlStore } from '../control/database.ts';
@@ -37,13 +39,18 @@ export async function openWorkerParts({ config, control, clock, log }: Needs): P
   const connections = createConnectionService({ vault, clock });
   const organizationKeys = createOrganizationKeys({ vault, clock });
   const usage = createUsageService({ control, clock, config });
+  const registry = createRegistry({ internal: config.internalSources });
+  const elsewhere = createOutsideParts({ config, control, vault, clock, log });
+  const outside = elsewhere.open.bind(elsewhere);
+  const parts = openCredentials({ config, control, vault, registry, clients: carriedClients, outside, clock, log });
   return {
     control,
     settle: (job, withinMs) => writers.settle(job, withinMs),
     execute: createExecute({
       loadSyncInput: (job) =>
         loadSyncInput({ control, connections, organizationKeys, usage }, job.organizationId, job.sourceConnectionId),
-      registry: createRegistry({ internal: config.internalSources }),
+      registry,
+      credentials: parts.credentials,
       makeContext: createContextFactory({ config, clock, log }),
       writers,
       recordUsage: (input, size) => usage.record(input.organizationId, input.collectionId, size),
@@ -52,6 +59,7 @@ export async function openWorkerParts({ config, control, clock, log }: Needs): P
     }),
     async close() {
       await writers.close();
+      await parts.close();
       await control.close();
     },
   };

@@ -34,8 +34,9 @@ export interface AuthorizationAnswer extends ProviderAccess {
 /**
  * The protocol, for every provider of the table; nothing is stored here. All requests go through the guarded HTTP client.
  * Errors are of the catalogue: `oauth_denied` (the user, or the provider by `error=`), `oauth_grant_refused` (final: the
- * grant is gone, only a person can go on), `oauth_provider_failed` (the provider misbehaves), `oauth_provider_unreachable` and
- * `source_rate_limited` (try again later).
+ * grant is gone, only a person can go on), `oauth_client_refused` (the client is wrong, the grant may be good),
+ * `oauth_provider_failed` (the provider misbehaves), `oauth_provider_unreachable` and `source_rate_limited` (try again later),
+ * `host_access_refused` (a private address), `invalid_config_fields` (`parameters` do not fit).
  */
 export interface OAuthClient {
   /** RFC 6749 §4.1.1 with RFC 7636, or RFC 5849 §2.1 and §2.2. */

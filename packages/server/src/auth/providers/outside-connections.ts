@@ -4,7 +4,6 @@ import type { Queryable } from '../../control/database.ts';
 import type { AuthProviderId, ConnectionId, OrganizationId } from '../../lib/ids.ts';
 import type { Vault } from '../../vault/vault.ts';
 import type { OpenedOutside, OutsideCredentialsSource } from './outside-credentials.ts';
-import { OutsideError } from './outside-error.ts';
 import { findFirstSourceConnectionId, findOutsideAccount } from './repository.ts';
 import { loadProviderKey } from './stored-key.ts';
 
@@ -25,8 +24,8 @@ export interface OutsideConnectionRequest {
 
 /** Credentials of connections whose method is `auth_provider`; throws `ConnectorError`, mostly as an `OutsideError`. */
 export interface OutsideConnections {
-  /** Of a stored connection. */
-  open(request: OutsideConnectionRequest): Promise<OpenedOutside>;
+  /** Of a stored connection; `undefined` when it names no outside vault. */
+  open(request: OutsideConnectionRequest): Promise<OpenedOutside | undefined>;
   /** Of an account that may not be stored yet. */
   openAccount(request: OutsideAccountRequest): Promise<OpenedOutside>;
 }
@@ -43,9 +42,7 @@ export function createOutsideConnections(needs: {
     openAccount,
     async open({ organizationId, connectionId, connector }) {
       const account = await findOutsideAccount(db, organizationId, connectionId);
-      if (!account) {
-        throw new OutsideError('configuration', 'The connection names no auth provider. Connect the source anew.');
-      }
+      if (!account) return undefined;
       const sourceConnectionId = await findFirstSourceConnectionId(db, organizationId, connectionId);
       return openAccount({
         organizationId,

@@ -1,0 +1,53 @@
+import type { Logger } from '@tributary/connectors/kit/context';
+import { createAuditLog } from '../audit/service.ts';
+import type { OAuthClients } from '../auth/oauth/clients.ts';
+import { createOAuthClient } from '../auth/oauth/create-oauth-client.ts';
+import type { RenewalOutcome } from '../auth/oauth/renewal/renewer.ts';
+import { createTokenKeeper, type TokenKeeper } from '../auth/oauth/token-keeper.ts';
+import type { Config } from '../config.ts';
+import type { ControlStore } from '../control/database.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Vault } from '../vault/vault.ts';
+import { createCredentialSource, type CredentialSource, type OpenOutside } from './credential-source.ts';
+import type { ConnectorRegistry } from './registry.ts';
+
+export interface CredentialPartsNeeds {
+  readonly config: Pick<Config, 'allowPrivateNetwork'>;
+  readonly control: ControlStore;
+  readonly vault: Vault;
+  readonly registry: Pick<ConnectorRegistry, 'find'>;
+  readonly clients: OAuthClients;
+  readonly outside?: OpenOutside;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly onRenewal?: (outcome: RenewalOutcome) => void;
+}
+
+export interface CredentialParts {
+  readonly keeper: TokenKeeper;
+  readonly credentials: CredentialSource;
+  close(): Promise<void>;
+}
+
+/** What gives connectors their credentials, in whatever process they run. */
+export function openCredentials(needs: CredentialPartsNeeds): CredentialParts {
+  const { config, control, clock, log, registry, outside } = needs;
+  const client = createOAuthClient({ policy: { allow: config.allowPrivateNetwork }, clock, log });
+  const keeper = createTokenKeeper({
+    ...needs,
+    client,
+    audit: createAuditLog({ control, clock }),
+    async providerOf(connector) {
+      const found = await registry.find(connector);
+      return found?.auth.find((scheme) => scheme.type === 'oauth')?.provider;
+    },
+  });
+  return {
+    keeper,
+    credentials: createCredentialSource({ keeper, ...(outside && { outside }) }),
+    close: () => client.close(),
+  };
+}
+
+/** Only the clients that came with their connections. */
+export const carriedClients: OAuthClients = { find: (_, { grant }) => Promise.resolve(grant?.client) };
