@@ -65,6 +65,8 @@ export async function planSettingsChange(
   change: UpdateInput,
 ): Promise<SettingsChange> {
   if (change.credentials && row.auth_method !== 'direct') throw errors.credentials_not_direct({});
+  const wanted = change.account?.readableId;
+  if (wanted !== undefined) await needs.authProviders.get(actor, wanted);
   if (change.account && row.auth_method !== 'auth_provider') throw errors.auth_provider_not_used({});
   const connector = await needs.registry.get(row.connector);
   const schedule =
