@@ -61,8 +61,9 @@ function refuseForeign(given: LegacySourceConnectionUpdate, stored: SourceConnec
 function accountChange(given: LegacySourceConnectionUpdate, stored: SourceConnection): Pick<UpdateInput, 'account'> {
   const { auth_provider: readableId, auth_provider_config: config } = given;
   const { provider } = stored.auth;
-  // A body that sends back what it was shown changes nothing, and asks nobody.
-  if (provider && readableId === provider.readableId && isDeepStrictEqual(config, provider.config)) return {};
+  // A body that sends back what it was shown changes nothing, and asks nobody, unless what is shown has failed.
+  const isGood = stored.status.setup === 'ready';
+  if (isGood && provider && readableId === provider.readableId && isDeepStrictEqual(config, provider.config)) return {};
   const namesConfig = config !== undefined && (config !== null || provider !== null);
   if (!readableId && !namesConfig) return {};
   return { account: { ...(readableId && { readableId }), ...(namesConfig && { config: config ?? {} }) } };
