@@ -11,6 +11,7 @@ import { mapCredentials, type MappedCredentials } from './field-mapping.ts';
 import { OutsideError } from './outside-error.ts';
 import type { OutsideAsk, OutsideKind } from './outside-provider.ts';
 import type { OutsideProviders } from './outside-providers.ts';
+import { refusingPlainHttp } from './private-http.ts';
 
 /** How long credentials are used whose end the vendor does not tell. */
 const USUAL_LIFE_MS = 5 * 60_000;
@@ -91,7 +92,7 @@ async function withClient<T>(needs: Needs, call: (ask: OutsideAsk) => Promise<T>
     ...(random && { random }),
   });
   try {
-    return await call({ http, clock });
+    return await call({ http: refusingPlainHttp(http, lookup), clock });
   } catch (error) {
     if (!signal.aborted || error instanceof ConnectorError) throw error;
     throw new ConnectorError('unavailable', `The auth provider took longer than ${PATIENCE_MS / 1000} s.`);
