@@ -69,7 +69,8 @@ create table authorization_session (
   state_hash text unique,
   claim_hash text not null,
   browser_hash text,
-  -- pending (link not followed), started (at the provider), authorized (back, not claimed), completed, failed, cancelled
+  -- pending (link not followed), started (at the provider), returned (back, being worked on), authorized (not claimed),
+  -- completed, failed, cancelled
   status text not null,
   redirect_url text,
   -- verifier, client, temporary token

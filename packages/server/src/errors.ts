@@ -1,3 +1,4 @@
+import { authorizationErrors } from './errors/authorization-errors.ts';
 import type { FieldIssue } from './lib/field-issues.ts';
 
 /**
@@ -39,7 +40,7 @@ export class AppError<Code extends string = string> extends Error {
   }
 }
 
-interface Declaration<D extends ErrorDetails> {
+export interface Declaration<D extends ErrorDetails> {
   readonly kind: ErrorKind;
   readonly message: (details: D) => string;
 }
@@ -63,6 +64,7 @@ function defineErrors<C extends Catalogue>(catalogue: C): Makers<C> {
 
 /** The catalogue, for the documentation and the tests that compare them. */
 export const catalogue = {
+  ...authorizationErrors,
   /** The body is not JSON. Send valid JSON with `content-type: application/json`. */
   malformed_body: { kind: 'malformed', message: (d: { reason: string }) => `The body is not valid JSON: ${d.reason}` },
   /** The body is not JSON by its `content-type`. Send JSON with `content-type: application/json`. */

@@ -5,6 +5,11 @@ import { createAuditLog, type AuditLog } from './audit/service.ts';
 import { createOutsideParts, type OutsideParts } from './auth/providers/outside-parts.ts';
 import { createAuthProviderService, type AuthProviderService } from './auth/providers/service.ts';
 import { KeyAuthenticator } from './auth/key-authenticator.ts';
+import { createOAuthClient } from './auth/oauth/create-oauth-client.ts';
+import type { OAuthClient } from './auth/oauth/oauth-client.ts';
+import { createOAuthClients, type OAuthClients } from './auth/oauth/clients.ts';
+import { readOperatorClients } from './auth/oauth/operator-clients.ts';
+import { PublicAddress } from './auth/oauth/public-address.ts';
 import { createApiKeyService } from './auth/service.ts';
 import type { CollectionReaders, SettleJob } from './collection-store/port.ts';
 import { forgetDeleted } from './collection-store/sqlite/files.ts';
@@ -14,7 +19,7 @@ import { createCollectionService } from './collections/service.ts';
 import { createUsageService, type UsageService } from './collections/usage.ts';
 import { ConfigError, loadConfig, needing, settings, type Config } from './config.ts';
 import { createContextFactory } from './connections/context.ts';
-import { carriedClients, openCredentials, type CredentialParts } from './connections/open-credentials.ts';
+import { openCredentials, type CredentialParts } from './connections/open-credentials.ts';
 import { createProbe } from './connections/probe.ts';
 import { createRegistry, type ConnectorRegistry } from './connections/registry.ts';
 import { createConnectionService } from './connections/service.ts';
@@ -40,11 +45,14 @@ import { createSupervisor, type Supervisor } from './jobs/supervisor.ts';
 import { systemClock, type Clock } from './lib/clock.ts';
 import type { JobId } from './lib/ids.ts';
 import { endWith } from './main-failure.ts';
+import { buildOAuth } from './main-oauth.ts';
 import { bootstrap } from './organizations/bootstrap.ts';
 import { createOrganizationService } from './organizations/service.ts';
 import { createProjectService, type ProjectService } from './projects/service.ts';
 import { createSearchService } from './search/service.ts';
 import type { Services } from './services.ts';
+import { keepExpiring } from './source-connections/authorization/expiry.ts';
+import { createAuthorizationService } from './source-connections/authorization/service.ts';
 import { createSourceRemoval } from './source-connections/removal.ts';
 import { createSelectionService } from './source-connections/selection-service.ts';
 import { createSourceConnectionService } from './source-connections/service.ts';
@@ -84,6 +92,9 @@ interface Foundation {
   readonly supervisor: Supervisor;
   readonly disk: DiskWatch;
   readonly usage: UsageService;
+  readonly address: PublicAddress;
+  readonly clients: OAuthClients;
+  readonly oauthClient: OAuthClient;
   /** Frees the data directory for another service. */
   readonly letGo: () => void;
 }
@@ -114,6 +125,7 @@ const probeTimeoutMs = 30_000;
 
 async function openFoundation(config: Config, clock: Clock, options: StartOptions): Promise<Foundation> {
   const log = pino({ level: config.logLevel, base: null, serializers: { error: (error) => describeThrown(error) } });
+  const operator = readOperatorClients(config.oauthClients);
   await needing([settings.dataDir], mkdir(config.dataDir, { recursive: true, mode: 0o700 }));
   const letGo = hold(config);
   const opening = openControlStore({ ...config, clock, busy: 'retry', migrations: 'apply' });
@@ -141,8 +153,8 @@ async function openFoundation(config: Config, clock: Clock, options: StartOption
     },
   ]);
   const registry = createRegistry({ internal: config.internalSources });
+  const clients = createOAuthClients({ vault, operator });
   const outside = createOutsideParts({ config, control, vault, clock, log });
-  const clients = carriedClients;
   const credentialParts = openCredentials({
     config,
     control,
@@ -180,6 +192,9 @@ async function openFoundation(config: Config, clock: Clock, options: StartOption
     supervisor,
     disk,
     usage,
+    address: new PublicAddress(config.publicUrl),
+    clients,
+    oauthClient: createOAuthClient({ policy: { allow: config.allowPrivateNetwork }, clock, log }),
     letGo() {
       bond?.release();
       letGo();
@@ -216,7 +231,11 @@ function buildAuthProviders({ control, clock, vault, outside }: Foundation, audi
 function buildServices(
   base: Foundation,
   common: { readonly audit: AuditLog; readonly projects: ProjectService },
-): { readonly services: Services; resumeDeletions(): Promise<void> } {
+): {
+  readonly services: Services;
+  resumeDeletions(): Promise<void>;
+  expireAuthorizations(signal: AbortSignal): Promise<void>;
+} {
   const { config, clock, log, control, readers, vault, registry, credentialParts, bus, disk, usage } = base;
   const { credentials, keeper } = credentialParts;
   const wake = (): void => base.supervisor.wake();
@@ -224,34 +243,25 @@ function buildServices(
   const makeContext = createContextFactory({ config, clock, log });
   const probe = createProbe({ makeContext, credentials, timeoutMs: probeTimeoutMs });
   const connections = createConnectionService({ vault, clock });
-  const authProviders = buildAuthProviders(base, common.audit);
-  const outside = base.outside.connections;
   const revoke = keeper.revoke.bind(keeper);
   const sources = createSourceRemoval({ control, readers, clock, connections, usage, revoke, wake });
   const removal = createCollectionRemoval({ control, readers, clock, sources, onError });
-  const needs = {
-    control,
-    readers,
-    clock,
-    ...common,
-    registry,
-    probe,
-    connections,
-    authProviders,
-    outside,
-    bus,
-    disk,
-    wake,
-    onError,
-  };
+  const oauth = buildOAuth({ ...base, ...common });
+  const authProviders = buildAuthProviders(base, common.audit);
+  const outside = base.outside.connections;
+  const asked = { registry, probe, connections, authProviders, outside, oauth };
+  const needs = { control, readers, clock, ...common, ...asked, bus, disk, wake, onError };
   const collections = createCollectionService({ ...needs, removal });
   const sourceConnections = createSourceConnectionService({ ...needs, collections, removal: sources });
+  const onFailed = (error: unknown): void => log.error({ error }, 'an authorization failed unexpectedly');
   return {
     services: {
       registry,
       authProviders,
       collections,
       sourceConnections,
+      authorizations: createAuthorizationService({ ...needs, collections, sourceConnections, onError: onFailed }),
+      oauthClients: oauth.ownClients,
       selections: createSelectionService({ ...needs, organizationKeys: createOrganizationKeys({ vault, clock }) }),
       syncs: createSyncService({ ...needs, collections, sourceConnections }),
       search: createSearchService({ readers, collections, removal: sources }),
@@ -260,6 +270,8 @@ function buildServices(
       await sources.resume();
       await removal.resume();
     },
+    expireAuthorizations: (signal) =>
+      keepExpiring({ control, clock, log, sessions: oauth.sessions, removal: sources }, signal),
   };
 }
 
@@ -281,7 +293,7 @@ export async function startService(config: Config, options: StartOptions = {}): 
   const projects = createProjectService({ control, clock, audit });
   const organizations = createOrganizationService({ control, clock, projects, apiKeys });
   const newKey = await bootstrap({ control, config, organizations, apiKeys });
-  const { services, resumeDeletions } = buildServices(base, { audit, projects });
+  const { services, resumeDeletions, expireAuthorizations } = buildServices(base, { audit, projects });
   const groups = [
     nativeGroup({ ...services, apiKeys, audit, disk, organizations, projects, usage }),
     ...airweaveGroups(services),
@@ -305,6 +317,7 @@ export async function startService(config: Config, options: StartOptions = {}): 
     ...(options.validateResponses && { validateResponses: true }),
   });
   const url = await needing([settings.host, settings.port], http.listen({ host: config.host, port: config.port }));
+  base.address.listensOn(url);
   await supervisor.start();
   const stopping = new AbortController();
   const rewrapped = useCurrentVaultKey(base, stopping.signal).catch((error: unknown) =>
@@ -314,6 +327,7 @@ export async function startService(config: Config, options: StartOptions = {}): 
   const keeping = Promise.all([
     keepForgetting({ control, clock, log, config }, stopping.signal),
     disk.run(stopping.signal),
+    expireAuthorizations(stopping.signal),
     base.credentialParts.keeper.run(stopping.signal),
   ]);
   return {
@@ -325,8 +339,7 @@ export async function startService(config: Config, options: StartOptions = {}): 
       await http.close();
       await supervisor.stop();
       await Promise.all([resumed, rewrapped, keeping]);
-      await base.credentialParts.close();
-      await readers.close();
+      await Promise.all([readers.close(), base.oauthClient.close(), base.credentialParts.close()]);
       base.letGo();
       await control.close();
     },

@@ -2,6 +2,8 @@ import type { AuthProviderService } from './auth/providers/service.ts';
 import type { CollectionService } from './collections/service.ts';
 import type { ConnectorRegistry } from './connections/registry.ts';
 import type { SearchService } from './search/service.ts';
+import type { OwnClients } from './auth/oauth/own-clients.ts';
+import type { AuthorizationService } from './source-connections/authorization/service.ts';
 import type { SelectionService } from './source-connections/selection-service.ts';
 import type { SourceConnectionService } from './source-connections/service.ts';
 import type { SyncService } from './syncs/service.ts';
@@ -12,6 +14,8 @@ export interface Services {
   readonly authProviders: AuthProviderService;
   readonly collections: CollectionService;
   readonly sourceConnections: SourceConnectionService;
+  readonly authorizations: AuthorizationService;
+  readonly oauthClients: OwnClients;
   readonly selections: SelectionService;
   readonly syncs: SyncService;
   readonly search: SearchService;

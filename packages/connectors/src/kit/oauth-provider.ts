@@ -25,6 +25,8 @@ export interface OAuth2Provider {
   readonly docs: string;
   readonly authorizeUrl: string;
   readonly tokenUrl: string;
+  /** Where a refresh token is exchanged, when it is not `tokenUrl`. */
+  readonly refreshUrl?: string;
   /** What `iss` of the authorization answer must be (RFC 9207); absent: it must be of the host of `authorizeUrl`, when it comes. */
   readonly issuer?: string;
   /** RFC 7009, or the vendor's own way. */
@@ -40,6 +42,8 @@ export interface OAuth2Provider {
     readonly of?: 'refresh' | 'access';
     /** How the client proves itself here, when other than at the token endpoint. */
     readonly clientAuthentication?: ClientAuthentication;
+    /** The version of the API that some vendors insist on. */
+    readonly headers?: Readonly<Record<string, string>>;
   };
   readonly clientAuthentication: ClientAuthentication;
   /** The token request is JSON, not a form. */

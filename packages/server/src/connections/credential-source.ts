@@ -15,7 +15,7 @@ export interface CredentialRequest {
   readonly connection?: { readonly organizationId: OrganizationId; readonly id: ConnectionId } | undefined;
   readonly connector: Connector;
   /** As opened from the vault: what was typed in, the stored tokens, or nothing where an outside vault has them. */
-  readonly credentials: JsonObject;
+  readonly credentials: Readonly<Record<string, unknown>>;
   /** Endpoint and read options together. */
   readonly config: JsonObject;
 }
@@ -68,7 +68,7 @@ export function createCredentialSource({ keeper, outside, machineGrant }: Creden
 }
 
 /** Tokens that are only tried, just after the provider gave them: nobody renews what is not stored. */
-function notYetStored(credentials: JsonObject): GrantedCredentials {
+function notYetStored(credentials: CredentialRequest['credentials']): GrantedCredentials {
   const grant = readGrant(credentials);
   if (grant?.tokens?.type !== 'oauth2') throw new ConnectorError('credential', 'Nobody has allowed the access yet.');
   const { accessToken, captured } = grant.tokens;

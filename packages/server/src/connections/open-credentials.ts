@@ -48,6 +48,3 @@ export function openCredentials(needs: CredentialPartsNeeds): CredentialParts {
     close: () => client.close(),
   };
 }
-
-/** Only the clients that came with their connections. */
-export const carriedClients: OAuthClients = { find: (_, { grant }) => Promise.resolve(grant?.client) };

@@ -14,7 +14,8 @@ export interface ProbeInput {
   readonly connection?: CredentialRequest['connection'];
   readonly connector: Connector;
   readonly config: JsonObject;
-  readonly credentials: JsonObject;
+  /** As opened from the vault, or as they would be sealed. */
+  readonly credentials: Readonly<Record<string, unknown>>;
   /** What the connector takes, when it is open already; `credentials` is not looked at then. */
   readonly opened?: unknown;
 }

@@ -1,11 +1,19 @@
 import type { Connector } from '@tributary/connectors/kit/connector';
 import type { JsonObject } from '@tributary/connectors/kit/json';
 import type { Actor } from '../auth/actor.ts';
+import { readGrant } from '../auth/oauth/stored-grant.ts';
 import type { Queryable } from '../control/database.ts';
 import type { AuthMethod } from '../control/schema.ts';
 import { must } from '../lib/asserts.ts';
 import type { Clock } from '../lib/clock.ts';
-import { newId, type AuthProviderId, type ConnectionId, type OrganizationId, type ProjectId } from '../lib/ids.ts';
+import {
+  newId,
+  type AuthProviderId,
+  type ConnectionId,
+  type OAuthClientId,
+  type OrganizationId,
+  type ProjectId,
+} from '../lib/ids.ts';
 import type { Vault } from '../vault/vault.ts';
 import { freeHandle, handleFrom } from './handle.ts';
 import {
@@ -21,7 +29,7 @@ import {
   upsertCredential,
   type ConnectionRow,
 } from './repository.ts';
-import type { SealedSettings } from './settings.ts';
+import type { SealedSettings, SettingsToSeal } from './settings.ts';
 
 export interface NewConnection {
   readonly projectId: ProjectId;
@@ -32,16 +40,22 @@ export interface NewConnection {
   readonly name: string;
   readonly endpoint: JsonObject;
   readonly authMethod: AuthMethod;
-  readonly sealed: SealedSettings;
+  readonly sealed: SettingsToSeal;
+  /** False until a person has allowed it; `change` with `credentialsRenewed` tells that. */
+  readonly authenticated: boolean;
+  /** The organization's own OAuth client that it is made with. */
+  readonly oauthClientId?: OAuthClientId | null;
   /** Which account of which outside vault, where one has the credentials. */
-  readonly outside?: { readonly authProviderId: AuthProviderId; readonly config: JsonObject };
+  readonly outside?: { readonly authProviderId: AuthProviderId; readonly config: JsonObject } | undefined;
 }
 
 export interface ConnectionChange {
   readonly endpoint?: JsonObject;
-  readonly sealed?: SealedSettings;
+  readonly sealed?: SettingsToSeal;
   /** The credentials in `sealed` are new, not only kept along. */
   readonly credentialsRenewed?: boolean;
+  /** null: none of the organization's own. */
+  readonly oauthClientId?: OAuthClientId | null;
   /** Another account of an outside vault. */
   readonly outside?: NewConnection['outside'];
 }
@@ -66,8 +80,9 @@ function nextLabel(labels: readonly (string | null)[]): string | null {
   return String(number);
 }
 
-function outsideColumns({ authProviderId, config }: NonNullable<NewConnection['outside']>) {
-  return { auth_provider_id: authProviderId, auth_provider_config: JSON.stringify(config) };
+function outsideColumns(outside: NewConnection['outside']) {
+  if (!outside) return {};
+  return { auth_provider_id: outside.authProviderId, auth_provider_config: JSON.stringify(outside.config) };
 }
 
 const emptySettings: SealedSettings = { credentials: {}, config: {} };
@@ -93,8 +108,9 @@ async function newRow(
     description: null,
     endpoint: JSON.stringify(input.endpoint),
     auth_method: input.authMethod,
-    authenticated_at: now,
-    ...(input.outside && outsideColumns(input.outside)),
+    authenticated_at: input.authenticated ? now : null,
+    oauth_client_id: input.oauthClientId ?? null,
+    ...outsideColumns(input.outside),
     enabled: 1,
     label: nextLabel(await listLabels(tx, actor.organizationId, projectId, connector.id)),
     created_at: now,
@@ -115,12 +131,12 @@ export function createConnectionService({
     tx: Queryable,
     organizationId: OrganizationId,
     id: ConnectionId,
-    settings: SealedSettings,
+    settings: SettingsToSeal,
   ): Promise<void> => {
     const sealed = vault.seal({ ...settings }, { organizationId, row: id, column: 'credential.ciphertext' });
     const now = clock.now();
     // When tokens must be renewed depends on the provider: whoever renews looks at once, and says when next.
-    const renew_at = 'oauth' in settings.credentials ? now : null;
+    const renew_at = readGrant(settings.credentials)?.tokens ? now : null;
     await upsertCredential(tx, organizationId, { connection_id: id, ...sealed, updated_at: now, renew_at });
   };
   /** Tokens may have been renewed since the caller read them: those that are stored stay. */
@@ -153,7 +169,8 @@ export function createConnectionService({
       await updateConnection(tx, actor.organizationId, id, {
         ...(change.endpoint && { endpoint: JSON.stringify(change.endpoint) }),
         ...(change.credentialsRenewed && { authenticated_at: now }),
-        ...(change.outside && outsideColumns(change.outside)),
+        ...(change.oauthClientId !== undefined && { oauth_client_id: change.oauthClientId }),
+        ...outsideColumns(change.outside),
         modified_at: now,
         modified_by_email: actor.email,
       });

@@ -11,6 +11,7 @@ export type WorkerConfig = Pick<
   | 'allowPrivateNetwork'
   | 'fileRoots'
   | 'allowExecutables'
+  | 'oauthClients'
   | 'internalSources'
   | 'jobsPerWorker'
   | 'leaseMs'
@@ -29,6 +30,7 @@ export function toSettings(config: WorkerConfig): WorkerSettings {
     allowPrivateNetwork: config.allowPrivateNetwork,
     fileRoots: config.fileRoots,
     allowExecutables: config.allowExecutables,
+    oauthClients: config.oauthClients,
     internalSources: config.internalSources,
     jobsPerWorker: config.jobsPerWorker,
     leaseMs: config.leaseMs,

@@ -8,11 +8,7 @@ import { OutsideError } from '../auth/providers/outside-error.ts';
 import { askingProvider } from '../auth/providers/provider-faults.ts';
 import type { AuthProviderService } from '../auth/providers/service.ts';
 import { checkConfig } from '../connections/settings.ts';
-import { must } from '../lib/asserts.ts';
 import type { AuthProviderId, SourceConnectionId } from '../lib/ids.ts';
-import type { CreateInput, UpdateInput } from './model.ts';
-import type { JoinedRow } from './repository.ts';
-import { usedProvider } from './views.ts';
 
 export interface OutsideAccountNeeds {
   readonly authProviders: Pick<AuthProviderService, 'get' | 'kind' | 'kinds'>;
@@ -74,23 +70,10 @@ export function proveNewAccount(
   needs: OutsideAccountNeeds,
   actor: Actor,
   connector: Connector,
-  { config, input, id }: { readonly config: JsonObject; readonly input: CreateInput; readonly id: SourceConnectionId },
+  { config, given, id }: { readonly config: JsonObject; readonly given: JsonObject; readonly id: SourceConnectionId },
 ): Promise<ProvenAccount> {
   checkConfig(connector, config);
-  const { provider_readable_id: readableId, provider_config: given } = input.credentials;
-  const account = { readableId: String(readableId), config: (given ?? {}) as JsonObject };
+  const { provider_readable_id: readableId, provider_config: named } = given;
+  const account = { readableId: String(readableId), config: (named ?? {}) as JsonObject };
   return proveAccount(needs, actor, connector, account, { id, isNew: true });
-}
-
-/** Proves the account that a stored source connection has, or would have after a change. Throws the catalogue's errors. */
-export function proveChange(
-  needs: OutsideAccountNeeds,
-  actor: Actor,
-  row: JoinedRow,
-  change: UpdateInput['account'],
-  connector: Connector,
-): Promise<ProvenAccount> {
-  const stored = must(usedProvider(row), 'a connection by an auth provider has one');
-  const account = { readableId: change?.readableId ?? stored.readableId, config: change?.config ?? stored.config };
-  return proveAccount(needs, actor, connector, account, { id: row.id, isNew: false });
 }

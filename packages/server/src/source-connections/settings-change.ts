@@ -2,12 +2,15 @@ import type { Connector } from '@tributary/connectors/kit/connector';
 import type { JsonObject } from '@tributary/connectors/kit/json';
 import type { Selectable } from 'kysely';
 import type { Actor } from '../auth/actor.ts';
-import { splitConfig, unmask, type SealedSettings } from '../connections/settings.ts';
+import { splitConfig, unmask, type SealedSettings, type SettingsToSeal } from '../connections/settings.ts';
 import type { ControlTables } from '../control/schema.ts';
-import { errors } from '../errors.ts';
+import type { OAuthClientId } from '../lib/ids.ts';
+import { checkAccountChange, planAccountChange } from './account-change.ts';
+import { resumedColumns } from './authorization/good-credential.ts';
+import { checkGrantChange, planGrantChange } from './authorization/grant-change.ts';
 import type { CreateNeeds } from './create.ts';
 import type { UpdateInput } from './model.ts';
-import { proveChange, type ProvenAccount } from './outside-account.ts';
+import type { ProvenAccount } from './outside-account.ts';
 import type { JoinedRow } from './repository.ts';
 import { resolveSchedule, type ScheduleColumns } from './schedule-input.ts';
 import { checkCursorField, checkSettings } from './settings-check.ts';
@@ -19,7 +22,8 @@ type Columns = Partial<Selectable<ControlTables['source_connection']>>;
 export interface SettingsChange {
   readonly columns: Columns;
   readonly endpoint?: JsonObject;
-  readonly sealed?: SealedSettings;
+  readonly sealed?: SettingsToSeal;
+  readonly oauthClientId?: OAuthClientId | null;
   /** Another account of an outside vault. */
   readonly outside?: ProvenAccount;
 }
@@ -47,14 +51,12 @@ function settingsAfter(row: JoinedRow, stored: SealedSettings, change: UpdateInp
 }
 
 function changeOf(connector: Connector, row: JoinedRow, change: UpdateInput, after: Settings): SettingsChange {
-  const renewed = change.credentials ?? change.account;
-  if (change.config === undefined && !renewed) return { columns: {} };
+  if (change.config === undefined && !change.credentials) return { columns: {} };
   const split = splitConfig(connector, after.config);
   const sealed = { credentials: after.credentials, config: split.secrets };
-  // A credential that was just proven good ends the pause that its predecessor caused.
-  const resumed: Columns = renewed && row.paused_by === 'credential' ? { paused_by: null, paused_at: null } : {};
-  if (change.config === undefined) return { columns: resumed, sealed };
-  return { columns: { ...resumed, config: JSON.stringify(split.options) }, endpoint: split.endpoint, sealed };
+  const columns = change.credentials ? resumedColumns(row) : {};
+  if (change.config === undefined) return { columns, sealed };
+  return { columns: { ...columns, config: JSON.stringify(split.options) }, endpoint: split.endpoint, sealed };
 }
 
 /** Checks a change of settings, by schema and by asking the source, and works out its rows; writes nothing. */
@@ -64,26 +66,33 @@ export async function planSettingsChange(
   row: JoinedRow,
   change: UpdateInput,
 ): Promise<SettingsChange> {
-  if (change.credentials && row.auth_method !== 'direct') throw errors.credentials_not_direct({});
-  const wanted = change.account?.readableId;
-  if (wanted !== undefined) await needs.authProviders.get(actor, wanted);
-  if (change.account && row.auth_method !== 'auth_provider') throw errors.auth_provider_not_used({});
+  await checkGrantChange(needs, actor, row, change);
+  await checkAccountChange(needs, actor, row, change);
   const connector = await needs.registry.get(row.connector);
-  const schedule =
-    change.schedule === undefined
-      ? undefined
-      : resolveSchedule(connector, change.schedule, needs.clock.now(), scheduleOf(row));
+  const schedule = scheduleAfter(needs, connector, row, change);
   const stored = await needs.connections.openSettings(needs.control.db, actor.organizationId, row.connection_id);
   const after = settingsAfter(row, stored, change);
-  const planned = changeOf(connector, row, change, after);
-  const newCursor = schedule?.cursor_field === row.cursor_field ? null : schedule?.cursor_field;
-  const asks = planned.sealed !== undefined || Boolean(newCursor);
-  const outside =
-    row.auth_method === 'auth_provider' && asks
-      ? await proveChange(needs, actor, row, change.account, connector)
-      : undefined;
-  const settings = { ...after, opened: outside?.opened };
-  if (planned.sealed) await checkSettings(needs.probe, connector, settings);
-  if (newCursor) await checkCursorField(needs.probe, connector, settings, newCursor);
-  return { ...planned, columns: { ...planned.columns, ...schedule }, ...(outside && change.account && { outside }) };
+  const question = { row, change, connector, stored, config: after.config };
+  const byGrant = (await planGrantChange(needs, question)) ?? (await planAccountChange(needs, actor, question));
+  const planned = byGrant?.planned ?? changeOf(connector, row, change, after);
+  if (planned.sealed && !byGrant) await checkSettings(needs.probe, connector, after.config, after.credentials);
+  // Before a person has allowed access, nobody can be asked.
+  if (schedule?.cursor_field && schedule.cursor_field !== row.cursor_field && byGrant?.asks !== false)
+    await checkCursorField(needs.probe, connector, { ...after, ...byGrant?.settings }, schedule.cursor_field);
+  return {
+    ...planned,
+    ...(change.oauthClientId !== undefined && { oauthClientId: change.oauthClientId }),
+    columns: { ...planned.columns, ...schedule },
+  };
+}
+
+function scheduleAfter(
+  { clock }: CreateNeeds,
+  connector: Connector,
+  row: JoinedRow,
+  { schedule }: UpdateInput,
+): ScheduleColumns | undefined {
+  if (schedule === undefined) return undefined;
+  const columns = resolveSchedule(connector, schedule, clock.now(), scheduleOf(row));
+  return row.sync_id === null ? { ...columns, next_run_at: null } : columns;
 }

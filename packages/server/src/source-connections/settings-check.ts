@@ -1,17 +1,26 @@
+import type { OAuthScheme } from '@tributary/connectors/kit/auth';
 import type { Connector } from '@tributary/connectors/kit/connector';
 import type { JsonObject } from '@tributary/connectors/kit/json';
-import type { Probe } from '../connections/probe.ts';
-import { checkConfig, checkCredentials } from '../connections/settings.ts';
 import { takesOutside } from '../auth/providers/field-mapping.ts';
+import type { Probe, ProbeInput } from '../connections/probe.ts';
+import { checkConfig, checkCredentials } from '../connections/settings.ts';
 import type { AuthMethod } from '../control/schema.ts';
 import { errors } from '../errors.ts';
 
 /** The auth methods that a connector takes, in the order in which they are shown. */
 export function supportedMethods(connector: Connector): readonly AuthMethod[] {
+  const scheme = oauthScheme(connector);
   return [
-    ...(connector.auth.length > 0 ? (['direct'] as const) : []),
+    ...(connector.auth.some(({ type }) => type !== 'oauth') ? (['direct'] as const) : []),
+    ...(scheme ? (['oauth_browser', 'oauth_byoc'] as const) : []),
+    // OAuth 1.0a has a pair that belongs to a client; an access token alone says nothing.
+    ...(scheme?.provider.type === 'oauth2' ? (['oauth_token'] as const) : []),
     ...(takesOutside(connector) ? (['auth_provider'] as const) : []),
   ];
+}
+
+export function oauthScheme(connector: Connector): OAuthScheme | undefined {
+  return connector.auth.find((scheme) => scheme.type === 'oauth');
 }
 
 /** A connector that needs no credential, or whose credentials all have defaults, can be connected without any. */
@@ -21,38 +30,36 @@ function needsNothing(connector: Connector): boolean {
   );
 }
 
-/** Decides on the auth method; absent authentication means OAuth in the browser where credentials are needed. Throws `auth_method_unsupported`. */
-export function decideMethod(connector: Connector, given: AuthMethod | 'absent'): AuthMethod {
-  const method = given === 'absent' ? (needsNothing(connector) ? 'direct' : 'oauth_browser') : given;
+/**
+ * Decides on the auth method. Absent authentication means OAuth in the browser, but for a source that can be read without
+ * credentials and has no client to ask a provider with. Throws `auth_method_unsupported`.
+ */
+export function decideMethod(connector: Connector, given: AuthMethod | 'absent', hasClient = false): AuthMethod {
+  const byOAuth = oauthScheme(connector) !== undefined && hasClient;
+  const fallback = !byOAuth && needsNothing(connector) ? 'direct' : 'oauth_browser';
+  const method = given === 'absent' ? fallback : given;
   const supported = supportedMethods(connector);
   if (!supported.includes(method)) throw errors.auth_method_unsupported({ shortName: connector.id, method, supported });
   return method;
-}
-
-/** Settings to try. */
-export interface TriedSettings {
-  readonly config: JsonObject;
-  readonly credentials: JsonObject;
-  /** Credentials of elsewhere that have been opened, and checked by that: they count in place of `credentials`. */
-  readonly opened?: unknown;
 }
 
 /** Validates configuration and credentials by the connector's schemas, then by a live call. */
 export async function checkSettings(
   probe: Probe,
   connector: Connector,
-  settings: TriedSettings,
+  config: JsonObject,
+  credentials: JsonObject,
 ): Promise<{ readonly account: string }> {
-  if (settings.opened === undefined) checkCredentials(connector, settings.credentials);
-  checkConfig(connector, settings.config);
-  return probe.check({ connector, ...settings });
+  checkCredentials(connector, credentials);
+  checkConfig(connector, config);
+  return probe.check({ connector, config, credentials });
 }
 
 /** `cursor_field` must be a field of some stream. Throws `unknown_cursor_field`. */
 export async function checkCursorField(
   probe: Probe,
   connector: Connector,
-  settings: TriedSettings,
+  settings: Omit<ProbeInput, 'connector'>,
   field: string,
 ): Promise<void> {
   const streams = await probe.discover({ connector, ...settings });

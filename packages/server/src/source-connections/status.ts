@@ -2,6 +2,7 @@ import type { AuthMethod, JobState, Millis } from '../control/schema.ts';
 import type { HeldSweep } from '../engine/outcome.ts';
 import type { HeldSchema } from '../engine/schema-memory.ts';
 import type { SyncJob } from '../syncs/model.ts';
+import { isByOAuth } from './authorization/methods.ts';
 
 /** Four honest axes instead of one word; the dialects' words are derived from them. */
 export interface StatusAxes {
@@ -108,6 +109,11 @@ interface Rule {
 }
 
 const edit = ({ id }: StatusFacts): Task['fix'] => ({ method: 'PATCH', path: `/v1/source-connections/${id}` });
+/** A person allows access at the provider again; what was typed in is given anew. */
+const authenticate = (facts: StatusFacts): Task['fix'] =>
+  isByOAuth(facts.authMethod)
+    ? { method: 'POST', path: `/v1/source-connections/${facts.id}/reinitiate-oauth` }
+    : edit(facts);
 const act =
   (action: string) =>
   ({ id }: StatusFacts): Task['fix'] => ({ method: 'POST', path: `/tributary/v1/source-connections/${id}/${action}` });
@@ -120,15 +126,16 @@ const rules: readonly Rule[] = [
   {
     code: 'authenticate',
     applies: (_, axes) => axes.setup === 'pending_auth',
-    message: () => 'Finish the authentication; nothing can be read before.',
-    fix: edit,
+    message: () =>
+      'A person has to allow access; nothing can be read before. Unless somebody does within a day, the connection is removed.',
+    fix: authenticate,
   },
   {
     code: 'renew_credential',
     applies: (_, axes) => axes.setup === 'needs_reauth',
     message: ({ lastJob }) =>
       `${lastJob?.error?.message ?? 'The source refused the credential.'} Give a new credential; the schedule then goes on.`,
-    fix: edit,
+    fix: authenticate,
   },
   {
     code: 'confirm_sweep',

@@ -8,7 +8,7 @@ import type { OrganizationId, SourceConnectionId } from '../lib/ids.ts';
 import type { LatestJobs } from '../syncs/model.ts';
 import { readJobSummary, readLatestJobs } from '../syncs/history.ts';
 import type { DescribeSource } from './description-cache.ts';
-import type { SourceConnection, SourceConnectionDetail, UsedAuthProvider } from './model.ts';
+import type { AuthorizationLink, SourceConnection, SourceConnectionDetail, UsedAuthProvider } from './model.ts';
 import { findSourceConnection, type JoinedRow } from './repository.ts';
 import { statusOf, tasksOf, type StatusFacts } from './status.ts';
 
@@ -66,7 +66,12 @@ export function toSourceConnection(row: JoinedRow, jobs: LatestJobs | undefined,
     shortName: row.connector_given,
     connector: row.connector,
     config: configOf(row),
-    auth: { method: row.auth_method, authenticatedAt: row.authenticated_at, provider: usedProvider(row) },
+    auth: {
+      method: row.auth_method,
+      authenticatedAt: row.authenticated_at,
+      oauthClientId: row.oauth_client_id,
+      provider: usedProvider(row),
+    },
     schedule: {
       cron: row.cron,
       timezone: row.timezone,
@@ -84,6 +89,11 @@ export function toSourceConnection(row: JoinedRow, jobs: LatestJobs | undefined,
     createdByEmail: row.created_by_email,
     modifiedByEmail: row.modified_by_email,
   };
+}
+
+/** What was begun for whoever asks, shown once. */
+export function withLink(shown: SourceConnectionDetail, link: AuthorizationLink | undefined): SourceConnectionDetail {
+  return link ? { ...shown, auth: { ...shown.auth, link } } : shown;
 }
 
 /** The connector's own cursor: one stream's as it is, several as an object by stream. */

@@ -3,6 +3,7 @@ import type { JsonObject } from '@tributary/connectors/kit/json';
 import type { OAuth2Provider } from '@tributary/connectors/kit/oauth-provider';
 import { snippet } from '@tributary/connectors/kit/redact-text';
 import { errors } from '../../errors.ts';
+import { unreachable } from '../../lib/asserts.ts';
 import { rateLimited } from './provider-http.ts';
 
 /** Words for a client that is wrong; RFC 6749 §5.2 first, then what vendors say instead. */
@@ -39,21 +40,21 @@ export function answerObject(answer: HttpResponse): JsonObject | undefined {
 
 const word = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
 
+/** The first of the names that holds a word. */
+function wordAt(body: unknown, names: readonly string[]): string | undefined {
+  return isObject(body) ? names.map((name) => word(body[name])).find((found) => found !== undefined) : undefined;
+}
+
 /** The error's code wherever vendors put it: `error`, `error.code`, `errors[0].code`, `code`, `status`, `ECODE`. */
 function errorCode(body: JsonObject, status: number): string | undefined {
   const { error, errors: list } = body;
-  if (word(error) !== undefined) return word(error);
-  if (isObject(error)) return word(error['code']) ?? word(error['type']) ?? word(error['message']) ?? 'error';
-  if (status < 400) return body['ok'] === false ? 'error' : undefined;
-  const first = Array.isArray(list) ? list[0] : undefined;
-  const inner = isObject(first) ? word(first['code']) : undefined;
-  return inner ?? word(body['code']) ?? word(body['status']) ?? word(body['ECODE']) ?? word(body['err']);
-}
-
-function description(body: JsonObject): string {
-  const said =
-    word(body['error_description']) ?? word(body['message']) ?? word(body['error_message']) ?? word(body['err']);
-  return said ?? '';
+  if (isObject(error)) return wordAt(error, ['code', 'type', 'message']) ?? 'error';
+  const plain = word(error);
+  if (plain !== undefined) return plain;
+  if (status < 300) return body['ok'] === false ? 'error' : undefined;
+  return (
+    wordAt(Array.isArray(list) ? list[0] : undefined, ['code']) ?? wordAt(body, ['code', 'status', 'ECODE', 'err'])
+  );
 }
 
 export interface Judge {
@@ -67,27 +68,48 @@ export interface Judge {
  * provider's `refusals` name: `oauth_grant_refused`. Others are `oauth_client_refused`, `oauth_provider_unreachable`,
  * `source_rate_limited` and `oauth_provider_failed`.
  */
-export function judgedAnswer(answer: HttpResponse, { provider, secrets }: Judge): JsonObject {
-  const { id } = provider;
+export function judgedAnswer(answer: HttpResponse, judge: Judge): JsonObject {
   const { status } = answer;
   const body = answerObject(answer);
-  const code = body && errorCode(body, status);
-  if (body && code === undefined && status < 300) return body;
-  const words = [code, body && description(body)].filter((part) => part !== undefined && part !== '').join(': ');
-  const said = snippet(words, secrets);
-  const reason = said === '' ? `it answered ${status}` : said;
-  if (code === 'invalid_grant' || isRefusal(provider, status, code)) {
-    throw errors.oauth_grant_refused({ provider: id, reason });
+  if (body === undefined) {
+    if (status < 300) throw failure('fault', judge, 'its answer is no JSON object');
+    throw failure(kindOf(judge, status, undefined), judge, `it answered ${status}`);
   }
-  if (code !== undefined && LIMIT_ERRORS.has(code)) throw rateLimited(id);
-  if (code !== undefined && PASSING_ERRORS.has(code)) throw errors.oauth_provider_unreachable({ provider: id, reason });
-  if (code !== undefined && CLIENT_ERRORS.has(code)) throw errors.oauth_client_refused({ provider: id, reason });
-  if (body === undefined && status < 300) {
-    throw errors.oauth_provider_failed({ provider: id, reason: 'its answer is no JSON object' });
-  }
-  throw errors.oauth_provider_failed({ provider: id, reason });
+  const code = errorCode(body, status);
+  if (code === undefined && status < 300) return body;
+  const description = wordAt(body, ['error_description', 'message', 'error_message', 'err']);
+  const words = [code, description].filter((part) => part !== undefined).join(': ');
+  throw failure(
+    kindOf(judge, status, code),
+    judge,
+    words === '' ? `it answered ${status}` : snippet(words, judge.secrets),
+  );
 }
 
-function isRefusal({ refusals = [] }: Judge['provider'], status: number, code: string | undefined): boolean {
-  return refusals.some((one) => one.status === status && (one.error === undefined || one.error === code));
+type Failure = 'grant' | 'client' | 'passing' | 'limit' | 'fault';
+
+function kindOf({ provider }: Judge, status: number, code = ''): Failure {
+  const { refusals = [] } = provider;
+  const refused = refusals.some((one) => one.status === status && (one.error ?? code) === code);
+  if (refused || code === 'invalid_grant') return 'grant';
+  if (LIMIT_ERRORS.has(code)) return 'limit';
+  if (PASSING_ERRORS.has(code)) return 'passing';
+  return CLIENT_ERRORS.has(code) ? 'client' : 'fault';
+}
+
+function failure(kind: Failure, { provider: { id: provider } }: Judge, reason: string): Error {
+  switch (kind) {
+    case 'grant':
+      return errors.oauth_grant_refused({ provider, reason });
+    case 'client':
+      return errors.oauth_client_refused({ provider, reason });
+    case 'passing':
+      return errors.oauth_provider_unreachable({ provider, reason });
+    case 'limit':
+      return rateLimited(provider);
+    case 'fault':
+      return errors.oauth_provider_failed({ provider, reason });
+    default:
+      return unreachable(kind);
+  }
 }

@@ -127,14 +127,8 @@ export function rateLimited(provider: string, afterMs: number = UNSAID_PAUSE_MS)
 function fail(provider: string, error: unknown): never {
   if (!(error instanceof ConnectorError)) throw error;
   const { reason, message, retryAfterMs } = error;
-  switch (reason) {
-    case 'refused':
-      throw errors.host_access_refused({ reason: message });
-    case 'rate_limited':
-      throw rateLimited(provider, retryAfterMs);
-    case 'unavailable':
-      throw errors.oauth_provider_unreachable({ provider, reason: message });
-    default:
-      throw errors.oauth_provider_failed({ provider, reason: message });
-  }
+  if (reason === 'refused') throw errors.host_access_refused({ reason: message });
+  if (reason === 'rate_limited') throw rateLimited(provider, retryAfterMs);
+  if (reason === 'unavailable') throw errors.oauth_provider_unreachable({ provider, reason: message });
+  throw errors.oauth_provider_failed({ provider, reason: message });
 }

@@ -1,5 +1,5 @@
 import { bearer } from '@tributary/connectors/kit/authorization';
-import type { HttpRequest } from '@tributary/connectors/kit/http-client';
+import type { HttpRequest, HttpResponse } from '@tributary/connectors/kit/http-client';
 import type { ClientAuthentication, OAuth2Provider } from '@tributary/connectors/kit/oauth-provider';
 import type { Secret } from '@tributary/connectors/kit/secret';
 import { answerObject, judgedAnswer } from './answer-verdict.ts';
@@ -22,11 +22,11 @@ async function revocationRequest(
 ): Promise<{ readonly request: HttpRequest; readonly secrets: readonly string[] }> {
   const verb = revocation.method ?? 'POST';
   if (revocation.token === 'bearer') {
-    const headers = { accept: 'application/json', authorization: bearer(token) };
+    const headers = { accept: 'application/json', ...revocation.headers, authorization: bearer(token) };
     return { request: { method: verb, url, headers }, secrets: [token.reveal()] };
   }
   const form = new URLSearchParams({ [revocation.field ?? 'token']: token.reveal() });
-  const headers = new Headers({ accept: 'application/json' });
+  const headers = new Headers({ accept: 'application/json', ...revocation.headers });
   await clientAuthentication(method, client)({ issuer: url.origin }, { client_id: client.id }, form, headers);
   const secrets = secretsOf(form, headers.get('authorization') ?? undefined);
   const sent = Object.fromEntries(headers);
@@ -61,13 +61,16 @@ export async function revokeToken(
   const token = access ? tokens.accessToken : (tokens.refreshToken ?? tokens.accessToken);
   const { request, secrets } = await revocationRequest({ url, revocation, client, method }, token);
   const answer = await http.send(provider.id, request);
-  const { status } = answer;
-  const code = answerObject(answer)?.['error'];
-  if (typeof code === 'string' && GONE.has(code)) return true;
-  if (revocation.token === 'bearer' && status === 401) return true;
-  if (status === 404) return true;
-  // An answer without a body is the usual one (RFC 7009 §2.2).
-  if (status >= 200 && status < 300 && answerObject(answer) === undefined) return true;
-  judgedAnswer(answer, { provider, secrets });
+  if (!isGone(answer, revocation)) judgedAnswer(answer, { provider, secrets });
   return true;
+}
+
+/** Done, or not needed any more. An answer without a body is the usual one (RFC 7009 §2.2). */
+function isGone(answer: HttpResponse, { token }: Revocation): boolean {
+  const { status } = answer;
+  const body = answerObject(answer);
+  if (status === 404 || (status === 401 && token === 'bearer')) return true;
+  if (body === undefined) return status < 300;
+  const { error } = body;
+  return typeof error === 'string' && GONE.has(error);
 }

@@ -31,20 +31,31 @@ function seconds(value: Json | undefined): number | string | undefined {
  */
 export function standardAnswer(provider: OAuth2Provider, body: JsonObject): JsonObject {
   const nested = provider.tokenAt === undefined ? undefined : valueAt(body, provider.tokenAt);
-  const from = isObject(nested) ? nested : body;
+  const from = isObject(nested) && typeof nested['access_token'] === 'string' ? nested : body;
   const type = from['token_type'];
-  const scope = from['scope'];
-  const expiresIn = seconds(from['expires_in']);
-  const refreshToken = from['refresh_token'];
-  return {
+  const ttls = REFRESH_TTLS.flatMap((name) => (from[name] === undefined ? [] : [[name, from[name]] as const]));
+  return withoutGaps({
     access_token: from['access_token'] ?? null,
     token_type: typeof type === 'string' && FOREIGN_TYPES.test(type) ? type : 'bearer',
-    ...(expiresIn !== undefined && { expires_in: expiresIn }),
-    ...(refreshToken !== undefined && refreshToken !== null && refreshToken !== '' && { refresh_token: refreshToken }),
-    ...(typeof scope === 'string' && scope !== '' && { scope }),
-    ...(Array.isArray(scope) && { scope: scope.filter((one) => typeof one === 'string').join(' ') }),
-    ...Object.fromEntries(REFRESH_TTLS.flatMap((name) => (from[name] === undefined ? [] : [[name, from[name]]]))),
-  };
+    expires_in: seconds(from['expires_in']),
+    refresh_token: said(from['refresh_token']),
+    scope: oneText(from['scope']),
+    ...Object.fromEntries(ttls),
+  });
+}
+
+/** `null` and an empty text are how some say nothing. */
+const said = (value: Json | undefined): Json | undefined => (value === null || value === '' ? undefined : value);
+
+/** Scopes also come as a list. */
+function oneText(value: Json | undefined): Json | undefined {
+  return said(Array.isArray(value) ? value.filter((one) => typeof one === 'string').join(' ') : value);
+}
+
+function withoutGaps(values: Readonly<Record<string, Json | undefined>>): JsonObject {
+  return Object.fromEntries(
+    Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
 }
 
 /** How vendors name the life of the refresh token: GitHub, Zendesk and Shopify, then Keycloak, then Intuit. */
@@ -55,8 +66,8 @@ function captured(provider: OAuth2Provider, body: JsonObject): Record<string, st
   return Object.fromEntries(
     Object.entries(provider.captures ?? {}).flatMap(([name, path]) => {
       const value = valueAt(body, path);
-      const said = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
-      return said ? [[name, String(value)] as const] : [];
+      const plain = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+      return plain ? [[name, String(value)] as const] : [];
     }),
   );
 }
@@ -73,22 +84,32 @@ export interface ReceivedTokens {
 }
 
 /** The tokens as they are kept. What a refresh leaves out goes on as it was (RFC 6749 §6). */
-export function readTokens({ provider, body, answer, now, previous }: ReceivedTokens): OAuth2Tokens {
-  const fresh = answer.refresh_token;
-  const refreshToken = fresh === undefined ? previous?.refreshToken : new Secret(fresh);
+export function readTokens(received: ReceivedTokens): OAuth2Tokens {
+  const { provider, body, answer, now, previous } = received;
   const ttl = answer.expires_in ?? provider.accessTtl ?? undefined;
   const scope = answer.scope ?? previous?.scope;
-  const refreshExpiresAt =
-    refreshToken && refreshEnd(provider, answer, now, fresh === undefined ? previous : undefined);
   return {
     type: 'oauth2',
     accessToken: new Secret(answer.access_token),
-    ...(refreshToken && { refreshToken }),
+    ...refreshPart(received),
     ...(ttl !== undefined && { expiresAt: now + ttl * 1000 }),
-    ...(refreshExpiresAt !== undefined && { refreshExpiresAt }),
     ...(scope !== undefined && { scope }),
     captured: { ...previous?.captured, ...captured(provider, body) },
   };
+}
+
+/** The refresh token and its end: the new one's, or the old one's where none came. */
+function refreshPart({
+  provider,
+  answer,
+  now,
+  previous,
+}: ReceivedTokens): Pick<OAuth2Tokens, 'refreshToken' | 'refreshExpiresAt'> {
+  const fresh = answer.refresh_token;
+  const refreshToken = fresh === undefined ? previous?.refreshToken : new Secret(fresh);
+  if (!refreshToken) return {};
+  const refreshExpiresAt = refreshEnd(provider, answer, now, fresh === undefined ? previous : undefined);
+  return { refreshToken, ...(refreshExpiresAt !== undefined && { refreshExpiresAt }) };
 }
 
 /** When the refresh token dies: as the answer says, else so long after this use as the row says, else as it was known. */

@@ -17,6 +17,7 @@ const OPEN_PARAMETERS = new Set(['grant_type', 'redirect_uri', 'client_id', 'sco
 export interface TokenQuestion {
   readonly provider: OAuth2Provider;
   readonly parameters: ProviderParameters;
+  /** What is refreshed. */
   readonly previous?: OAuth2Tokens;
 }
 
@@ -77,8 +78,9 @@ export async function requestTokens(
   { provider, parameters, previous }: TokenQuestion,
   call: TokenCall,
 ): Promise<OAuth2Tokens> {
-  const server = serverOf(provider, parameters);
-  const endpoint = new URL(server.token_endpoint ?? '');
+  const template = (previous && provider.refreshUrl) ?? provider.tokenUrl;
+  const endpoint = providerAddress(provider, template, parameters);
+  const server = { ...serverOf(provider, parameters), token_endpoint: endpoint.href };
   await http.check(provider.id, endpoint);
   let body: JsonObject = {};
   const options = {

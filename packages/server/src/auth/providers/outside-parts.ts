@@ -1,5 +1,4 @@
 import type { Logger } from '@tributary/connectors/kit/context';
-import type { JsonObject } from '@tributary/connectors/kit/json';
 import type { Connector } from '@tributary/connectors/kit/connector';
 import type { Config } from '../../config.ts';
 import type { ControlStore } from '../../control/database.ts';
@@ -14,7 +13,7 @@ import { createOutsideProviders, type OutsideProviders } from './outside-provide
 interface Wanted {
   readonly connection?: { readonly organizationId: OrganizationId; readonly id: ConnectionId } | undefined;
   readonly connector: Connector;
-  readonly credentials: JsonObject;
+  readonly credentials: Readonly<Record<string, unknown>>;
 }
 
 /** What asks outside vaults, in whatever process it runs. */

@@ -15,7 +15,7 @@ export const LegacySourceConnectionUpdate = z
     config_fields: JsonMap.nullable().optional(),
     cron_schedule: z.string().nullable().optional().describe('null ends automatic syncing.'),
     connection_id: Uuid.nullable().optional().describe('Managed by the system; taken only when it is the stored one.'),
-    white_label_id: Uuid.nullable().optional(),
+    white_label_id: Uuid.nullable().optional().describe('An OAuth client of the organization; null takes it away.'),
     auth_provider: z
       .string()
       .nullable()
@@ -28,8 +28,6 @@ export const LegacySourceConnectionUpdate = z
   .meta({ id: 'LegacySourceConnectionUpdate' });
 export type LegacySourceConnectionUpdate = z.output<typeof LegacySourceConnectionUpdate>;
 
-const nothing = z.null().describe('This way to authenticate is not in use here.');
-
 export const LegacySourceConnection = z
   .object({
     name: z.string().meta({ minLength: 1, maxLength: 64 }),
@@ -41,7 +39,7 @@ export const LegacySourceConnection = z
     collection: z.string(),
     description: z.string().nullable(),
     config_fields: JsonMap.nullable(),
-    white_label_id: nothing,
+    white_label_id: Uuid.nullable().describe('The organization’s own OAuth client.'),
     auth_provider: z.string().nullable().describe('Readable id of the auth provider that has the credentials.'),
     auth_provider_config: JsonMap.nullable(),
     sync_id: Uuid.nullable(),

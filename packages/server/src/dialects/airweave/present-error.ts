@@ -13,6 +13,8 @@ function statusFor(error: AppError, face: Face): number {
     job_not_cancellable: face.conflictStatus,
     collection_exists: face.conflictStatus,
     auth_provider_exists: face.conflictStatus,
+    // Kinds know no difference between what is gone and what never was.
+    oauth_session_expired: 410,
   };
   if (error.code === 'unauthenticated' && error.details['reason'] === 'expired') return face.expiredKeyStatus;
   return exceptions[error.code as ErrorCode] ?? statusOf(error.kind);
@@ -30,6 +32,8 @@ function headersFor(error: AppError, status: number): Record<string, string> {
 const fieldOf: Partial<Record<ErrorCode, readonly string[]>> = {
   invalid_cron: ['body', 'schedule', 'cron'],
   unknown_cursor_field: ['body', 'schedule', 'cursor_field'],
+  redirect_url_refused: ['body', 'redirect_url'],
+  tokens_not_oauth: ['body', 'authentication'],
 };
 
 /** The same fields as the older update names them. */

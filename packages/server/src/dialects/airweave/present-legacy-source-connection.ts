@@ -61,7 +61,7 @@ export function presentLegacySourceConnection(source: SourceConnectionDetail, fa
     collection: source.collectionReadableId,
     description: source.description,
     config_fields: source.config,
-    white_label_id: null,
+    white_label_id: source.auth.oauthClientId,
     auth_provider: source.auth.provider?.readableId ?? null,
     auth_provider_config: source.auth.provider?.config ?? null,
     sync_id: source.syncId,

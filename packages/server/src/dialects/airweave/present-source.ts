@@ -1,8 +1,9 @@
 import type { Connector } from '@tributary/connectors/kit/connector';
+import type { OAuthProvider } from '@tributary/connectors/kit/oauth-provider';
 import { z } from 'zod';
 import { servingProviders } from '../../auth/providers/account-rules.ts';
 import { createOutsideProviders } from '../../auth/providers/outside-providers.ts';
-import { supportedMethods } from '../../source-connections/settings-check.ts';
+import { oauthScheme, supportedMethods } from '../../source-connections/settings-check.ts';
 import type { ConfigField, Source } from './source-schema.ts';
 
 /** What of JSON Schema a form field needs; `secret` comes from the field's metadata. */
@@ -54,15 +55,23 @@ export function className(id: string): string {
     .join('');
 }
 
+/** How long a grant lasts, in the published words. */
+function oauthType(provider: OAuthProvider): z.output<typeof Source>['oauth_type'] {
+  if (provider.type === 'oauth1') return 'oauth1';
+  if (provider.rotation === 'none') return 'access_only';
+  return provider.rotation === 'stable' ? 'with_refresh' : 'with_rotating_refresh';
+}
+
 function describeSource(connector: Connector): z.output<typeof Source> {
   const direct = connector.auth.find((scheme) => scheme.type === 'direct');
+  const oauth = oauthScheme(connector);
   const name = className(connector.id);
   return {
     name: connector.title,
     description: connector.description,
     auth_methods: [...supportedMethods(connector)],
-    oauth_type: null,
-    requires_byoc: false,
+    oauth_type: oauth ? oauthType(oauth.provider) : null,
+    requires_byoc: oauth?.ownClientOnly ?? false,
     auth_config_class: direct ? `${name}AuthConfig` : null,
     config_class: `${name}Config`,
     short_name: connector.id,

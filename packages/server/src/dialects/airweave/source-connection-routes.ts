@@ -64,6 +64,8 @@ function createRoute(face: Face, { SourceConnection }: AnswerSchemas): RouteDecl
       'source_not_found',
       'collection_not_found',
       'auth_method_unsupported',
+      'oauth_client_missing',
+      'redirect_url_refused',
       'sync_immediately_unsupported',
       ...settingsErrors,
       ...checkErrors,
@@ -82,10 +84,18 @@ function updateRoute(face: Face, { SourceConnection }: AnswerSchemas): RouteDecl
     method: 'PATCH',
     operationId: `${face.operationPrefix}update_source_connections__source_connection_id__patch`,
     summary: 'Change a source connection',
-    description: 'Only the fields given change. `If-Match` with the `ETag` of an earlier answer refuses a lost update.',
+    description:
+      'Only the fields given change. `If-Match` with the `ETag` of an earlier answer refuses a lost update. A connection made by OAuth takes new tokens as `authentication.access_token`; its method stays.',
     body: SourceConnectionUpdate,
     returns: { 200: SourceConnection },
-    errors: ['source_connection_not_found', 'credentials_not_direct', 'precondition_failed', ...settingsErrors],
+    errors: [
+      'source_connection_not_found',
+      'credentials_not_direct',
+      'tokens_not_oauth',
+      'precondition_failed',
+      ...settingsErrors,
+      ...checkErrors,
+    ],
     async handler({ actor, params, headers, body, services }) {
       const ifVersion = versionOf(headers['if-match']);
       const id = params.source_connection_id;

@@ -10,6 +10,7 @@ import { routeGroup, type RouteGroup } from '../route-group.ts';
 import { apiKeyRoutes } from './api-key-routes.ts';
 import { auditRoutes } from './audit-routes.ts';
 import { jobRoutes } from './job-routes.ts';
+import { oauthClientRoutes } from './oauth-client-routes.ts';
 import { organizationRoutes } from './organization-routes.ts';
 import { searchRoutes } from './search-routes.ts';
 import { sourceConnectionRoutes } from './source-connection-routes.ts';
@@ -39,6 +40,7 @@ export function nativeGroup(services: NativeServices): RouteGroup {
       ...searchRoutes,
       ...organizationRoutes,
       ...usageRoutes,
+      ...oauthClientRoutes,
       ...apiKeyRoutes,
       ...auditRoutes,
     ],

@@ -99,19 +99,24 @@ export class ProviderServer {
   }
 
   #reply(seen: SeenRequest): Reply {
-    const at = (address: string | undefined) =>
-      address !== undefined && matches(rebasedUrl(address, this.#origin), seen.path);
-    const { authorizeUrl, tokenUrl, revocation, verify, baseUrl } = this.#row;
     try {
-      if (at(authorizeUrl) && seen.method === 'GET') return this.#authorize(seen);
-      if (at(tokenUrl) && seen.method === 'POST') return this.#faults.shift()?.(seen) ?? this.#token(seen);
-      if (at(revocation?.url)) return this.#revoke(seen);
-      if (verify && at(`${baseUrl}${verify.path}`.split('?')[0])) return this.#verify(seen);
-      return { status: 404, body: { error: 'no such address' } };
+      return this.#route(seen)?.(seen) ?? { status: 404, body: { error: 'no such address' } };
     } catch (error) {
       if (error instanceof Refusal) return error.reply;
       throw error;
     }
+  }
+
+  #route({ path }: SeenRequest): ((seen: SeenRequest) => Reply) | undefined {
+    const { authorizeUrl, tokenUrl, refreshUrl, revocation, verify, baseUrl } = this.#row;
+    const routes: readonly [string | undefined, (seen: SeenRequest) => Reply][] = [
+      [authorizeUrl, (seen) => this.#authorize(seen)],
+      [tokenUrl, (seen) => this.#faults.shift()?.(seen) ?? this.#token(seen)],
+      [refreshUrl, (seen) => this.#faults.shift()?.(seen) ?? this.#token(seen)],
+      [revocation?.url, (seen) => this.#revoke(seen)],
+      [verify && `${baseUrl}${verify.path}`.split('?')[0], (seen) => this.#verify(seen)],
+    ];
+    return routes.find(([address]) => address !== undefined && matches(rebasedUrl(address, this.#origin), path))?.[1];
   }
 
   /** The person at the browser says yes at once. */
@@ -134,22 +139,23 @@ export class ProviderServer {
   #token(seen: SeenRequest): Reply {
     const row = this.#row;
     const { body, headers } = seen;
-    const json = /^application\/json/.test(headers['content-type'] ?? '');
+    const json = (headers['content-type'] ?? '').startsWith('application/json');
     if (json !== (row.jsonTokenRequest ?? false)) refuse('invalid_request', 400, 'the body is of the wrong type');
     this.#authenticate(seen, row.clientAuthentication);
     for (const [name, value] of Object.entries(row.tokenParameters ?? {})) {
       if (body[name] !== value) refuse('invalid_request', 400, `${name} must be ${value}`);
     }
-    if (body['grant_type'] === 'authorization_code') {
-      if (body['redirect_uri'] !== REDIRECT) refuse('invalid_grant', 400, 'another redirect_uri');
-      const { code_verifier: verifier } = body;
-      const hash = verifier === undefined ? null : createHash('sha256').update(verifier).digest('base64url');
-      if (!row.pkce && verifier !== undefined) refuse('invalid_request', 400, 'unknown parameter code_verifier');
-      const issued = this.grants.exchange(body['code'] ?? '', hash);
-      return issued ? { status: 200, body: issued } : this.grants.refusal();
-    }
+    if (body['grant_type'] === 'authorization_code') return this.#exchange(body);
     if (body['grant_type'] !== 'refresh_token') refuse('unsupported_grant_type', 400, 'not known here');
     const issued = this.grants.refresh(body['refresh_token'] ?? '');
+    return issued ? { status: 200, body: issued } : this.grants.refusal();
+  }
+
+  #exchange({ redirect_uri: redirectUri, code, code_verifier: verifier }: SeenRequest['body']): Reply {
+    if (redirectUri !== REDIRECT) refuse('invalid_grant', 400, 'another redirect_uri');
+    if (!this.#row.pkce && verifier !== undefined) refuse('invalid_request', 400, 'unknown parameter code_verifier');
+    const hash = verifier === undefined ? null : createHash('sha256').update(verifier).digest('base64url');
+    const issued = this.grants.exchange(code ?? '', hash);
     return issued ? { status: 200, body: issued } : this.grants.refusal();
   }
 
@@ -215,6 +221,7 @@ function rebased(row: OAuth2Provider, origin: string): OAuth2Provider {
     ...row,
     authorizeUrl: rebasedUrl(row.authorizeUrl, origin),
     tokenUrl: rebasedUrl(row.tokenUrl, origin),
+    ...(row.refreshUrl !== undefined && { refreshUrl: rebasedUrl(row.refreshUrl, origin) }),
     baseUrl: rebasedUrl(row.baseUrl, origin),
     ...(row.revocation && { revocation: { ...row.revocation, url: rebasedUrl(row.revocation.url, origin) } }),
   };
