@@ -2,7 +2,6 @@ import { mkdir } from 'node:fs/promises';
 import manifest from '../package.json' with { type: 'json' };
 import { pino, type Logger } from 'pino';
 import { createAuditLog, type AuditLog } from './audit/service.ts';
-import { createOutsideParts, type OutsideParts } from './auth/providers/outside-parts.ts';
 import { createAuthProviderService, type AuthProviderService } from './auth/providers/service.ts';
 import { KeyAuthenticator } from './auth/key-authenticator.ts';
 import { createOAuthClient } from './auth/oauth/create-oauth-client.ts';
@@ -85,7 +84,6 @@ interface Foundation {
   readonly readers: CollectionReaders;
   readonly vault: Vault;
   readonly registry: ConnectorRegistry;
-  readonly outside: OutsideParts;
   readonly credentialParts: CredentialParts;
   readonly bus: JobBus;
   readonly metrics: Metrics;
@@ -154,17 +152,7 @@ async function openFoundation(config: Config, clock: Clock, options: StartOption
   ]);
   const registry = createRegistry({ internal: config.internalSources });
   const clients = createOAuthClients({ vault, operator });
-  const outside = createOutsideParts({ config, control, vault, clock, log });
-  const credentialParts = openCredentials({
-    config,
-    control,
-    vault,
-    registry,
-    clients,
-    outside: (wanted) => outside.open(wanted),
-    clock,
-    log,
-  });
+  const credentialParts = openCredentials({ config, control, vault, registry, clients, clock, log });
   const onEnded = (job: EndedJob): void => metrics.countJob(job);
   const settle: SettleJob = (job) => readers.settle(job);
   const supervisor = createSupervisor({
@@ -184,7 +172,6 @@ async function openFoundation(config: Config, clock: Clock, options: StartOption
     control,
     vault,
     registry,
-    outside,
     credentialParts,
     readers,
     bus,
@@ -222,8 +209,9 @@ function bind(
 }
 
 /** The outside vaults that organizations have connected. */
-function buildAuthProviders({ control, clock, vault, outside }: Foundation, audit: AuditLog): AuthProviderService {
-  const { providers, source } = outside;
+function buildAuthProviders(base: Foundation, audit: AuditLog): AuthProviderService {
+  const { control, clock, vault, credentialParts } = base;
+  const { providers, source } = credentialParts.outside;
   return createAuthProviderService({ control, clock, audit, vault, providers, outside: source });
 }
 
@@ -248,7 +236,7 @@ function buildServices(
   const removal = createCollectionRemoval({ control, readers, clock, sources, onError });
   const oauth = buildOAuth({ ...base, ...common });
   const authProviders = buildAuthProviders(base, common.audit);
-  const outside = base.outside.connections;
+  const outside = credentialParts.outside.connections;
   const asked = { registry, probe, connections, authProviders, outside, oauth };
   const needs = { control, readers, clock, ...common, ...asked, bus, disk, wake, onError };
   const collections = createCollectionService({ ...needs, removal });

@@ -4,11 +4,12 @@ import type { OAuthClients } from '../auth/oauth/clients.ts';
 import { createOAuthClient } from '../auth/oauth/create-oauth-client.ts';
 import type { RenewalOutcome } from '../auth/oauth/renewal/renewer.ts';
 import { createTokenKeeper, type TokenKeeper } from '../auth/oauth/token-keeper.ts';
+import { createOutsideParts, type OutsideParts } from '../auth/providers/outside-parts.ts';
 import type { Config } from '../config.ts';
 import type { ControlStore } from '../control/database.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Vault } from '../vault/vault.ts';
-import { createCredentialSource, type CredentialSource, type OpenOutside } from './credential-source.ts';
+import { createCredentialSource, type CredentialSource } from './credential-source.ts';
 import type { ConnectorRegistry } from './registry.ts';
 
 export interface CredentialPartsNeeds {
@@ -17,7 +18,6 @@ export interface CredentialPartsNeeds {
   readonly vault: Vault;
   readonly registry: Pick<ConnectorRegistry, 'find'>;
   readonly clients: OAuthClients;
-  readonly outside?: OpenOutside;
   readonly clock: Clock;
   readonly log: Logger;
   readonly onRenewal?: (outcome: RenewalOutcome) => void;
@@ -26,12 +26,15 @@ export interface CredentialPartsNeeds {
 export interface CredentialParts {
   readonly keeper: TokenKeeper;
   readonly credentials: CredentialSource;
+  /** What asks outside vaults. */
+  readonly outside: OutsideParts;
   close(): Promise<void>;
 }
 
 /** What gives connectors their credentials, in whatever process they run. */
 export function openCredentials(needs: CredentialPartsNeeds): CredentialParts {
-  const { config, control, clock, log, registry, outside } = needs;
+  const { config, control, clock, log, registry } = needs;
+  const outside = createOutsideParts(needs);
   const client = createOAuthClient({ policy: { allow: config.allowPrivateNetwork }, clock, log });
   const keeper = createTokenKeeper({
     ...needs,
@@ -44,7 +47,8 @@ export function openCredentials(needs: CredentialPartsNeeds): CredentialParts {
   });
   return {
     keeper,
-    credentials: createCredentialSource({ keeper, ...(outside && { outside }) }),
+    credentials: createCredentialSource({ keeper, outside: (request) => outside.open(request) }),
+    outside,
     close: () => client.close(),
   };
 }

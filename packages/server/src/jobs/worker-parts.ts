@@ -2,7 +2,6 @@ import type { Logger } from 'pino';
 import type { SettleJob } from '../collection-store/port.ts';
 import { createOAuthClients } from '../auth/oauth/clients.ts';
 import { readOperatorClients } from '../auth/oauth/operator-clients.ts';
-import { createOutsideParts } from '../auth/providers/outside-parts.ts';
 import { createSqliteWriters } from '../collection-store/sqlite/writers.ts';
 import { createUsageService } from '../collections/usage.ts';
 import { createContextFactory } from '../connections/context.ts';
@@ -43,9 +42,7 @@ export async function openWorkerParts({ config, control, clock, log }: Needs): P
   const usage = createUsageService({ control, clock, config });
   const registry = createRegistry({ internal: config.internalSources });
   const clients = createOAuthClients({ vault, operator: readOperatorClients(config.oauthClients) });
-  const elsewhere = createOutsideParts({ config, control, vault, clock, log });
-  const outside = elsewhere.open.bind(elsewhere);
-  const parts = openCredentials({ config, control, vault, registry, clients, outside, clock, log });
+  const parts = openCredentials({ config, control, vault, registry, clients, clock, log });
   return {
     control,
     settle: (job, withinMs) => writers.settle(job, withinMs),

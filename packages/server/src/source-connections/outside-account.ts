@@ -8,6 +8,7 @@ import { OutsideError } from '../auth/providers/outside-error.ts';
 import { askingProvider } from '../auth/providers/provider-faults.ts';
 import type { AuthProviderService } from '../auth/providers/service.ts';
 import { checkConfig } from '../connections/settings.ts';
+import { assert } from '../lib/asserts.ts';
 import type { AuthProviderId, SourceConnectionId } from '../lib/ids.ts';
 
 export interface OutsideAccountNeeds {
@@ -74,6 +75,7 @@ export function proveNewAccount(
 ): Promise<ProvenAccount> {
   checkConfig(connector, config);
   const { provider_readable_id: readableId, provider_config: named } = given;
-  const account = { readableId: String(readableId), config: (named ?? {}) as JsonObject };
+  assert(typeof readableId === 'string', 'the dialect takes a readable id as text');
+  const account = { readableId, config: (named ?? {}) as JsonObject };
   return proveAccount(needs, actor, connector, account, { id, isNew: true });
 }

@@ -73,7 +73,7 @@ export async function planSettingsChange(
   const stored = await needs.connections.openSettings(needs.control.db, actor.organizationId, row.connection_id);
   const after = settingsAfter(row, stored, change);
   const question = { row, change, connector, stored, config: after.config };
-  const byGrant = (await planGrantChange(needs, question)) ?? (await planAccountChange(needs, actor, question));
+  const byGrant = await planByMethod(needs, actor, question);
   const planned = byGrant?.planned ?? changeOf(connector, row, change, after);
   if (planned.sealed && !byGrant) await checkSettings(needs.probe, connector, after.config, after.credentials);
   // Before a person has allowed access, nobody can be asked.
@@ -84,6 +84,11 @@ export async function planSettingsChange(
     ...(change.oauthClientId !== undefined && { oauthClientId: change.oauthClientId }),
     columns: { ...planned.columns, ...schedule },
   };
+}
+
+/** For connections whose credentials nobody types in; `undefined` for the others. */
+async function planByMethod(needs: CreateNeeds, actor: Actor, question: Parameters<typeof planGrantChange>[1]) {
+  return (await planGrantChange(needs, question)) ?? planAccountChange(needs, actor, question);
 }
 
 function scheduleAfter(

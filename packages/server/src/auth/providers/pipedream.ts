@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { NO_APPS, requireApp, type AppNames } from './app-names.ts';
 import { credentialFields, earliest, timeOf } from './credential-fields.ts';
 import { OutsideError } from './outside-error.ts';
-import { addressField, idField, outsideProvider, type OutsideAsk } from './outside-provider.ts';
+import { addressField, idField, outsideProvider, type OutsideAccount, type OutsideAsk } from './outside-provider.ts';
 import { callVendor, readAnswer, REFUSALS } from './vendor-call.ts';
 
 const title = 'Pipedream';
@@ -78,19 +78,91 @@ async function newToken(ask: OutsideAsk, { client_id, client_secret, base_url }:
   return { token: new Secret(access_token), until: ask.clock.now() + expires_in * 1000 - TOKEN_MARGIN_MS };
 }
 
-/** Pipedream Connect (pipedream.com/docs/connect); keeps the tokens of its clients for the life of the process. */
-export function createPipedream() {
-  const tokens = new Map<string, Promise<KeptToken>>();
+const AccountConfig = z.object({
+  project_id: z
+    .string()
+    .regex(/^proj_[a-zA-Z0-9]+$/, 'should look like proj_…')
+    .meta({ title: 'Project', description: 'Id of the project: proj_….' }),
+  account_id: idField({ title: 'Account', description: 'Id of the account: apn_….' }),
+  external_user_id: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ title: 'User', description: 'Your id of the user whom the account must belong to.' }),
+  environment: z
+    .enum(['production', 'development'])
+    .default('production')
+    .meta({ title: 'Environment', description: 'Of the project, where the account was connected.' }),
+});
+type AccountConfig = z.output<typeof AccountConfig>;
 
-  const tokenOf = async (ask: OutsideAsk, keyId: string, key: Key): Promise<Secret> => {
-    const kept = await tokens.get(keyId)?.catch(() => undefined);
+/** Our tokens at Pipedream, by key. */
+class Tokens {
+  readonly #kept = new Map<string, Promise<KeptToken>>();
+
+  async get(ask: OutsideAsk, keyId: string, key: Key): Promise<Secret> {
+    const kept = await this.#kept.get(keyId)?.catch(() => undefined);
     if (kept && kept.until > ask.clock.now()) return kept.token;
     const making = newToken(ask, key);
-    tokens.set(keyId, making);
-    making.catch(() => tokens.delete(keyId));
+    this.#kept.set(keyId, making);
+    making.catch(() => this.#kept.delete(keyId));
     return (await making).token;
-  };
+  }
 
+  /** False when there is none. */
+  forget(keyId: string): boolean {
+    return this.#kept.delete(keyId);
+  }
+}
+
+/** The account with its credentials; a token of ours that was withdrawn before its time is replaced once. */
+async function askAccount(
+  ask: OutsideAsk,
+  tokens: Tokens,
+  { key, keyId, config }: Pick<OutsideAccount<Key, AccountConfig>, 'key' | 'keyId' | 'config'>,
+): Promise<HttpResponse> {
+  const request = async (): Promise<HttpResponse> =>
+    callVendor(ask, {
+      title,
+      url: `${key.base_url}/v1/connect/${config.project_id}/accounts/${encodeURIComponent(config.account_id)}`,
+      query: { include_credentials: true },
+      headers: {
+        authorization: bearer(await tokens.get(ask, keyId, key)),
+        'x-pd-environment': config.environment,
+      },
+      accept: [REFUSALS.notFound, REFUSALS.gone],
+    });
+  const answer = await request().catch((error: unknown) => {
+    // A second token of the same client says whether the client itself is refused.
+    if (!(error instanceof OutsideError) || !tokens.forget(keyId)) throw error;
+    return request();
+  });
+  if (answer.status < REFUSALS.badRequest) return answer;
+  throw new OutsideError(
+    'account_gone',
+    `Pipedream has no account ${config.account_id} in the ${config.environment} environment of this project.`,
+  );
+}
+
+/** The credentials of an account that is the wanted one, and alive. */
+function credentialsOf(account: z.output<typeof Account>, connector: string, config: AccountConfig) {
+  requireApp(title, APPS, connector, account.app.name_slug);
+  if (config.external_user_id !== undefined && account.external_id !== config.external_user_id) {
+    throw new OutsideError('configuration', `The account ${config.account_id} belongs to another user.`);
+  }
+  if (account.dead) {
+    throw new OutsideError('account_gone', 'The account is dead at Pipedream: the source has ended its access.');
+  }
+  if (account.credentials) return credentialFields(account.credentials);
+  throw new OutsideError(
+    'configuration',
+    'Pipedream gives no credentials of accounts that were connected by its default OAuth client. Connect the account by an OAuth client of your own.',
+  );
+}
+
+/** Pipedream Connect (pipedream.com/docs/connect); keeps the tokens of its clients for the life of the process. */
+export function createPipedream() {
+  const tokens = new Tokens();
   return outsideProvider({
     kind: 'pipedream',
     title,
@@ -98,64 +170,14 @@ export function createPipedream() {
     docs: 'https://pipedream.com/docs/connect/api-reference/retrieve-account',
     unserved: [...NO_APPS, 'bitbucket', 'confluence', 'ctti', 'jira', 'onenote', 'servicenow', 'word'],
     key: Key,
-    config: z.object({
-      project_id: z
-        .string()
-        .regex(/^proj_[a-zA-Z0-9]+$/, 'should look like proj_…')
-        .meta({ title: 'Project', description: 'Id of the project: proj_….' }),
-      account_id: idField({ title: 'Account', description: 'Id of the account: apn_….' }),
-      external_user_id: z
-        .string()
-        .min(1)
-        .optional()
-        .meta({ title: 'User', description: 'Your id of the user whom the account must belong to.' }),
-      environment: z
-        .enum(['production', 'development'])
-        .default('production')
-        .meta({ title: 'Environment', description: 'Of the project, where the account was connected.' }),
-    }),
+    config: AccountConfig,
     async validate(ask, key) {
       await newToken(ask, key);
     },
     async fetch(ask, { key, keyId, config, connector }) {
-      const request = async (): Promise<HttpResponse> =>
-        callVendor(ask, {
-          title,
-          url: `${key.base_url}/v1/connect/${config.project_id}/accounts/${encodeURIComponent(config.account_id)}`,
-          query: { include_credentials: true },
-          headers: {
-            authorization: bearer(await tokenOf(ask, keyId, key)),
-            'x-pd-environment': config.environment,
-          },
-          accept: [REFUSALS.notFound, REFUSALS.gone],
-        });
-      const answer = await request().catch((error: unknown) => {
-        // A token may be withdrawn before its time; a second one of the same client says whether the client is.
-        if (!(error instanceof OutsideError) || !tokens.delete(keyId)) throw error;
-        return request();
-      });
-      if (answer.status >= REFUSALS.badRequest) {
-        throw new OutsideError(
-          'account_gone',
-          `Pipedream has no account ${config.account_id} in the ${config.environment} environment of this project.`,
-        );
-      }
-      const account = readAnswer(title, answer, Answer);
-      requireApp(title, APPS, connector, account.app.name_slug);
-      if (config.external_user_id !== undefined && account.external_id !== config.external_user_id) {
-        throw new OutsideError('configuration', `The account ${config.account_id} belongs to another user.`);
-      }
-      if (account.dead) {
-        throw new OutsideError('account_gone', 'The account is dead at Pipedream: the source has ended its access.');
-      }
-      if (!account.credentials) {
-        throw new OutsideError(
-          'configuration',
-          'Pipedream gives no credentials of accounts that were connected by its default OAuth client. Connect the account by an OAuth client of your own.',
-        );
-      }
+      const account = readAnswer(title, await askAccount(ask, tokens, { key, keyId, config }), Answer);
       return {
-        fields: credentialFields(account.credentials),
+        fields: credentialsOf(account, connector, config),
         goodUntil: earliest(timeOf(account.expires_at), timeOf(account.next_refresh_at)),
       };
     },

@@ -90,24 +90,54 @@ function checkKey(provider: OutsideProvider, key: JsonObject): void {
   });
 }
 
-export function createAuthProviderService(needs: AuthProviderNeeds): AuthProviderService {
-  const { control, clock, audit, vault, providers, outside } = needs;
+/** The columns of a key, after it was proven. */
+async function proveAndSeal(
+  { providers, outside, vault }: AuthProviderNeeds,
+  actor: Actor,
+  row: { readonly id: AuthProviderId; readonly readableId: string; readonly kind: OutsideKind },
+  key: JsonObject,
+): Promise<Sealed & { readonly masked_client_id: string | null }> {
+  checkKey(providers[row.kind], key);
+  await askingProvider(row.readableId, () => outside.validate(row.kind, key));
+  const sealed = vault.seal(key, providerKeyContext(actor.organizationId, row.id));
+  return { ...sealed, masked_client_id: maskedClientId(key) };
+}
 
-  /** The columns of a proven key. */
-  const proveAndSeal = async (
-    actor: Actor,
-    row: { readonly id: AuthProviderId; readonly readableId: string; readonly kind: OutsideKind },
-    key: JsonObject,
-  ): Promise<Sealed & { readonly masked_client_id: string | null }> => {
-    checkKey(providers[row.kind], key);
-    await askingProvider(row.readableId, () => outside.validate(row.kind, key));
-    const sealed = vault.seal(key, providerKeyContext(actor.organizationId, row.id));
-    return { ...sealed, masked_client_id: maskedClientId(key) };
+function record({ audit }: AuthProviderNeeds, tx: Queryable, actor: Actor, action: string, id: AuthProviderId) {
+  return audit.record(tx, actor, { action: `auth_provider.${action}`, subjectKind: 'auth_provider', subjectId: id });
+}
+
+async function insertNew(needs: AuthProviderNeeds, actor: Actor, input: AuthProviderInput): Promise<AuthProviderRow> {
+  const { control, clock } = needs;
+  const { name, description, kind } = input;
+  const readableId = input.readableId ?? readableIdFrom(name);
+  const taken = await findAuthProviderByReadableId(control.db, actor.organizationId, readableId);
+  if (taken) throw errors.auth_provider_exists({ readableId });
+  const id = newId<AuthProviderId>();
+  const sealed = await proveAndSeal(needs, actor, { id, readableId, kind }, input.key);
+  const now = clock.now();
+  const row: AuthProviderRow = {
+    id,
+    organization_id: actor.organizationId,
+    readable_id: readableId,
+    name,
+    description,
+    kind,
+    ...sealed,
+    created_at: now,
+    modified_at: now,
+    created_by_email: actor.email,
+    modified_by_email: actor.email,
   };
+  await control.transaction(async (tx) => {
+    if (!(await insertAuthProvider(tx, row))) throw errors.auth_provider_exists({ readableId });
+    await record(needs, tx, actor, 'created', id);
+  });
+  return row;
+}
 
-  const record = (tx: Queryable, actor: Actor, action: string, id: AuthProviderId): Promise<void> =>
-    audit.record(tx, actor, { action: `auth_provider.${action}`, subjectKind: 'auth_provider', subjectId: id });
-
+export function createAuthProviderService(needs: AuthProviderNeeds): AuthProviderService {
+  const { control, clock, providers } = needs;
   return {
     kinds: () => Object.values(providers),
     kind(shortName) {
@@ -118,35 +148,10 @@ export function createAuthProviderService(needs: AuthProviderNeeds): AuthProvide
       return (await listAuthProviders(control.db, actor.organizationId, page)).map(toAuthProvider);
     },
     get: async (actor, readableId) => toAuthProvider(await getRow(control.db, actor, readableId)),
-    async create(actor, input) {
-      const readableId = input.readableId ?? readableIdFrom(input.name);
-      const taken = await findAuthProviderByReadableId(control.db, actor.organizationId, readableId);
-      if (taken) throw errors.auth_provider_exists({ readableId });
-      const id = newId<AuthProviderId>();
-      const sealed = await proveAndSeal(actor, { id, readableId, kind: input.kind }, input.key);
-      const now = clock.now();
-      const row: AuthProviderRow = {
-        id,
-        organization_id: actor.organizationId,
-        readable_id: readableId,
-        name: input.name,
-        description: input.description,
-        kind: input.kind,
-        ...sealed,
-        created_at: now,
-        modified_at: now,
-        created_by_email: actor.email,
-        modified_by_email: actor.email,
-      };
-      await control.transaction(async (tx) => {
-        if (!(await insertAuthProvider(tx, row))) throw errors.auth_provider_exists({ readableId });
-        await record(tx, actor, 'created', id);
-      });
-      return toAuthProvider(row);
-    },
+    create: async (actor, input) => toAuthProvider(await insertNew(needs, actor, input)),
     async update(actor, readableId, change) {
       const { id, kind } = toAuthProvider(await getRow(control.db, actor, readableId));
-      const sealed = change.key && (await proveAndSeal(actor, { id, readableId, kind }, change.key));
+      const sealed = change.key && (await proveAndSeal(needs, actor, { id, readableId, kind }, change.key));
       return control.transaction(async (tx) => {
         await updateAuthProvider(tx, actor.organizationId, id, {
           ...(change.name !== undefined && { name: change.name }),
@@ -155,7 +160,7 @@ export function createAuthProviderService(needs: AuthProviderNeeds): AuthProvide
           modified_at: clock.now(),
           modified_by_email: actor.email,
         });
-        await record(tx, actor, 'updated', id);
+        await record(needs, tx, actor, 'updated', id);
         return toAuthProvider(await getRow(tx, actor, readableId));
       });
     },
@@ -165,7 +170,7 @@ export function createAuthProviderService(needs: AuthProviderNeeds): AuthProvide
         const connections = await countConnectionsOf(tx, actor.organizationId, row.id);
         if (connections > 0) throw errors.auth_provider_in_use({ readableId, connections });
         await deleteAuthProvider(tx, actor.organizationId, row.id);
-        await record(tx, actor, 'deleted', row.id);
+        await record(needs, tx, actor, 'deleted', row.id);
         return toAuthProvider(row);
       }),
   };
