@@ -210,6 +210,25 @@ describe.each(['/v1', ''])('a source connection by an auth provider under "%s"',
     expect((await t.waitForJob(body.id)).status).toBe('completed');
   });
 
+  it('C21 asks for another token when the source refuses the one that it has, in the live check and in the job', async () => {
+    const renewals: string[] = [];
+    const vendor = await rig.vendor(({ path, query }) => {
+      if (!path.endsWith('/c1')) return { status: 404 };
+      if (query['force_refresh'] === 'true') renewals.push(path);
+      const access_token = query['force_refresh'] === 'true' ? TOKEN : 'stale-token';
+      return { body: { connection_id: 'c1', credentials: { type: 'OAUTH2', access_token } } };
+    });
+    const auth_fields = { secret_key: 'canary-vendor-key', base_url: vendor.origin };
+    const given = { name: 'Stale', short_name: 'nango', auth_fields };
+    const { readable_id } = (await t.api('POST', `${face}/auth-providers`, given)).body;
+    const authentication = { provider_readable_id: readable_id, provider_config: vendorOf('nango').config };
+    const { status, body } = await create('nango', { authentication });
+    expect(status).toBe(200);
+    expect(renewals).toHaveLength(1);
+    expect((await t.waitForJob(body.id)).status).toBe('completed');
+    expect(renewals).toHaveLength(2);
+  });
+
   it('says that the account is gone when it is, and goes on when it is back', async () => {
     const vendor = vendorOf('klavis');
     const { body } = await create('klavis');
