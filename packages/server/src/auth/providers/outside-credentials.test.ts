@@ -77,6 +77,28 @@ describe('C12 what an outside vault has given', () => {
     expect(await rig.header(asked, source)).toBe('Bearer token-2');
   });
 
+  it('F1-13 is cut off when its answer does not end, and given up when none comes', async () => {
+    let written = 0;
+    const endless = await rig.http.serve((_, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      const chunk = Buffer.alloc(64 * 1024, 'x');
+      const more = (): void => {
+        written += chunk.length;
+        if (response.write(chunk)) setImmediate(more);
+        else response.once('drain', more);
+      };
+      more();
+    });
+    const key = { api_key: 'key-1', base_url: endless.origin };
+    const asked = { kind: 'custom' as const, key, config: { account_id: 'a' } };
+    expect(await faultOf(rig.open(asked))).toMatchObject({ reason: 'invalid_answer' });
+    expect(written).toBeLessThan(64 * 1024 * 1024);
+    const silent = await rig.http.serve(() => undefined);
+    const waiting = { ...asked, key: { ...key, base_url: silent.origin } };
+    const fault = await faultOf(rig.open(waiting, rig.source({ patienceMs: 200 })));
+    expect(fault).toMatchObject({ reason: 'unavailable', message: expect.stringContaining('longer than 0.2 s') });
+  });
+
   it('is not read by a stored configuration that does not fit any more', async () => {
     const { asked } = await asking(numbered);
     const fault = await faultOf(rig.open({ ...asked, config: { account_id: 'no/path' } }));

@@ -68,6 +68,8 @@ interface Needs extends Pick<GuardOptions, 'lookup'> {
   readonly log: Logger;
   /** Numbers in [0, 1) for the jitter of repeats. */
   readonly random?: () => number;
+  /** Of one question with its repeats, in milliseconds; the default is 25 s. */
+  readonly patienceMs?: number;
 }
 
 interface Kept {
@@ -79,8 +81,8 @@ const sameToken = (a: Secret, b: Secret): boolean => a.reveal() === b.reveal();
 
 /** One call to a vendor, with a client of its own: a wait that one account is told to take is no other's. */
 async function withClient<T>(needs: Needs, call: (ask: OutsideAsk) => Promise<T>): Promise<T> {
-  const { policy, clock, log, lookup, random } = needs;
-  const signal = AbortSignal.timeout(PATIENCE_MS);
+  const { policy, clock, log, lookup, random, patienceMs = PATIENCE_MS } = needs;
+  const signal = AbortSignal.timeout(patienceMs);
   const http = createHttpClient({
     policy,
     clock,
@@ -95,7 +97,7 @@ async function withClient<T>(needs: Needs, call: (ask: OutsideAsk) => Promise<T>
     return await call({ http: refusingPlainHttp(http, lookup), clock });
   } catch (error) {
     if (!signal.aborted || error instanceof ConnectorError) throw error;
-    throw new ConnectorError('unavailable', `The auth provider took longer than ${PATIENCE_MS / 1000} s.`);
+    throw new ConnectorError('unavailable', `The auth provider took longer than ${patienceMs / 1000} s.`);
   } finally {
     await http.close();
   }

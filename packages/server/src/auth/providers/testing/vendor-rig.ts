@@ -88,15 +88,17 @@ export class VendorRig {
     return { origin, seen };
   }
 
-  source(options: { readonly lookup?: Lookup; readonly allow?: readonly string[] } = {}): OutsideCredentialsSource {
-    const { allow = ['127.0.0.0/8'], lookup } = options;
+  source(
+    options: { readonly lookup?: Lookup; readonly allow?: readonly string[]; readonly patienceMs?: number } = {},
+  ): OutsideCredentialsSource {
+    const { allow = ['127.0.0.0/8'], ...rest } = options;
     return createOutsideCredentials({
       providers: createOutsideProviders(),
       policy: { allow },
       clock: this.http.clock,
       log: { debug: () => undefined, info: () => undefined, warn: () => undefined },
       random: () => 0,
-      ...(lookup && { lookup }),
+      ...rest,
     });
   }
 
