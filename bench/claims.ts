@@ -15,7 +15,7 @@ import { median } from './run-script.ts';
 export interface ClaimsBenchOptions {
   /** Numbers of schedules, rising. */
   readonly sizes: readonly number[];
-  /** How many of them are due at once. */
+  /** How many of them are due at once, at every size. */
   readonly due: number;
   readonly rounds: number;
 }

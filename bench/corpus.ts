@@ -47,7 +47,7 @@ export function queriesOf(count: number, seed: number): readonly string[] {
   );
 }
 
-/** Fills a table of the public schema with rows of about 1 KB: id, title, body, author, updated_at. */
+/** Fills a table of the public schema with rows of about 1 KB: id, title, body, author, updated_at, which has an index as a cursor's column should. */
 export async function fillArticles(url: string, rows: number, table = 'article'): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
@@ -62,6 +62,7 @@ export async function fillArticles(url: string, rows: number, table = 'article')
     }
   };
   await pipeline(Readable.from(lines()), client.query(copyFrom(`copy ${table} from stdin`)));
+  await client.query(`create index on ${table} (updated_at)`);
   await client.query(`analyze ${table}`);
   await client.end();
 }

@@ -28,8 +28,8 @@ const benches: Readonly<Record<string, Bench>> = {
   claims: (quick) =>
     benchClaims({
       sizes: quick ? [1_000, 10_000] : [1_000, 100_000, 1_000_000],
-      due: quick ? 1_000 : 5_000,
-      rounds: 3,
+      due: 1_000,
+      rounds: quick ? 3 : 15,
     }),
   large: (quick) =>
     benchLarge({
@@ -37,7 +37,7 @@ const benches: Readonly<Record<string, Bench>> = {
       queries: quick ? 40 : 200,
       changed: quick ? 100 : 1_000,
     }),
-  sync: (quick) => benchSync({ sizes: quick ? [2_000, 5_000] : [20_000, 100_000, 200_000], rounds: quick ? 1 : 2 }),
+  sync: (quick) => benchSync({ sizes: quick ? [2_000, 5_000] : [20_000, 60_000, 200_000], rounds: quick ? 1 : 2 }),
 };
 
 const print = (line: string): void => {

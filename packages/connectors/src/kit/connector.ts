@@ -96,4 +96,9 @@ export interface Connector {
   check(ctx: ConnectorContext): Promise<{ readonly account: string }>;
   /** The streams of the configured account. Throws `ConnectorError`. */
   discover(ctx: ConnectorContext): Promise<readonly Stream[]>;
+  /**
+   * Takes back what reading has left at the source (a replication slot), once nothing is read of it any more. May be called
+   * twice, and when nothing was left. Throws `ConnectorError`.
+   */
+  release?(ctx: ConnectorContext): Promise<void>;
 }

@@ -33,6 +33,7 @@ export interface ConnectorDeclaration<A extends readonly AuthScheme[], C extends
   readonly config: C;
   readonly endpoint?: readonly (keyof z.output<C> & string)[];
   readonly check: (ctx: ConnectorContext<z.output<C>, CredentialsOf<A>>) => Promise<{ readonly account: string }>;
+  readonly release?: (ctx: ConnectorContext<z.output<C>, CredentialsOf<A>>) => Promise<void>;
 }
 
 /** A stream whose types are closed over, ready to be bound to a context. */
@@ -115,12 +116,14 @@ export function defineDynamicConnector<const A extends readonly AuthScheme[], C 
   discover: (ctx: ConnectorContext<z.output<C>, CredentialsOf<A>>) => Promise<readonly Stream[]>,
 ): Connector {
   type Ctx = ConnectorContext<z.output<C>, CredentialsOf<A>>;
+  const { release, ...rest } = declaration;
   return {
-    ...declaration,
+    ...rest,
     labels: declaration.labels ?? [],
     endpoint: declaration.endpoint ?? [],
     entityTypes: declaration.entityTypes ?? [],
     check: (ctx) => declaration.check(ctx as Ctx),
     discover: (ctx) => discover(ctx as Ctx),
+    ...(release && { release: (ctx: ConnectorContext) => release(ctx as Ctx) }),
   };
 }

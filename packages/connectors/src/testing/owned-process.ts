@@ -20,7 +20,8 @@ export interface OwnedProcess {
 }
 
 const NOBODY: Account = { uid: 65_534, gid: 65_534 };
-const READY_WITHIN_MS = 30_000;
+const READY_WITHIN_MS = 60_000;
+const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 export function serverAccount(): Account {
   const { uid, gid } = userInfo();
@@ -70,7 +71,8 @@ export function startOwnedProcess(command: string, args: readonly string[], fold
   const child = spawn('/bin/sh', ['-c', guard, folder, command, ...args], {
     ...serverAccount(),
     cwd: folder,
-    env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C', TZ: 'UTC' },
+    // MariaDB removes the temporary tables that it finds at its start, so each server has its own folder for such things.
+    env: { PATH, LC_ALL: 'C', TZ: 'UTC', TMPDIR: folder },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   let said = '';
@@ -103,7 +105,7 @@ async function end(child: ChildProcess): Promise<void> {
   await exited;
 }
 
-/** Waits until `answers` is true. Throws what the server said when it ends first, or after 30 seconds; it is stopped then. */
+/** Waits until `answers` is true. Throws what the server said when it ends first, or after a minute; it is stopped then. */
 export async function untilReady(server: OwnedProcess, answers: () => Promise<boolean>): Promise<void> {
   const give = Date.now() + READY_WITHIN_MS;
   while (!server.isOver && Date.now() < give) {

@@ -5,7 +5,7 @@ import { nobodyWrites, statements } from '../control/statements.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { CollectionId, JobId, OrganizationId, SourceConnectionId, SyncId } from '../lib/ids.ts';
 import { endJob } from './ending.ts';
-import { appendStateEvents } from './events.ts';
+import { appendStateEvents, insertStateEvents } from './events.ts';
 import type { JobRow } from './job-row.ts';
 import { move } from './states.ts';
 import { listTurns } from './turns.ts';
@@ -96,14 +96,7 @@ async function take(
   for (const job of candidates) if (job.active === 0) await cancelInactive(tx, job.id, now);
   const startable = candidates.filter((job) => job.active === 1).map((job) => job.id);
   if (startable.length === 0) return [];
-  const rows = await lease(tx, deps, startable, now);
-  await appendStateEvents(
-    tx,
-    dialect,
-    rows.map((row) => row.id),
-    now,
-  );
-  return rows.map(claimedJob);
+  return (await lease(tx, deps, startable, now)).map(claimedJob);
 }
 
 async function cancelInactive(tx: Queryable, jobId: JobId, now: Millis): Promise<void> {
@@ -114,27 +107,59 @@ async function cancelInactive(tx: Queryable, jobId: JobId, now: Millis): Promise
   await endJob(tx, { jobId, from: 'pending', to: 'cancelled', lease: undefined, set, now });
 }
 
-function lease(tx: Queryable, deps: ClaimerDeps, ids: readonly JobId[], now: Millis): Promise<JobRow[]> {
-  return tx
+type LeasedRow = Pick<JobRow, (typeof leased)[number]>;
+
+const leased = [
+  'id',
+  'organization_id',
+  'source_connection_id',
+  'collection_id',
+  'sync_id',
+  'trigger_kind',
+  'full_refresh',
+  'fence',
+  'attempts',
+  'stalled_attempts',
+  'started_at',
+  'lease_until',
+] as const;
+
+/** Writes the leases and the event of each; PostgreSQL does so in one statement, which costs a round trip less. */
+async function lease(
+  tx: Queryable,
+  { control, owner, leaseMs }: ClaimerDeps,
+  ids: readonly JobId[],
+  now: Millis,
+): Promise<readonly LeasedRow[]> {
+  const { dialect } = control;
+  const update = tx
     .updateTable('sync_job')
     .set((eb) => ({
       state: move('pending', 'running'),
-      lease_owner: deps.owner,
-      lease_until: now + deps.leaseMs,
+      lease_owner: owner,
+      lease_until: now + leaseMs,
       fence: eb('fence', '+', 1),
       attempts: eb('attempts', '+', 1),
       started_at: eb.fn.coalesce('started_at', eb.val(now)),
       counts_at_claim: sql<number>`inserted + updated + deleted + failed`,
       event_sequence: eb('event_sequence', '+', 1),
     }))
-    .where(statements[deps.control.dialect].isOneOf('id', ids))
+    .where(statements[dialect].isOneOf('id', ids))
     .where('state', '=', 'pending')
-    .where(nobodyWrites(sql`sync_job`, deps.owner))
-    .returningAll()
-    .execute();
+    .where(nobodyWrites(sql`sync_job`, owner));
+  if (dialect === 'postgres') {
+    const { rows } = await sql<LeasedRow>`
+      with leased as (${update.returningAll()}), told as (${insertStateEvents(dialect, sql`leased`, now)})
+      select ${sql.join(leased.map((column) => sql.ref(column)))} from leased`.execute(tx);
+    return rows;
+  }
+  const rows = await update.returning(leased).execute();
+  const taken = rows.map((row) => row.id);
+  await appendStateEvents(tx, dialect, taken, now);
+  return rows;
 }
 
-function claimedJob(row: JobRow): ClaimedJob {
+function claimedJob(row: LeasedRow): ClaimedJob {
   return {
     id: row.id,
     organizationId: row.organization_id,

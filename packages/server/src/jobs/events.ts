@@ -1,5 +1,6 @@
 import type { Counts } from '../collection-store/port.ts';
 import { sql } from 'kysely';
+import type { RawBuilder } from 'kysely';
 import type { ControlStore, Queryable } from '../control/database.ts';
 import type { JobState, Millis } from '../control/schema.ts';
 import { statements } from '../control/statements.ts';
@@ -65,14 +66,24 @@ export async function appendStateEvents(
   at: Millis,
 ): Promise<void> {
   if (ids.length === 0) return;
-  const { jsonObject, isOneOf } = statements[dialect];
+  const moved = sql`sync_job where ${statements[dialect].isOneOf('id', ids)}`;
+  await insertStateEvents(dialect, moved, at).execute(db);
+}
+
+/** The statement that writes the events of jobs that were just moved; `moved` gives their rows. */
+export function insertStateEvents(
+  dialect: ControlStore['dialect'],
+  moved: RawBuilder<unknown>,
+  at: Millis,
+): RawBuilder<unknown> {
+  const { jsonObject } = statements[dialect];
   const counts = sql`${jsonObject}('inserted', inserted, 'updated', updated, 'kept', kept, 'deleted', deleted, 'failed', failed, 'chunks', chunks)`;
-  await sql`
+  return sql`
     insert into job_event (job_id, sequence, organization_id, kind, payload, created_at)
     select id, event_sequence, organization_id, 'state',
       ${jsonObject}('state', state, 'counts', ${counts}, 'encountered', ${jsonObject}(), 'error', error_message),
       cast(${at} as bigint)
-    from sync_job where ${isOneOf('id', ids)}`.execute(db);
+    from ${moved}`;
 }
 
 /** Events after a sequence (0 or less: all), oldest first, at most 500: ask again from the last one for more. */

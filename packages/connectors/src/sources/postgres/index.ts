@@ -4,6 +4,7 @@ import { discoverStreams, planOf } from './discover-streams.ts';
 import { discoverTables } from './discover-tables.ts';
 import { openLink } from './open-client.ts';
 import { toConnectorError } from './postgres-error.ts';
+import { releaseSlot } from './replication/release-slot.ts';
 import { describePlan } from './replication/replication-plan.ts';
 
 /** Tables and views of a PostgreSQL database. */
@@ -27,6 +28,7 @@ export const postgres = defineDynamicConnector(
       const how = 'hindrance' in plan ? `by reading, not by replication: ${plan.hindrance}` : describePlan(plan);
       return { account: `${account} (finds changes: ${how})` };
     },
+    release: releaseSlot,
   },
   discoverStreams,
 );

@@ -76,7 +76,8 @@ async function replicate(options: JobOptions = {}) {
     const { feed } = stream!;
     yield* feed!.read(feed!.parseCursor(replica.feedCursor)) as AsyncGenerator<FeedPage>;
   }
-  return { replica, sync, read, keys, told, slot, note: `${schema}.note` };
+  const release = (more: JobOptions = {}) => postgres.release?.(probeContext(postgres, { ...job(), ...more }));
+  return { replica, sync, read, release, keys, told, slot, note: `${schema}.note` };
 }
 
 /** Waits until the one that reads has been heard for longer than twice the server's patience. */
@@ -106,6 +107,20 @@ async function floodLog(): Promise<void> {
 }
 
 describe('the slot', () => {
+  test('is dropped when nothing is read any more, and only if it is the one of the connection', async () => {
+    const one = await replicate();
+    const other = await replicate();
+    await one.release();
+    await one.release();
+    const left = await sql(
+      `SELECT slot_name FROM pg_replication_slots WHERE slot_name IN ('${one.slot}', '${other.slot}')`,
+    );
+    expect(left).toEqual([{ slot_name: other.slot }]);
+    await expect(other.release({ credentials: { username: 'nobody', password: 'x' } })).rejects.toMatchObject({
+      reason: 'credential',
+    });
+  });
+
   test('is told only what a later job brings as stored, so that a job that dies has lost nothing', async () => {
     const { sync, told, replica, keys, note } = await replicate();
     const first = (replica.feedCursor as { lsn: string }).lsn;
