@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { errorsPage } from './generate/errors-page.ts';
 import { openApiFile } from './generate/openapi-file.ts';
+import { providersTable } from './generate/providers-table.ts';
 import { settingsTable } from './generate/settings-table.ts';
 import { sourcesPage } from './generate/sources-page.ts';
 
@@ -13,6 +14,7 @@ const generated: Readonly<Record<string, (now: string) => string | Promise<strin
   'docs/api/errors.md': errorsPage,
   'docs/api/openapi.json': openApiFile,
   'docs/connectors/sources.md': sourcesPage,
+  'docs/providers.md': (now) => between(now, 'providers', providersTable()),
   'docs/operate.md': (now) => between(now, 'settings', settingsTable()),
 };
 

@@ -256,10 +256,11 @@ export const catalogue = {
     kind: 'upstream',
     message: (d: { provider: string; reason: string }) => `${d.provider} did not answer as it should: ${d.reason}`,
   },
-  /** The provider could not be reached, is down or took too long. Try again later. */
+  /** The provider could not be reached, is down or took too long. Try again later; `details.retryAfterSeconds` when it says when. */
   oauth_provider_unreachable: {
     kind: 'upstream',
-    message: (d: { provider: string; reason: string }) => `${d.provider} could not be reached: ${d.reason}`,
+    message: (d: { provider: string; reason: string; retryAfterSeconds?: number }) =>
+      `${d.provider} could not be reached: ${d.reason}`,
   },
   /** OAuth flows start to sync after the callback. Leave `sync_immediately` out, or send false. */
   sync_immediately_unsupported: {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Authorization } from './authorization.ts';
-import { bearer } from './authorization.ts';
+import { basic, bearer } from './authorization.ts';
 import { connectorErrorOf, HttpRig } from './http-rig.ts';
 import { Secret } from './secret.ts';
 
@@ -78,4 +78,28 @@ describe('a request with an authorization', () => {
     await rig.client().request({ url: `${origin}/a`, query: { b: 'c d' }, method: 'PUT', authorization });
     expect(asked).toEqual(['PUT /a?b=c+d']);
   });
+
+  test('can carry its token in a header that the source names, which is renewed and kept from other hosts alike', async () => {
+    const other = await rig.serve((request, response) => response.end(String(request.headers['x-shop-token'])));
+    const { origin } = await rig.serve((request, response) => {
+      const good = request.headers['x-shop-token'] === 'second' && request.headers.authorization === undefined;
+      response.writeHead(good ? 302 : 401, { location: other.origin }).end();
+    });
+    const left = ['first', 'second'];
+    const authorization: Authorization = {
+      headerName: 'X-Shop-Token',
+      header: async () => new Secret(left[0] ?? ''),
+      renew: async (refused) => refused.reveal() === left.shift(),
+    };
+    expect((await rig.client().request({ url: origin, authorization })).text()).toBe('undefined');
+  });
+});
+
+test('a name and a password are sent as RFC 7617 has it, in UTF-8', async () => {
+  const { origin } = await rig.serve((request, response) => response.end(request.headers.authorization));
+  for (const password of ['geh:eim', new Secret('geh:eim')]) {
+    const headers = { authorization: basic('jörg', password) };
+    const sent = (await rig.client().request({ url: origin, headers })).text();
+    expect(Buffer.from(sent.replace('Basic ', ''), 'base64').toString('utf8')).toBe('jörg:geh:eim');
+  }
 });

@@ -12,7 +12,9 @@ export interface AuthorizedRequest {
  * after the source has refused it. Whoever makes one owns tokens, renewal and storage; connectors only hand it on.
  */
 export interface Authorization {
-  /** The value of the `Authorization` header. Throws `ConnectorError('credential')` when there is none to be had any more. */
+  /** The header's name where a source wants its token in one of its own; absent: `authorization`. */
+  readonly headerName?: string;
+  /** The value of the header. Throws `ConnectorError('credential')` when there is none to be had any more. */
   header(request: AuthorizedRequest): Promise<Secret>;
   /** The source answered 401 to `refused`: gets a newer one; `false` when there is none, and the answer stands. */
   renew(refused: Secret): Promise<boolean>;

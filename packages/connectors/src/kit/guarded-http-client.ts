@@ -1,4 +1,5 @@
 import { Agent } from 'undici';
+import type { Authorization } from './authorization.ts';
 import { ConnectorError } from './connector-error.ts';
 import type { Clock, Logger } from './context.ts';
 import { openSocket } from './guarded-connect.ts';
@@ -133,16 +134,18 @@ class RetryingHttpClient implements GuardedHttpClient {
   }
 }
 
+const headerName = (authorization: Authorization): string => authorization.headerName?.toLowerCase() ?? 'authorization';
+
 /** The first hop with the header that stands for this try; redirects to other hosts leave it behind, as every secret. */
 async function authorized(hop: Hop, { authorization }: HttpRequest): Promise<Hop> {
   if (!authorization) return hop;
   const value = await authorization.header({ method: hop.method, url: hop.url });
-  return { ...hop, headers: { ...hop.headers, authorization: value } };
+  return { ...hop, headers: { ...hop.headers, [headerName(authorization)]: value } };
 }
 
 /** Asks for a newer authorization after the source refused the one of `hop`. */
 async function renew({ authorization }: HttpRequest, hop: Hop): Promise<boolean> {
-  const refused = hop.headers['authorization'];
+  const refused = authorization && hop.headers[headerName(authorization)];
   return authorization !== undefined && refused instanceof Secret && (await authorization.renew(refused));
 }
 

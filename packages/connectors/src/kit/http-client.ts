@@ -9,7 +9,7 @@ export interface HttpRequest {
   readonly query?: Readonly<Record<string, string | number | boolean | Secret | undefined>>;
   /** Header values that are `Secret` are revealed on the wire only. */
   readonly headers?: Readonly<Record<string, string | Secret>>;
-  /** Makes the `authorization` header of every try, and is asked to renew when the source answers 401. */
+  /** Makes the `authorization` header (or the one that it names) of every try, and is asked to renew when the source answers 401. */
   readonly authorization?: Authorization;
   readonly json?: Json;
   readonly body?: string | Uint8Array;

@@ -27,7 +27,7 @@ export interface OAuth2Provider {
   readonly tokenUrl: string;
   /** Where a refresh token is exchanged, when it is not `tokenUrl`. */
   readonly refreshUrl?: string;
-  /** What `iss` of the authorization answer must be (RFC 9207); absent: it must be of the host of `authorizeUrl`, when it comes. */
+  /** What `iss` of the authorization answer must be (RFC 9207); absent: of the host of `authorizeUrl` or `tokenUrl`. */
   readonly issuer?: string;
   /** RFC 7009, or the vendor's own way. */
   readonly revocation?: {

@@ -1,8 +1,8 @@
 import type { OAuth2Provider } from '../kit/oauth-provider.ts';
 
 /**
- * Since October 2025 apps get refresh tokens, and older ones had to follow by April 2026; a client that still gets none keeps
- * a token without end. That they rotate is general knowledge.
+ * Tokens last a day; every app has had refresh tokens since April 2026. That they rotate is general knowledge. The vendor
+ * documents no PKCE.
  */
 export const linear: OAuth2Provider = {
   type: 'oauth2',
@@ -16,7 +16,7 @@ export const linear: OAuth2Provider = {
   pkce: false,
   scopeSeparator: ',',
   defaultScopes: ['read'],
-  accessTtl: 86_399,
+  accessTtl: 86_400,
   rotation: 'single_use',
   baseUrl: 'https://api.linear.app',
   verify: { method: 'POST', path: '/graphql', json: { query: '{ viewer { id } }' } },

@@ -6,10 +6,14 @@ import { errors } from '../../errors.ts';
 import { unreachable } from '../../lib/asserts.ts';
 import { rateLimited } from './provider-http.ts';
 
-/** Words for a client that is wrong; RFC 6749 §5.2 first, then what vendors say instead. */
+/**
+ * Words for a client that is wrong; RFC 6749 §5.2 first, then what vendors say instead. `access_denied` is what Auth0, and so
+ * Atlassian, says at the token endpoint of a wrong secret.
+ */
 const CLIENT_ERRORS = new Set([
   'invalid_client',
   'unauthorized_client',
+  'access_denied',
   'redirect_uri_mismatch',
   'incorrect_client_credentials',
   'invalid_client_id',

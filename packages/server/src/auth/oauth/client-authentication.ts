@@ -5,8 +5,8 @@ import type { ClientAuth } from 'oauth4webapi';
 import type { OAuthClientCredentials } from './tokens.ts';
 
 /**
- * The client in the header (RFC 6749 §2.3.1). Characters that are safe in a form stay as they are: vendors compare the text
- * as it comes, and escaping every `-` and `_`, as the letter of the appendix allows, locks clients out.
+ * The client in the header (RFC 6749 §2.3.1). Characters that are safe in a form stay as they are: a vendor that compares the
+ * text as it comes would refuse an escaped `-` or `_`, which the letter of the appendix allows.
  */
 export function basicClient({ id, secret }: OAuthClientCredentials): string {
   return basic(encodeURIComponent(id), encodeURIComponent(secret?.reveal() ?? '')).reveal();

@@ -19,9 +19,9 @@ export interface ClientQuestion {
   readonly grant: StoredGrant | undefined;
 }
 
-/** A client, and the row of the organization that it comes from; null when it came with the connection or from the operator. */
+/** A client, and the row of the organization that it comes from; absent when it came with the connection or from the operator. */
 export interface ChosenClient extends OAuthClientCredentials {
-  readonly oauthClientId: OAuthClientId | null;
+  readonly oauthClientId?: OAuthClientId;
 }
 
 /**
@@ -55,7 +55,7 @@ export function createOAuthClients({
   };
   return {
     async find(db, { organizationId, connector, provider, oauthClientId, grant }) {
-      if (grant?.client) return { ...grant.client, oauthClientId: null };
+      if (grant?.client) return grant.client;
       const named = oauthClientId === null ? undefined : await findOAuthClient(db, organizationId, oauthClientId);
       const own = await listOAuthClients(db, organizationId, connector);
       const shared = operator.get(connector) ?? operator.get(provider.id);
@@ -64,11 +64,10 @@ export function createOAuthClients({
       if (issuedTo !== undefined) {
         const same = rows.find((row) => row.client_id === issuedTo);
         if (same) return opened(same);
-        if (shared?.id === issuedTo) return { ...shared, oauthClientId: null };
+        if (shared?.id === issuedTo) return shared;
       }
       const [first] = rows;
-      if (first) return opened(first);
-      return shared && { ...shared, oauthClientId: null };
+      return first ? opened(first) : shared;
     },
   };
 }

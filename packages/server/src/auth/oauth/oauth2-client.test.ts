@@ -1,6 +1,9 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { inspect } from 'node:util';
 import type { OAuth2Provider } from '@tributary/connectors/kit/oauth-provider';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { inspect } from 'node:util';
 import { createOAuthClient } from './create-oauth-client.ts';
 import { OAuthRig, appErrorOf } from './testing/oauth-rig.ts';
 
@@ -65,6 +68,7 @@ describe('the authorization code grant', () => {
   test.each([
     ['no issuer in the row, iss of another host', undefined, 'https://evil.example', false],
     ['no issuer in the row, iss of its host', undefined, 'ORIGIN/tenant/v2', true],
+    ['no issuer in the row, nonsense', undefined, 'nonsense', false],
     ['an issuer in the row, another one', 'https://good.example', 'https://good.example/other', false],
     ['an issuer in the row, the same', 'https://good.example', 'https://good.example', true],
     ['an issuer in the row, and two of them', 'https://good.example', 'TWICE', false],
@@ -94,6 +98,7 @@ describe('what the answer means', () => {
     ['invalid_grant with 403', { status: 403, body: { error: 'invalid_grant' } }, 'oauth_grant_refused'],
     ['invalid_grant with 200', { status: 200, body: { error: 'invalid_grant' } }, 'oauth_grant_refused'],
     ['invalid_client', { status: 401, body: { error: 'invalid_client' } }, 'oauth_client_refused'],
+    ['access_denied, as Auth0 says it', { status: 401, body: { error: 'access_denied' } }, 'oauth_client_refused'],
     ['500', { status: 500, body: { error: 'invalid_grant' } }, 'oauth_provider_unreachable'],
     ['503 without JSON', { status: 503 }, 'oauth_provider_unreachable'],
     [
@@ -179,6 +184,76 @@ describe('a refresh', () => {
 });
 
 describe('the network', () => {
+  test('a provider that does not answer in time is to be tried again', async () => {
+    const hanging = createServer(() => undefined);
+    hanging.listen(0, '127.0.0.1');
+    await once(hanging, 'listening');
+    const { port } = hanging.address() as AddressInfo;
+    const vendor = await rig.vendor(plain);
+    const tokens = await rig.connect(vendor);
+    const { clock, log } = rig;
+    const hasty = createOAuthClient({ policy: { allow: 'all' }, clock, log, timeouts: { totalMs: 100 } });
+    const provider = { ...vendor.provider, tokenUrl: `http://127.0.0.1:${port}/token` };
+    const error = await appErrorOf(hasty.refresh({ ...rig.access(vendor), provider }, tokens));
+    expect(error.code).toBe('oauth_provider_unreachable');
+    await hasty.close();
+    hanging.closeAllConnections();
+    hanging.close();
+  });
+
+  test('503 says when to come again, if the provider does', async () => {
+    const vendor = await rig.vendor(plain);
+    const tokens = await rig.connect(vendor);
+    vendor.fail({ status: 503, headers: { 'retry-after': '33' } });
+    const error = await appErrorOf(rig.client.refresh(rig.access(vendor), tokens));
+    expect(error).toMatchObject({ code: 'oauth_provider_unreachable', details: { retryAfterSeconds: 33 } });
+  });
+
+  test.each([
+    'https://127.0.0.1/token',
+    'https://127.1/token',
+    'https://2130706433/token',
+    'https://0x7f.1/token',
+    'https://[::1]/token',
+    'https://[::ffff:10.0.0.1]/token',
+    'https://169.254.169.254/token',
+    'https://100.100.100.200/token',
+    'https://inner.example/token',
+    'https://half.example/token',
+    'http://inner.example/token',
+    'http://93.184.215.14/token',
+    'https://vendor.example:25/token',
+  ])('F1-6 %s is refused, with the form unsent', async (tokenUrl) => {
+    const vendor = await rig.vendor(plain);
+    const tokens = await rig.connect(vendor);
+    const addresses: Record<string, string[]> = {
+      'inner.example': ['10.1.2.3'],
+      'half.example': ['93.184.215.14', '192.168.0.9'],
+    };
+    const lookup = async (host: string) => (addresses[host] ?? []).map((address) => ({ address, family: 4 }));
+    const { clock, log } = rig;
+    const strict = createOAuthClient({ policy: { allow: ['172.16.0.0/12'] }, clock, log, lookup });
+    const provider = { ...vendor.provider, tokenUrl };
+    const error = await appErrorOf(strict.refresh({ ...rig.access(vendor), provider }, tokens));
+    expect(error.code).toBe('host_access_refused');
+    await strict.close();
+  });
+
+  test('F1-6 a name that turns public between the check and the connection gets nothing in the clear', async () => {
+    const vendor = await rig.vendor(plain);
+    const tokens = await rig.connect(vendor);
+    const answers = ['127.0.0.1', '127.0.0.1', '93.184.215.14'];
+    const lookup = async () => [{ address: answers.shift() ?? '93.184.215.14', family: 4 }];
+    const { clock, log } = rig;
+    const open = createOAuthClient({ policy: { allow: 'all' }, clock, log, lookup });
+    const provider = { ...vendor.provider, tokenUrl: vendor.provider.tokenUrl.replace('127.0.0.1', 'turning.example') };
+    const asked = vendor.seen.length;
+    const error = await appErrorOf(open.refresh({ ...rig.access(vendor), provider }, tokens));
+    expect(error.code).toBe('oauth_provider_unreachable');
+    expect([answers, vendor.seen.length]).toEqual([[], asked]);
+    await open.close();
+  });
+
   test('F1-6 a private token address is refused unless the operator allows its range', async () => {
     const vendor = await rig.vendor(plain);
     const tokens = await rig.connect(vendor);

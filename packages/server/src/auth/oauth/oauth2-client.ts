@@ -1,4 +1,3 @@
-import { bearer } from '@tributary/connectors/kit/authorization';
 import type { Clock } from '@tributary/connectors/kit/context';
 import type { HttpRequest } from '@tributary/connectors/kit/http-client';
 import type { OAuth2Provider } from '@tributary/connectors/kit/oauth-provider';
@@ -13,6 +12,7 @@ import {
   validateAuthResponse,
 } from 'oauth4webapi';
 import { errors } from '../../errors.ts';
+import { carriedToken } from './carried-token.ts';
 import { clientAuthentication } from './client-authentication.ts';
 import type {
   AuthorizationAnswer,
@@ -107,15 +107,14 @@ export class OAuth2Client {
 
   async verify(access: ProviderAccess<OAuth2Provider>, tokens: OAuth2Tokens): Promise<boolean | undefined> {
     const { provider, parameters } = access;
-    const { verify, tokenHeader } = provider;
+    const { verify } = provider;
     if (!verify) return undefined;
     const base = providerAddress(provider, provider.baseUrl, parameters, tokens.captured);
-    const header =
-      tokenHeader === undefined ? { authorization: bearer(tokens.accessToken) } : { [tokenHeader]: tokens.accessToken };
+    const { headerName, value } = carriedToken(provider, tokens.accessToken);
     const request: HttpRequest = {
       method: verify.method,
       url: under(base, verify.path),
-      headers: { accept: 'application/json', ...verify.headers, ...header },
+      headers: { accept: 'application/json', ...verify.headers, [headerName]: value },
       ...(verify.json && { json: verify.json }),
     };
     return judgeProof(provider, await this.#http.send(provider.id, request));
@@ -133,14 +132,17 @@ const joined = (scopes: readonly string[], separator: OAuth2Provider['scopeSepar
 
 /**
  * Checks `state` and `iss` of the browser's answer, and what stands in the place of the code. Where the row names no issuer,
- * an `iss` must at least be of the host that was asked (RFC 9207 §2.4; multi-tenant issuers differ in their path).
+ * an `iss` must at least be of a host that the row asks (RFC 9207 §2.4; multi-tenant issuers differ in their path).
  */
 function checkedAnswer({ provider, client, parameters, state, query }: Of<AuthorizationAnswer>): URLSearchParams {
   const iss = query.get('iss');
-  const host = providerAddress(provider, provider.authorizeUrl, parameters).origin;
-  const expected = provider.issuer ?? (iss !== null && URL.parse(iss)?.origin === host ? iss : host);
+  const hosts = [provider.authorizeUrl, provider.tokenUrl].map(
+    (url) => providerAddress(provider, url, parameters).origin,
+  );
+  const known = iss !== null && hosts.includes(URL.parse(iss)?.origin ?? '') ? iss : undefined;
   try {
-    return validateAuthResponse(serverOf(provider, parameters, expected), { client_id: client.id }, query, state);
+    const server = serverOf(provider, parameters, provider.issuer ?? known);
+    return validateAuthResponse(server, { client_id: client.id }, query, state);
   } catch (error) {
     throw protocolError(provider.id, error);
   }

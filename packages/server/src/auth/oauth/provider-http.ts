@@ -106,16 +106,23 @@ export function createProviderHttp(options: ProviderHttpOptions): ProviderHttp {
 
 function judged(provider: string, answer: HttpResponse, now: number): HttpResponse {
   const { status, headers } = answer;
-  if (status === 429 || (status === 403 && headers['retry-after'] !== undefined)) {
+  // GitHub says with 403 that a limit is used up.
+  const usedUp = headers['retry-after'] !== undefined || headers['x-ratelimit-remaining'] === '0';
+  if (status === 429 || (status === 403 && usedUp)) {
     throw rateLimited(provider, askedDelayMs(headers, now));
   }
   if (status === 408 || status >= 500) {
-    throw errors.oauth_provider_unreachable({ provider, reason: `it answered ${status}` });
+    throw unreachable(provider, `it answered ${status}`, askedDelayMs(headers, now));
   }
   if (status >= 300 && status < 400) {
     throw errors.oauth_provider_failed({ provider, reason: 'it redirects, which is not followed with credentials' });
   }
   return answer;
+}
+
+function unreachable(provider: string, reason: string, afterMs: number | undefined): Error {
+  const after = afterMs === undefined ? {} : { retryAfterSeconds: Math.ceil(afterMs / 1000) };
+  return errors.oauth_provider_unreachable({ provider, reason, ...after });
 }
 
 /** The error for a provider that asks to wait so many milliseconds; a minute when it does not say. */
@@ -129,6 +136,6 @@ function fail(provider: string, error: unknown): never {
   const { reason, message, retryAfterMs } = error;
   if (reason === 'refused') throw errors.host_access_refused({ reason: message });
   if (reason === 'rate_limited') throw rateLimited(provider, retryAfterMs);
-  if (reason === 'unavailable') throw errors.oauth_provider_unreachable({ provider, reason: message });
+  if (reason === 'unavailable') throw unreachable(provider, message, retryAfterMs);
   throw errors.oauth_provider_failed({ provider, reason: message });
 }

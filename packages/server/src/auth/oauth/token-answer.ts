@@ -5,7 +5,7 @@ import type { TokenEndpointResponse } from 'oauth4webapi';
 import { isObject } from './answer-verdict.ts';
 import type { OAuth2Tokens } from './tokens.ts';
 
-/** Schemes that are no bearer tokens and that nobody here speaks; every other word for the type means one. */
+/** Schemes that are no bearer tokens and that nobody here speaks (oauth4webapi would let DPoP pass); every other word means one. */
 const FOREIGN_TYPES = /^(mac|dpop|pop|n_a)$/i;
 
 /** Follows a dotted path; `undefined` when it leads nowhere. */
@@ -36,7 +36,7 @@ export function standardAnswer(provider: OAuth2Provider, body: JsonObject): Json
   const ttls = REFRESH_TTLS.flatMap((name) => (from[name] === undefined ? [] : [[name, from[name]] as const]));
   return withoutGaps({
     access_token: from['access_token'] ?? null,
-    token_type: typeof type === 'string' && FOREIGN_TYPES.test(type) ? type : 'bearer',
+    token_type: typeof type === 'string' && FOREIGN_TYPES.test(type) ? 'foreign' : 'bearer',
     expires_in: seconds(from['expires_in']),
     refresh_token: said(from['refresh_token']),
     scope: oneText(from['scope']),

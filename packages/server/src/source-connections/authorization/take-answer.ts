@@ -112,7 +112,7 @@ function store(needs: AuthorizationNeeds, session: Session, tokens: OAuthTokens)
     await connections.change(tx, actor, row.connection_id, {
       sealed: { credentials: writeGrant(grant), config: stored.config },
       credentialsRenewed: true,
-      ...(!ownClient && { oauthClientId: client.oauthClientId }),
+      ...(!ownClient && { oauthClientId: client.oauthClientId ?? null }),
     });
     await updateSourceConnection(tx, organizationId, id, {
       ...authenticatedColumns(row, clock.now()),

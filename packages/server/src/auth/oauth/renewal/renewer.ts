@@ -48,8 +48,6 @@ const REST = { firstMs: 5_000, maxMs: 60_000 };
 const LONGEST_REST_MS = 3_600_000;
 /** Shorter rests are waited for. */
 const SHORT_REST_MS = 2_000;
-/** A lease that ended so long ago is nobody's, by whichever clock. */
-const LONG_OVER_MS = 600_000;
 /** What a provider has answered is not given up sooner: a rotated token that is not stored is lost. */
 const STORE_WITHIN_MS = 60_000;
 
@@ -292,8 +290,10 @@ export class Renewer {
     let current = kept;
     for (let attempt = 0; ; attempt += 1) {
       try {
-        if (attempt > 0) current = await loadGrant(control.db, vault, lease);
-        if (current.mark !== kept.mark || current.row.renewal_fence !== lease.fence) return false;
+        if (attempt > 0) {
+          current = await loadGrant(control.db, vault, lease);
+          if (current.mark !== kept.mark || current.row.renewal_fence !== lease.fence) return false;
+        }
         if (await write(current)) return true;
       } catch (error) {
         if (error instanceof ConnectorError) return false;
@@ -324,8 +324,7 @@ class LeasePatience {
       this.#seen = { renewal_fence, renewal_until };
       this.#since = now;
     }
-    const isOver = now - this.#since >= this.#leaseMs || now - (renewal_until ?? 0) >= LONG_OVER_MS;
-    return isOver ? this.#seen : undefined;
+    return now - this.#since >= this.#leaseMs ? this.#seen : undefined;
   }
 }
 

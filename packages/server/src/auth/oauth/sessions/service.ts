@@ -6,6 +6,7 @@ import type { AuthorizationStatus, Millis } from '../../../control/schema.ts';
 import { errors } from '../../../errors.ts';
 import type { Clock } from '../../../lib/clock.ts';
 import {
+  asId,
   newId,
   type AuthorizationSessionId,
   type ConnectionId,
@@ -110,11 +111,11 @@ export interface AuthorizationSessions {
 
 const Sealed = z.object({
   client: z
-    .object({ id: z.string(), secret: z.string().optional(), oauthClientId: z.string().nullable() })
+    .object({ id: z.string(), secret: z.string().optional(), oauthClientId: z.string().optional() })
     .transform(({ id, secret, oauthClientId }): ChosenClient => ({
       id,
       secret: secret === undefined ? undefined : new Secret(secret),
-      oauthClientId: oauthClientId as OAuthClientId | null,
+      ...(oauthClientId !== undefined && { oauthClientId: asId<OAuthClientId>(oauthClientId) }),
     })),
   parameters: z.record(z.string(), z.string()),
   memory: z.record(z.string(), z.string()).optional(),

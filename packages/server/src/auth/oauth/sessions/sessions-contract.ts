@@ -11,7 +11,7 @@ import { createAuthorizationSessions, type AuthorizationSessions, type OpenedSes
 const MINUTE = 60_000;
 const vault = createVault(new KeyRing([randomBytes(32)]));
 const secrets = {
-  client: { id: 'client', secret: new Secret('canary-client'), oauthClientId: null },
+  client: { id: 'client', secret: new Secret('canary-client') },
   parameters: { subdomain: 'acme' },
 };
 
