@@ -4,7 +4,6 @@ import { pino, type Logger } from 'pino';
 import { createAuditLog, type AuditLog } from './audit/service.ts';
 import { createAuthProviderService, type AuthProviderService } from './auth/providers/service.ts';
 import { KeyAuthenticator } from './auth/key-authenticator.ts';
-import { createOAuthClient } from './auth/oauth/create-oauth-client.ts';
 import type { OAuthClient } from './auth/oauth/oauth-client.ts';
 import { createOAuthClients, type OAuthClients } from './auth/oauth/clients.ts';
 import { readOperatorClients } from './auth/oauth/operator-clients.ts';
@@ -181,7 +180,7 @@ async function openFoundation(config: Config, clock: Clock, options: StartOption
     usage,
     address: new PublicAddress(config.publicUrl),
     clients,
-    oauthClient: createOAuthClient({ policy: { allow: config.allowPrivateNetwork }, clock, log }),
+    oauthClient: credentialParts.client,
     letGo() {
       bond?.release();
       letGo();
@@ -327,7 +326,7 @@ export async function startService(config: Config, options: StartOptions = {}): 
       await http.close();
       await supervisor.stop();
       await Promise.all([resumed, rewrapped, keeping]);
-      await Promise.all([readers.close(), base.oauthClient.close(), base.credentialParts.close()]);
+      await Promise.all([readers.close(), base.credentialParts.close()]);
       base.letGo();
       await control.close();
     },

@@ -5,6 +5,7 @@ import type { Connector } from '@tributary/connectors/kit/connector';
 import { parseCredentials } from '@tributary/connectors/kit/connector-context';
 import { ConnectorError } from '@tributary/connectors/kit/connector-error';
 import type { JsonObject } from '@tributary/connectors/kit/json';
+import type { GrantedFields } from '../auth/oauth/granted-fields.ts';
 import { readGrant } from '../auth/oauth/stored-grant.ts';
 import type { TokenKeeper } from '../auth/oauth/token-keeper.ts';
 import type { ConnectionId, OrganizationId } from '../lib/ids.ts';
@@ -34,12 +35,8 @@ export type OpenOutside = (
   request: CredentialRequest,
 ) => Promise<GrantedCredentials | Readonly<Record<string, unknown>> | undefined>;
 
-/** Exchanges what a person typed in for tokens; `key` names the stored connection, so that its tokens are shared and kept. */
-export type OpenMachineGrant = (
-  grant: MachineGrant,
-  fields: Readonly<Record<string, unknown>>,
-  request: CredentialRequest,
-) => Promise<GrantedCredentials>;
+/** Exchanges what a person typed in for tokens; `key` names the stored connection, so that all who open it share one token. */
+export type OpenMachineGrant = (grant: MachineGrant, fields: GrantedFields, key?: string) => GrantedCredentials;
 
 export interface CredentialSourceNeeds {
   readonly keeper: Pick<TokenKeeper, 'open'>;
@@ -61,7 +58,8 @@ export function createCredentialSource({ keeper, outside, machineGrant }: Creden
       }
       const machine = connector.auth.find((scheme) => scheme.type === 'granted');
       const fields = machine?.fields.safeParse(credentials);
-      if (machine && machineGrant && fields?.success) return machineGrant(machine.grant, fields.data, request);
+      if (machine && machineGrant && fields?.success)
+        return machineGrant(machine.grant, fields.data as GrantedFields, connection?.id);
       return parseCredentials(connector, credentials);
     },
   };

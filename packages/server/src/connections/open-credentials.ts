@@ -2,6 +2,9 @@ import type { Logger } from '@tributary/connectors/kit/context';
 import { createAuditLog } from '../audit/service.ts';
 import type { OAuthClients } from '../auth/oauth/clients.ts';
 import { createOAuthClient } from '../auth/oauth/create-oauth-client.ts';
+import { createMachineAccess } from '../auth/oauth/machine-access.ts';
+import { createMachineGrants } from '../auth/oauth/machine-grants.ts';
+import type { OAuthClient } from '../auth/oauth/oauth-client.ts';
 import type { RenewalOutcome } from '../auth/oauth/renewal/renewer.ts';
 import { createTokenKeeper, type TokenKeeper } from '../auth/oauth/token-keeper.ts';
 import { createOutsideParts, type OutsideParts } from '../auth/providers/outside-parts.ts';
@@ -25,6 +28,7 @@ export interface CredentialPartsNeeds {
 
 export interface CredentialParts {
   readonly keeper: TokenKeeper;
+  readonly client: OAuthClient;
   readonly credentials: CredentialSource;
   /** What asks outside vaults. */
   readonly outside: OutsideParts;
@@ -35,7 +39,10 @@ export interface CredentialParts {
 export function openCredentials(needs: CredentialPartsNeeds): CredentialParts {
   const { config, control, clock, log, registry } = needs;
   const outside = createOutsideParts(needs);
-  const client = createOAuthClient({ policy: { allow: config.allowPrivateNetwork }, clock, log });
+  const outward = { policy: { allow: config.allowPrivateNetwork }, clock, log };
+  const client = createOAuthClient(outward);
+  const grants = createMachineGrants(outward);
+  const access = createMachineAccess({ grants, clock });
   const keeper = createTokenKeeper({
     ...needs,
     client,
@@ -47,8 +54,13 @@ export function openCredentials(needs: CredentialPartsNeeds): CredentialParts {
   });
   return {
     keeper,
-    credentials: createCredentialSource({ keeper, outside: (request) => outside.open(request) }),
+    client,
     outside,
-    close: () => client.close(),
+    credentials: createCredentialSource({
+      keeper,
+      machineGrant: (grant, fields, key) => access.open(grant, fields, key),
+      outside: (request) => outside.open(request),
+    }),
+    close: async () => void (await Promise.all([client.close(), grants.close()])),
   };
 }

@@ -140,16 +140,18 @@ export function createConnectionService({
     await upsertCredential(tx, organizationId, { connection_id: id, ...sealed, updated_at: now, renew_at });
   };
   /** Tokens may have been renewed since the caller read them: those that are stored stay. */
-  const sealConfig = async (
+  const sealBeside = async (
     tx: Queryable,
     organizationId: OrganizationId,
     id: ConnectionId,
-    config: JsonObject,
+    { credentials, config }: SettingsToSeal,
   ): Promise<void> => {
     const place = { organizationId, row: id, column: 'credential.ciphertext' };
     for (;;) {
       const row = must(await findCredential(tx, organizationId, id), 'a connection always has its credential');
-      const sealed = vault.seal({ ...emptySettings, ...vault.open(row, place), config }, place);
+      const stored = readGrant({ ...emptySettings, ...vault.open(row, place) }.credentials)?.tokens;
+      const kept = stored ? { oauth: { ...(credentials['oauth'] as object), tokens: stored } } : credentials;
+      const sealed = vault.seal({ credentials: kept, config }, place);
       if (await updateSealed(tx, organizationId, id, { seen: row.ciphertext, sealed })) return;
     }
   };
@@ -176,7 +178,7 @@ export function createConnectionService({
       });
       if (!change.sealed) return;
       if (change.credentialsRenewed) await seal(tx, actor.organizationId, id, change.sealed);
-      else await sealConfig(tx, actor.organizationId, id, change.sealed.config);
+      else await sealBeside(tx, actor.organizationId, id, change.sealed);
     },
     async openSettings(db, organizationId, id) {
       const row = await findCredential(db, organizationId, id);

@@ -18,6 +18,8 @@ export interface JoinedRow extends SourceConnectionRow {
   readonly auth_method: AuthMethod;
   readonly authenticated_at: number | null;
   readonly enabled: Flag;
+  /** Why the provider does not renew the access any more. */
+  readonly refused_reason: string | null;
   readonly oauth_client_id: OAuthClientId | null;
   /** The outside vault that has the credentials, and what names the account there. */
   readonly auth_provider_id: AuthProviderId | null;
@@ -29,6 +31,7 @@ function joined(db: Queryable, organizationId: OrganizationId) {
   return db
     .selectFrom('source_connection')
     .innerJoin('connection', 'connection.id', 'source_connection.connection_id')
+    .leftJoin('credential', 'credential.connection_id', 'source_connection.connection_id')
     .innerJoin('collection', 'collection.id', 'source_connection.collection_id')
     .leftJoin('auth_provider', 'auth_provider.id', 'connection.auth_provider_id')
     .selectAll('source_connection')
@@ -44,6 +47,7 @@ function joined(db: Queryable, organizationId: OrganizationId) {
       'connection.auth_provider_id',
       'connection.auth_provider_config',
       'auth_provider.readable_id as auth_provider_readable_id',
+      'credential.refused_reason',
     ])
     .where('source_connection.organization_id', '=', organizationId);
 }
@@ -57,6 +61,9 @@ const byId = compileOnce((db, organizationId: OrganizationId, id: SourceConnecti
     .select((eb) => {
       const collection = eb.selectFrom('collection').whereRef('collection.id', '=', 'source_connection.collection_id');
       const connection = eb.selectFrom('connection').whereRef('connection.id', '=', 'source_connection.connection_id');
+      const credential = eb
+        .selectFrom('credential')
+        .whereRef('credential.connection_id', '=', 'source_connection.connection_id');
       return [
         collection.select('readable_id').$asScalar().$notNull().as('readable_id'),
         connection.select('connector').$asScalar().$notNull().as('connector'),
@@ -73,6 +80,7 @@ const byId = compileOnce((db, organizationId: OrganizationId, id: SourceConnecti
           .select('auth_provider.readable_id')
           .$asScalar()
           .as('auth_provider_readable_id'),
+        credential.select('refused_reason').$asScalar().as('refused_reason'),
       ];
     })
     .where('source_connection.organization_id', '=', organizationId)

@@ -38,6 +38,8 @@ export interface StatusFacts {
   readonly authenticatedAt: Millis | null;
   readonly enabled: boolean;
   readonly pausedBy: 'user' | 'credential' | null;
+  /** Why the provider does not renew the access any more; found by a job, or while none ran. */
+  readonly refusedReason: string | null;
   readonly cron: string | null;
   readonly continuous: boolean;
   readonly lastJob: SyncJob | null;
@@ -81,7 +83,7 @@ function mode(facts: StatusFacts): StatusAxes['mode'] {
 
 function setup(facts: StatusFacts): StatusAxes['setup'] {
   if (facts.authenticatedAt === null) return 'pending_auth';
-  if (facts.pausedBy === 'credential') return 'needs_reauth';
+  if (facts.pausedBy === 'credential' || facts.refusedReason !== null) return 'needs_reauth';
   const job = facts.lastJob;
   // A credential that was renewed after the job ended has not been refused yet.
   const refused = job?.state === 'failed' && job.error?.category && facts.authenticatedAt <= (job.completedAt ?? 0);
@@ -133,8 +135,8 @@ const rules: readonly Rule[] = [
   {
     code: 'renew_credential',
     applies: (_, axes) => axes.setup === 'needs_reauth',
-    message: ({ lastJob }) =>
-      `${lastJob?.error?.message ?? 'The source refused the credential.'} Give a new credential; the schedule then goes on.`,
+    message: ({ lastJob, refusedReason }) =>
+      `${refusedReason ?? lastJob?.error?.message ?? 'The source refused the credential.'} Give a new credential; the schedule then goes on.`,
     fix: authenticate,
   },
   {

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Authorization, GrantedCredentials } from '@tributary/connectors/kit/authorization';
-import { bearer } from '@tributary/connectors/kit/authorization';
 import { ConnectorError } from '@tributary/connectors/kit/connector-error';
 import type { Logger } from '@tributary/connectors/kit/context';
 import type { OAuth1Provider, OAuth2Provider, OAuthProvider } from '@tributary/connectors/kit/oauth-provider';
@@ -10,6 +9,7 @@ import type { AuditLog } from '../../audit/service.ts';
 import type { ControlStore } from '../../control/database.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Vault } from '../../vault/vault.ts';
+import { carriedToken } from './carried-token.ts';
 import type { OAuthClients } from './clients.ts';
 import type { OAuthClient } from './oauth-client.ts';
 import { signingAuthorization } from './oauth1-signature.ts';
@@ -88,6 +88,7 @@ interface BearerNeeds {
 
 /** The bearer token of one connection (RFC 6750), as long as a job or a probe uses it. */
 class KeptBearer implements Authorization {
+  readonly headerName?: string;
   readonly #parts: BearerNeeds;
   /** Of which tokens a header that was given away was made. */
   readonly #given = new WeakMap<Secret, string>();
@@ -96,15 +97,16 @@ class KeptBearer implements Authorization {
 
   constructor(parts: BearerNeeds, kept: KeptGrant) {
     this.#parts = parts;
+    if (parts.provider.tokenHeader !== undefined) this.headerName = parts.provider.tokenHeader;
     this.#kept = kept;
     this.#provenAt = kept.row.updated_at;
   }
 
   async header(): Promise<Secret> {
-    const tokens = await this.#good();
-    const header = bearer(tokens.accessToken);
-    this.#given.set(header, this.#kept.mark);
-    return header;
+    const { accessToken } = await this.#good();
+    const { value } = carriedToken(this.#parts.provider, accessToken);
+    this.#given.set(value, this.#kept.mark);
+    return value;
   }
 
   async renew(refused: Secret): Promise<boolean> {

@@ -155,7 +155,7 @@ export function openKeeper(
     control,
     vault,
     client,
-    clients: { find: (_, { grant }) => Promise.resolve(grant?.client) },
+    clients: { find: (_, { grant }) => Promise.resolve(grant?.client && { ...grant.client, oauthClientId: null }) },
     providerOf: () => Promise.resolve(provider),
     audit: createAuditLog({ control, clock }),
     clock,
