@@ -48,6 +48,7 @@ export async function planAccountChange(
   const account = {
     readableId: change.account?.readableId ?? stored.readableId,
     config: change.account?.config ?? stored.config,
+    settings: config,
   };
   const outside = await proveAccount(needs, actor, connector, account, { id: row.id, isNew: false });
   const settings = { credentials: {}, opened: outside.opened };

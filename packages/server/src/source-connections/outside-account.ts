@@ -20,6 +20,8 @@ export interface OutsideAccountNeeds {
 export interface GivenAccount {
   readonly readableId: string;
   readonly config: JsonObject;
+  /** The configuration of the source. */
+  readonly settings: JsonObject;
 }
 
 /** An account that was asked for, and has what the connector takes. */
@@ -47,7 +49,7 @@ export async function proveAccount(
   given: GivenAccount,
   sourceConnection: { readonly id: SourceConnectionId; readonly isNew: boolean },
 ): Promise<ProvenAccount> {
-  const { readableId, config } = given;
+  const { readableId, config, settings } = given;
   const { id: authProviderId, kind } = await authProviders.get(actor, readableId);
   const provider = authProviders.kind(kind);
   requireServed(authProviders.kinds(), provider, connector);
@@ -55,8 +57,8 @@ export async function proveAccount(
   const opened = await askingProvider(readableId, async () => {
     try {
       const { organizationId } = actor;
-      const account = { organizationId, authProviderId, config, connector, sourceConnectionId: sourceConnection.id };
-      return await outside.openAccount(account);
+      const who = { organizationId, authProviderId, config, settings };
+      return await outside.openAccount({ ...who, connector, sourceConnectionId: sourceConnection.id });
     } catch (error) {
       const unknownYet = error instanceof OutsideError && error.problem === 'account_gone';
       if (unknownYet && sourceConnection.isNew && isNamedByUs(kind, config)) return undefined;
@@ -76,6 +78,6 @@ export function proveNewAccount(
   checkConfig(connector, config);
   const { provider_readable_id: readableId, provider_config: named } = given;
   assert(typeof readableId === 'string', 'the dialect takes a readable id as text');
-  const account = { readableId, config: (named ?? {}) as JsonObject };
+  const account = { readableId, config: (named ?? {}) as JsonObject, settings: config };
   return proveAccount(needs, actor, connector, account, { id, isNew: true });
 }

@@ -56,6 +56,20 @@ describe('C12 the fields of an outside vault', () => {
     expect(mapped.type === 'token' && mapped.token.reveal()).toBe('xoxp-user');
   });
 
+  it('say of the server what the configuration says, or nothing is sent to it', () => {
+    const fields = credentialFields({ access_token: 't', subdomain: 'acme', instance_url: 'https://i.example.com' });
+    const mapWith = (settings: { subdomain?: string }) =>
+      mapCredentials('Vault', connectors.token, { fields, goodUntil: undefined }, settings);
+    const captured = { subdomain: 'acme', instance_url: 'https://i.example.com' };
+    expect(mapWith({})).toMatchObject({ captured });
+    expect(mapWith({ subdomain: 'acme' })).toMatchObject({ captured });
+    expect(() => mapWith({ subdomain: 'other' })).toThrow('another subdomain');
+    const bare = { fields: credentialFields({ access_token: 't' }), goodUntil: undefined };
+    expect(mapCredentials('Vault', connectors.token, bare, { subdomain: 'acme' })).toMatchObject({
+      captured: { subdomain: 'acme' },
+    });
+  });
+
   it('give nothing when none of them is wanted, although the source would do without', () => {
     const optional = { id: 'github', auth: [direct(z.object({ access_token: token.access_token.optional() }))] };
     expect(() => map(optional, { note: 'canary' })).toThrow(

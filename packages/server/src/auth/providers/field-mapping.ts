@@ -1,7 +1,9 @@
 import type { Connector } from '@tributary/connectors/kit/connector';
+import type { JsonObject } from '@tributary/connectors/kit/json';
 import type { OAuth2Provider } from '@tributary/connectors/kit/oauth-provider';
 import type { Secret } from '@tributary/connectors/kit/secret';
 import type { z } from 'zod';
+import { pickParameters } from '../oauth/provider-address.ts';
 import { ACCESS_TOKEN_NAMES, findField } from './field-names.ts';
 import { OutsideError } from './outside-error.ts';
 import type { OutsideCredentials, OutsideProvider } from './outside-provider.ts';
@@ -27,6 +29,12 @@ function hasSecret(fields: z.ZodObject): boolean {
   return Object.values(fields.shape).some((field: z.ZodType) => field.meta()?.['secret'] === true);
 }
 
+/** What of a connection's configuration says which server its credentials are for; nothing of it is secret. */
+export function serverOf(connector: Pick<Connector, 'auth'>, settings: JsonObject): Readonly<Record<string, string>> {
+  const provider = oauth2Of(connector);
+  return provider ? pickParameters(provider, settings) : {};
+}
+
 /** Whether an outside vault can give a connector what it takes: an OAuth 2 token, or fields one of which is secret. */
 export function takesOutside(connector: Pick<Connector, 'auth' | 'internal'>): boolean {
   if (connector.internal) return false;
@@ -42,13 +50,28 @@ export function serves(
   return takesOutside(connector) && !provider.unserved.includes(connector.id);
 }
 
-/** What the vendor says beside the token that the provider's row has a name for. A host's part must look like one. */
-function captured(provider: OAuth2Provider, connector: string, fields: Fields): Record<string, string> {
-  const found: Record<string, string> = {};
+/**
+ * What the vendor says beside the token that the provider's row has a name for, and what the connection's configuration
+ * says of the server. A host's part must look like one; the token of one server must not be sent to another.
+ */
+function captured(
+  provider: OAuth2Provider,
+  connector: string,
+  fields: Fields,
+  settings: JsonObject,
+): Record<string, string> {
+  const found: Record<string, string> = { ...pickParameters(provider, settings) };
   for (const name of Object.keys({ ...provider.captures, ...provider.parameters })) {
     const value = findField(fields, connector, name)?.reveal();
     const pattern = provider.parameters?.[name]?.pattern;
-    if (value !== undefined && (!pattern || pattern.test(value))) found[name] = value;
+    if (value === undefined || (pattern && !pattern.test(value))) continue;
+    if (found[name] !== undefined && found[name].toLowerCase() !== value.toLowerCase()) {
+      throw new OutsideError(
+        'configuration',
+        `The account belongs to another ${name} than the configuration of the source names.`,
+      );
+    }
+    found[name] = value;
   }
   return found;
 }
@@ -71,15 +94,19 @@ function missing(title: string, wanted: readonly string[], fields: Fields): Outs
   );
 }
 
-/** Turns a vendor's fields into what the connector takes. Throws `OutsideError('missing_fields')`. */
+/**
+ * Turns a vendor's fields into what the connector takes; `settings` is the connection's configuration. Throws
+ * `OutsideError('missing_fields' | 'configuration')`.
+ */
 export function mapCredentials(
   title: string,
   connector: Pick<Connector, 'id' | 'auth'>,
   { fields }: OutsideCredentials,
+  settings: JsonObject = {},
 ): MappedCredentials {
   const provider = oauth2Of(connector);
   const token = provider && findField(fields, connector.id, 'access_token', ACCESS_TOKEN_NAMES);
-  if (token) return { type: 'token', token, captured: captured(provider, connector.id, fields) };
+  if (token) return { type: 'token', token, captured: captured(provider, connector.id, fields, settings) };
   const direct = connector.auth.find((scheme) => scheme.type === 'direct');
   if (!direct) throw missing(title, ['access_token'], fields);
   const mapped = directFields(direct.fields, connector.id, fields);

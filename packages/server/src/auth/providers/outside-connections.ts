@@ -14,12 +14,15 @@ export interface OutsideAccountRequest {
   readonly config: JsonObject;
   readonly connector: Pick<Connector, 'id' | 'auth'>;
   readonly sourceConnectionId: string;
+  /** The connection's own configuration. */
+  readonly settings: JsonObject;
 }
 
 export interface OutsideConnectionRequest {
   readonly organizationId: OrganizationId;
   readonly connectionId: ConnectionId;
   readonly connector: Pick<Connector, 'id' | 'auth'>;
+  readonly settings: JsonObject;
 }
 
 /** Credentials of connections whose method is `auth_provider`; throws `ConnectorError`, mostly as an `OutsideError`. */
@@ -40,7 +43,7 @@ export function createOutsideConnections(needs: {
     outside.open({ ...question, loadKey: () => loadProviderKey(needs, organizationId, question.authProviderId) });
   return {
     openAccount,
-    async open({ organizationId, connectionId, connector }) {
+    async open({ organizationId, connectionId, connector, settings }) {
       const account = await findOutsideAccount(db, organizationId, connectionId);
       if (!account) return undefined;
       const sourceConnectionId = await findFirstSourceConnectionId(db, organizationId, connectionId);
@@ -50,6 +53,7 @@ export function createOutsideConnections(needs: {
         config: JSON.parse(account.config ?? '{}') as JsonObject,
         connector,
         sourceConnectionId: sourceConnectionId ?? connectionId,
+        settings,
       });
     },
   };

@@ -7,7 +7,7 @@ import type { JsonObject } from '@tributary/connectors/kit/json';
 import type { GuardOptions, NetworkPolicy } from '@tributary/connectors/kit/network-guard';
 import type { Secret } from '@tributary/connectors/kit/secret';
 import type { Clock } from '../../lib/clock.ts';
-import { mapCredentials, type MappedCredentials } from './field-mapping.ts';
+import { mapCredentials, serverOf, type MappedCredentials } from './field-mapping.ts';
 import { OutsideError } from './outside-error.ts';
 import type { OutsideAsk, OutsideKind } from './outside-provider.ts';
 import type { OutsideProviders } from './outside-providers.ts';
@@ -38,6 +38,8 @@ export interface OutsideQuestion {
   /** What names the account at the vault; as stored, not yet parsed. */
   readonly config: JsonObject;
   readonly sourceConnectionId: string;
+  /** The connection's own configuration: it may say which server the credentials are for. */
+  readonly settings?: JsonObject;
   /** Names the vault among all, of all organizations. */
   readonly authProviderId: string;
   /** Reads the vault's key as it is now: it may be renewed while a sync runs. Throws `OutsideError`. */
@@ -129,15 +131,15 @@ async function fetchNow(needs: Needs, question: OutsideQuestion, renew: boolean)
   const now = needs.clock.now();
   const { goodUntil = now + USUAL_LIFE_MS + MARGIN_MS } = given;
   const until = Math.max(goodUntil - MARGIN_MS, now + SHORTEST_LIFE_MS);
-  return { mapped: mapCredentials(provider.title, connector, given), until };
+  return { mapped: mapCredentials(provider.title, connector, given, question.settings), until };
 }
 
 export function createOutsideCredentials(needs: Needs): OutsideCredentialsSource {
   const kept = new Map<string, Kept>();
   const asking = new Map<string, Promise<Kept>>();
 
-  const keyOf = ({ authProviderId, config, connector, sourceConnectionId }: OutsideQuestion): string =>
-    JSON.stringify([authProviderId, config, connector.id, sourceConnectionId]);
+  const keyOf = ({ authProviderId, config, connector, sourceConnectionId, settings = {} }: OutsideQuestion): string =>
+    JSON.stringify([authProviderId, config, connector.id, sourceConnectionId, serverOf(connector, settings)]);
 
   const keep = (key: string, one: Kept): void => {
     kept.delete(key);

@@ -1,3 +1,4 @@
+import type { JsonObject } from '@tributary/connectors/kit/json';
 import type { Logger } from '@tributary/connectors/kit/context';
 import type { Connector } from '@tributary/connectors/kit/connector';
 import type { Config } from '../../config.ts';
@@ -14,6 +15,8 @@ interface Wanted {
   readonly connection?: { readonly organizationId: OrganizationId; readonly id: ConnectionId } | undefined;
   readonly connector: Connector;
   readonly credentials: Readonly<Record<string, unknown>>;
+  /** Endpoint and read options together. */
+  readonly config: JsonObject;
 }
 
 /** What asks outside vaults, in whatever process it runs. */
@@ -40,10 +43,11 @@ export function createOutsideParts(needs: {
     providers,
     source,
     connections,
-    async open({ connection, connector, credentials }) {
+    async open({ connection, connector, credentials, config: settings }) {
       // Where an outside vault has them, ours has none.
       if (!connection || Object.keys(credentials).length > 0) return undefined;
-      return connections.open({ organizationId: connection.organizationId, connectionId: connection.id, connector });
+      const { organizationId, id: connectionId } = connection;
+      return connections.open({ organizationId, connectionId, connector, settings });
     },
   };
 }
