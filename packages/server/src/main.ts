@@ -7,6 +7,7 @@ import { KeyAuthenticator } from './auth/key-authenticator.ts';
 import type { OAuthClient } from './auth/oauth/oauth-client.ts';
 import { createOAuthClients, type OAuthClients } from './auth/oauth/clients.ts';
 import { readOperatorClients } from './auth/oauth/operator-clients.ts';
+import type { RenewalOutcome } from './auth/oauth/renewal/renewer.ts';
 import { PublicAddress } from './auth/oauth/public-address.ts';
 import { createApiKeyService } from './auth/service.ts';
 import type { CollectionReaders, SettleJob } from './collection-store/port.ts';
@@ -151,7 +152,8 @@ async function openFoundation(config: Config, clock: Clock, options: StartOption
   ]);
   const registry = createRegistry({ internal: config.internalSources });
   const clients = createOAuthClients({ vault, operator });
-  const credentialParts = openCredentials({ config, control, vault, registry, clients, clock, log });
+  const onRenewal = (outcome: RenewalOutcome): void => metrics.countRenewal(outcome);
+  const credentialParts = openCredentials({ config, control, vault, registry, clients, clock, log, onRenewal });
   const onEnded = (job: EndedJob): void => metrics.countJob(job);
   const settle: SettleJob = (job) => readers.settle(job);
   const supervisor = createSupervisor({
@@ -162,6 +164,7 @@ async function openFoundation(config: Config, clock: Clock, options: StartOption
     settle,
     onEvents,
     onEnded,
+    onRenewal,
     ...(options.workerScript && { script: options.workerScript }),
   });
   return {

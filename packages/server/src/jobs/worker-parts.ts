@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { SettleJob } from '../collection-store/port.ts';
 import { createOAuthClients } from '../auth/oauth/clients.ts';
 import { readOperatorClients } from '../auth/oauth/operator-clients.ts';
+import type { RenewalOutcome } from '../auth/oauth/renewal/renewer.ts';
 import { createSqliteWriters } from '../collection-store/sqlite/writers.ts';
 import { createUsageService } from '../collections/usage.ts';
 import { createContextFactory } from '../connections/context.ts';
@@ -31,10 +32,13 @@ interface Needs {
   readonly control: ControlStore;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Hears of the renewals of tokens that this process has tried. */
+  readonly onRenewal?: (outcome: RenewalOutcome) => void;
 }
 
 /** Builds what a worker works with over an open control store: connectors and writers of its own, nothing shared with the service. */
-export async function openWorkerParts({ config, control, clock, log }: Needs): Promise<WorkerParts> {
+export async function openWorkerParts(needs: Needs): Promise<WorkerParts> {
+  const { config, control, clock, log } = needs;
   const writers = createSqliteWriters({ dataDir: config.dataDir, clock });
   const vault = await openVault({ dataDir: config.dataDir, control });
   const connections = createConnectionService({ vault, clock });
@@ -42,7 +46,7 @@ export async function openWorkerParts({ config, control, clock, log }: Needs): P
   const usage = createUsageService({ control, clock, config });
   const registry = createRegistry({ internal: config.internalSources });
   const clients = createOAuthClients({ vault, operator: readOperatorClients(config.oauthClients) });
-  const parts = openCredentials({ config, control, vault, registry, clients, clock, log });
+  const parts = openCredentials({ ...needs, vault, registry, clients });
   return {
     control,
     settle: (job, withinMs) => writers.settle(job, withinMs),

@@ -14,6 +14,10 @@ export interface AuthorizationServer {
   refused: string | undefined;
   /** How often tokens were asked for. */
   readonly tokenRequests: () => number;
+  /** How often a grant was taken back. */
+  readonly revocations: () => number;
+  /** The API knows no token any more that it has seen so far. */
+  lapse(): void;
   /** An access token, as if the account had allowed it. */
   issueToken(account: string): Promise<string>;
   close(): Promise<void>;
@@ -47,14 +51,20 @@ export async function startAuthorizationServer(redirectUri: string): Promise<Aut
     ttl: { AccessToken: 3600, AuthorizationCode: 60, Grant: 3600, IdToken: 600, Interaction: 600, Session: 3600 },
   });
   let tokenRequests = 0;
+  let revocations = 0;
+  const seen = new Set<string>();
+  const lapsed = new Set<string>();
   const server = {
     items: ['First item', 'Second item'] as readonly string[],
     refused: undefined as string | undefined,
   };
   provider.use(async (ctx: KoaContextWithOIDC, next: () => Promise<void>) => {
     if (ctx.path === '/token') tokenRequests += 1;
+    if (ctx.path === '/token/revocation') revocations += 1;
     if (ctx.path !== '/items' && ctx.path !== '/me') return next();
-    const token = await provider.AccessToken.find(ctx.get('authorization').replace(/^Bearer /, ''));
+    const carried = ctx.get('authorization').replace(/^Bearer /, '');
+    seen.add(carried);
+    const token = lapsed.has(carried) ? undefined : await provider.AccessToken.find(carried);
     const account = token?.accountId;
     if (account === undefined || account === server.refused) {
       ctx.status = 401;
@@ -66,12 +76,15 @@ export async function startAuthorizationServer(redirectUri: string): Promise<Aut
     ctx.body = ctx.path === '/me' ? { sub: account } : all.filter(({ id }) => id > after);
     return undefined;
   });
-  http.on('request', provider.callback());
+  const answer = provider.callback();
+  http.on('request', (request, response) => void answer(request, response));
   return Object.assign(server, {
     url,
     port: String(port),
     clients,
     tokenRequests: () => tokenRequests,
+    revocations: () => revocations,
+    lapse: () => seen.forEach((token) => lapsed.add(token)),
     async issueToken(account: string) {
       const [first] = clients;
       const client = await provider.Client.find(first?.id ?? '');

@@ -19,9 +19,9 @@ export interface ClientQuestion {
   readonly grant: StoredGrant | undefined;
 }
 
-/** A client, and the row of the organization that it comes from; absent when it came with the connection or from the operator. */
+/** A client, and the row of the organization that it comes from; none when it came with the connection or from the operator. */
 export interface ChosenClient extends OAuthClientCredentials {
-  readonly oauthClientId?: OAuthClientId;
+  readonly oauthClientId?: OAuthClientId | null;
 }
 
 /**

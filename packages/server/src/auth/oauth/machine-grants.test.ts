@@ -71,7 +71,7 @@ function claimsOf(jwt: string): { header: Record<string, unknown>; claims: Recor
 const GOOD = { access_token: 'machine-token', token_type: 'Bearer', expires_in: '1800' };
 
 describe('client_credentials', () => {
-  const fields = { client_id: 'me', client_secret: new Secret('s3cret+/='), tenant: '8eaef023-2b34-4da1' };
+  const fields = { client_id: 'me', client_secret: new Secret('s3%ret: +/='), tenant: '8eaef023-2b34-4da1' };
 
   test('asks with the client in the body, or in the header', async () => {
     const origin = await server(200, GOOD);
@@ -84,22 +84,22 @@ describe('client_credentials', () => {
       grant_type: 'client_credentials',
       scope: 'https://graph.microsoft.com/.default',
       client_id: 'me',
-      client_secret: 's3cret+/=',
+      client_secret: 's3%ret: +/=',
     });
     await grants.obtain({ ...grant, basic: true } as MachineGrant, fields);
     const [id, secret] = Buffer.from(seen[1]?.headers.authorization?.split(' ')[1] ?? '', 'base64')
       .toString()
       .split(':');
-    expect([id, decodeURIComponent(secret ?? '')]).toEqual(['me', 's3cret+/=']);
+    expect([id, decodeURIComponent(secret ?? '')]).toEqual(['me', 's3%ret: +/=']);
     expect(seen[1]?.body).not.toMatch(/client_(id|secret)=/);
   });
 
   test('a refused client is final, since a person typed it in', async () => {
-    const origin = await server(401, { error: 'invalid_client', error_description: 's3cret+/= is wrong' });
+    const origin = await server(401, { error: 'invalid_client', error_description: 's3%ret: +/= is wrong' });
     const grant = { type: 'client_credentials', tokenUrl: origin, scopes: [] } as const;
     const error = await appErrorOf(grants.obtain(grant, fields));
     expect(error.code).toBe('oauth_grant_refused');
-    expect(`${error.message} ${lines.join(' ')}`).not.toContain('s3cret');
+    expect(`${error.message} ${lines.join(' ')}`).not.toContain('s3%ret');
   });
 
   test('a missing field is named', async () => {

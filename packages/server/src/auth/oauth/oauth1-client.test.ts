@@ -128,6 +128,7 @@ describe('the authorization that a connector’s requests carry', () => {
     }
     await client.request({ url: `${own.provider.baseUrl}/members/me`, query: { q: 'ä b+c' }, authorization });
     expect(new Set(own.nonces).size).toBe(queries.length + 1);
+    for (const nonce of own.nonces) expect(nonce).toMatch(/^[\da-f]{32}$/);
     expect(await authorization.renew(new Secret('x'))).toBe(false);
     await http.close();
     own.close();

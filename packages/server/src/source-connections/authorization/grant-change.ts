@@ -56,30 +56,37 @@ export async function planGrantChange(
 ): Promise<GrantChange | undefined> {
   const grant = isByOAuth(row.auth_method) ? readGrant(stored.credentials) : undefined;
   if (!grant) return undefined;
-  const asks = change.tokens !== undefined || row.authenticated_at !== null;
+  const { tokens } = change;
+  const asks = tokens !== undefined || row.authenticated_at !== null;
   const connection = { organizationId: row.organization_id, id: row.connection_id };
   const asItIs = { connection, credentials: stored.credentials };
-  if (!change.tokens && change.config === undefined) return { planned: { columns: {} }, asks, settings: asItIs };
+  if (!tokens && change.config === undefined) return { planned: { columns: {} }, asks, settings: asItIs };
   checkConfig(connector, config);
-  const parameters = parametersOf(connector, config);
-  if (grant.tokens && !change.tokens) refuseOtherServer(grant.parameters, parameters);
-  const after = change.tokens ? withTokens(grant, change.tokens, parameters) : { ...grant, parameters };
+  const after = grantAfter(grant, tokens, parametersOf(connector, config));
   // Tokens that are not stored yet belong to no connection.
-  const settings = change.tokens ? { credentials: writeGrant(after) } : asItIs;
+  const settings = tokens ? { credentials: writeGrant(after) } : asItIs;
   if (asks) await probe.check({ connector, config, ...settings });
+  const planned = plannedConfig(connector, change, config, after);
+  const columns = tokens ? { ...planned.columns, ...authenticatedColumns(row, clock.now()) } : planned.columns;
+  return { asks, settings, planned: { ...planned, columns } };
+}
+
+function grantAfter(grant: StoredGrant, tokens: UpdateInput['tokens'], parameters: ProviderParameters): StoredGrant {
+  if (tokens) return withTokens(grant, tokens, parameters);
+  if (grant.tokens) refuseOtherServer(grant.parameters, parameters);
+  return { ...grant, parameters };
+}
+
+function plannedConfig(
+  connector: Connector,
+  change: UpdateInput,
+  config: JsonObject,
+  grant: StoredGrant,
+): SettingsChange {
   const split = splitConfig(connector, config);
-  return {
-    asks,
-    settings,
-    planned: {
-      columns: {
-        ...(change.config !== undefined && { config: JSON.stringify(split.options) }),
-        ...(change.tokens && authenticatedColumns(row, clock.now())),
-      },
-      ...(change.config !== undefined && { endpoint: split.endpoint }),
-      sealed: { credentials: writeGrant(after), config: split.secrets },
-    },
-  };
+  const sealed = { credentials: writeGrant(grant), config: split.secrets };
+  if (change.config === undefined) return { columns: {}, sealed };
+  return { columns: { config: JSON.stringify(split.options) }, endpoint: split.endpoint, sealed };
 }
 
 /** Nobody knows whose client the caller's tokens were given to. */

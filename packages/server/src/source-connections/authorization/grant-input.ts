@@ -53,7 +53,7 @@ export async function findClient(
 ): Promise<ChosenClient | undefined> {
   const { provider, ownClientOnly } = mustHaveScheme(connector);
   const client = await clients.find(db, { organizationId, connector: connector.id, provider, oauthClientId, grant });
-  const isShared = client?.oauthClientId === undefined && !grant?.client;
+  const isShared = !client?.oauthClientId && !grant?.client;
   return ownClientOnly && isShared ? undefined : client;
 }
 

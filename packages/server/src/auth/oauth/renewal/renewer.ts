@@ -17,7 +17,8 @@ import { extendLease, pauseSchedules, releaseLease, storeRefusal, storeRenewed, 
 import { timesOf } from './times.ts';
 
 /** How a renewal ended: `lost` is one whose answer came after another process had taken over, or a person had given a new credential. */
-export type RenewalOutcome = 'renewed' | 'refused' | 'failed' | 'lost';
+export const renewalOutcomes = ['renewed', 'refused', 'failed', 'lost'] as const;
+export type RenewalOutcome = (typeof renewalOutcomes)[number];
 
 export interface RenewerNeeds {
   readonly control: ControlStore;

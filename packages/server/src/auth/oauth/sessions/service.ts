@@ -111,11 +111,11 @@ export interface AuthorizationSessions {
 
 const Sealed = z.object({
   client: z
-    .object({ id: z.string(), secret: z.string().optional(), oauthClientId: z.string().optional() })
+    .object({ id: z.string(), secret: z.string().optional(), oauthClientId: z.string().nullish() })
     .transform(({ id, secret, oauthClientId }): ChosenClient => ({
       id,
       secret: secret === undefined ? undefined : new Secret(secret),
-      ...(oauthClientId !== undefined && { oauthClientId: asId<OAuthClientId>(oauthClientId) }),
+      ...(oauthClientId && { oauthClientId: asId<OAuthClientId>(oauthClientId) }),
     })),
   parameters: z.record(z.string(), z.string()),
   memory: z.record(z.string(), z.string()).optional(),
@@ -126,16 +126,108 @@ export function sessionContext(organizationId: OrganizationId, id: Authorization
   return { organizationId, row: id, column: 'authorization_session.ciphertext' };
 }
 
-export function createAuthorizationSessions({
-  control,
-  vault,
-  clock,
-}: {
+interface Needs {
   readonly control: ControlStore;
   readonly vault: Vault;
   readonly clock: Clock;
-}): AuthorizationSessions {
-  const open = (row: SessionRow): Session => ({
+}
+
+export function createAuthorizationSessions(needs: Needs): AuthorizationSessions {
+  const { control, vault, clock } = needs;
+  return {
+    open: (tx, actor, input) => openNew(needs, tx, actor, input),
+    follow: (code) => follow(needs, code),
+    remember({ id, organizationId, secrets }, memory) {
+      const sealed = vault.seal({ ...secrets, memory }, sessionContext(organizationId, id));
+      return moveSession(control.db, organizationId, id, 'started', sealed);
+    },
+    take: (state, browserOf) => take(needs, state, browserOf),
+    move: (db, { organizationId, id }, from, to) => moveSession(db, organizationId, id, from, { status: to }),
+    claim,
+    async lastRedirectUrl(db, organizationId, id) {
+      return (await findLatestSession(db, organizationId, id))?.redirect_url ?? null;
+    },
+    sweep: () => deleteSessionsBefore(control.db, clock.now() - KEEP_MS, 500),
+  };
+}
+
+async function openNew(
+  { vault, clock }: Needs,
+  tx: Queryable,
+  actor: Actor,
+  { sourceConnectionId, connectionId, redirectUrl, secrets }: NewSession,
+): Promise<OpenedSession> {
+  const { organizationId } = actor;
+  await cancelSessions(tx, organizationId, sourceConnectionId);
+  const id = newId<AuthorizationSessionId>();
+  const now = clock.now();
+  const code = newOneTimeText();
+  const claimToken = newOneTimeText();
+  await insertSession(tx, {
+    id,
+    organization_id: organizationId,
+    source_connection_id: sourceConnectionId,
+    connection_id: connectionId,
+    code_hash: hashOneTimeText(code),
+    state_hash: null,
+    claim_hash: hashOneTimeText(claimToken),
+    browser_hash: null,
+    status: 'pending',
+    redirect_url: redirectUrl,
+    ...vault.seal({ ...secrets }, sessionContext(organizationId, id)),
+    requested_by_api_key_id: actor.apiKeyId,
+    requested_by_email: actor.email,
+    created_at: now,
+    link_expires_at: now + LINK_MS,
+    expires_at: now + SESSION_MS,
+  });
+  return { code, claimToken, linkExpiresAt: now + LINK_MS };
+}
+
+async function follow({ control, vault, clock }: Needs, code: string): Promise<FollowedSession> {
+  const row = await findSessionByCode(control.db, hashOneTimeText(code));
+  const now = clock.now();
+  if (!row || row.link_expires_at <= now) throw errors.oauth_link_not_found({});
+  const state = newOneTimeText();
+  const browser = newOneTimeText();
+  const followed = await moveSession(control.db, row.organization_id, row.id, 'pending', {
+    status: 'started',
+    state_hash: hashOneTimeText(state),
+    browser_hash: hashOneTimeText(browser),
+    expires_at: now + SESSION_MS,
+  });
+  if (!followed) throw errors.oauth_link_not_found({});
+  return { ...sessionOf(vault, row), status: 'started', state, browser };
+}
+
+async function take(
+  { control, vault, clock }: Needs,
+  state: string,
+  browserOf: (id: AuthorizationSessionId) => string | undefined,
+): Promise<Session> {
+  const row = await findSessionByState(control.db, hashOneTimeText(state));
+  if (!row) throw errors.oauth_session_not_found({});
+  if (row.status !== 'started') throw errors.oauth_session_used({ status: row.status });
+  if (row.expires_at <= clock.now()) throw errors.oauth_session_expired({});
+  const browser = browserOf(row.id);
+  if (browser === undefined || row.browser_hash === null || !isOneTimeText(browser, row.browser_hash))
+    throw errors.oauth_browser_differs({});
+  const taken = await moveSession(control.db, row.organization_id, row.id, 'started', { status: 'returned' });
+  if (!taken) throw errors.oauth_session_used({ status: 'returned' });
+  return { ...sessionOf(vault, row), status: 'returned' };
+}
+
+async function claim(tx: Queryable, actor: Actor, id: SourceConnectionId, claimToken: string): Promise<void> {
+  const row = await findLatestSession(tx, actor.organizationId, id);
+  if (!row) throw errors.oauth_claim_missing({ id });
+  if (!isOneTimeText(claimToken, row.claim_hash)) throw errors.oauth_claim_refused({ id });
+  if (row.requested_by_api_key_id !== actor.apiKeyId) throw errors.oauth_initiator_differs({ id });
+  const claimed = await moveSession(tx, actor.organizationId, row.id, 'authorized', { status: 'completed' });
+  if (!claimed) throw errors.oauth_claim_untimely({ status: row.status });
+}
+
+function sessionOf(vault: Vault, row: SessionRow): Session {
+  return {
     id: row.id,
     organizationId: row.organization_id,
     sourceConnectionId: row.source_connection_id,
@@ -148,79 +240,6 @@ export function createAuthorizationSessions({
       email: row.requested_by_email ?? '',
     },
     secrets: readSecrets(vault.open(row, sessionContext(row.organization_id, row.id))),
-  });
-  return {
-    async open(tx, actor, { sourceConnectionId, connectionId, redirectUrl, secrets }) {
-      const { organizationId } = actor;
-      await cancelSessions(tx, organizationId, sourceConnectionId);
-      const id = newId<AuthorizationSessionId>();
-      const now = clock.now();
-      const code = newOneTimeText();
-      const claimToken = newOneTimeText();
-      await insertSession(tx, {
-        id,
-        organization_id: organizationId,
-        source_connection_id: sourceConnectionId,
-        connection_id: connectionId,
-        code_hash: hashOneTimeText(code),
-        state_hash: null,
-        claim_hash: hashOneTimeText(claimToken),
-        browser_hash: null,
-        status: 'pending',
-        redirect_url: redirectUrl,
-        ...vault.seal({ ...secrets }, sessionContext(organizationId, id)),
-        requested_by_api_key_id: actor.apiKeyId,
-        requested_by_email: actor.email,
-        created_at: now,
-        link_expires_at: now + LINK_MS,
-        expires_at: now + SESSION_MS,
-      });
-      return { code, claimToken, linkExpiresAt: now + LINK_MS };
-    },
-    async follow(code) {
-      const row = await findSessionByCode(control.db, hashOneTimeText(code));
-      const now = clock.now();
-      if (!row || row.link_expires_at <= now) throw errors.oauth_link_not_found({});
-      const state = newOneTimeText();
-      const browser = newOneTimeText();
-      const followed = await moveSession(control.db, row.organization_id, row.id, 'pending', {
-        status: 'started',
-        state_hash: hashOneTimeText(state),
-        browser_hash: hashOneTimeText(browser),
-        expires_at: now + SESSION_MS,
-      });
-      if (!followed) throw errors.oauth_link_not_found({});
-      return { ...open(row), status: 'started', state, browser };
-    },
-    remember({ id, organizationId, secrets }, memory) {
-      const sealed = vault.seal({ ...secrets, memory }, sessionContext(organizationId, id));
-      return moveSession(control.db, organizationId, id, 'started', sealed);
-    },
-    async take(state, browserOf) {
-      const row = await findSessionByState(control.db, hashOneTimeText(state));
-      if (!row) throw errors.oauth_session_not_found({});
-      if (row.status !== 'started') throw errors.oauth_session_used({ status: row.status });
-      if (row.expires_at <= clock.now()) throw errors.oauth_session_expired({});
-      const browser = browserOf(row.id);
-      if (browser === undefined || row.browser_hash === null || !isOneTimeText(browser, row.browser_hash))
-        throw errors.oauth_browser_differs({});
-      const taken = await moveSession(control.db, row.organization_id, row.id, 'started', { status: 'returned' });
-      if (!taken) throw errors.oauth_session_used({ status: 'returned' });
-      return { ...open(row), status: 'returned' };
-    },
-    move: (db, { organizationId, id }, from, to) => moveSession(db, organizationId, id, from, { status: to }),
-    async claim(tx, actor, id, claimToken) {
-      const row = await findLatestSession(tx, actor.organizationId, id);
-      if (!row) throw errors.oauth_claim_missing({ id });
-      if (!isOneTimeText(claimToken, row.claim_hash)) throw errors.oauth_claim_refused({ id });
-      if (row.requested_by_api_key_id !== actor.apiKeyId) throw errors.oauth_initiator_differs({ id });
-      const claimed = await moveSession(tx, actor.organizationId, row.id, 'authorized', { status: 'completed' });
-      if (!claimed) throw errors.oauth_claim_untimely({ status: row.status });
-    },
-    async lastRedirectUrl(db, organizationId, id) {
-      return (await findLatestSession(db, organizationId, id))?.redirect_url ?? null;
-    },
-    sweep: () => deleteSessionsBefore(control.db, clock.now() - KEEP_MS, 500),
   };
 }
 

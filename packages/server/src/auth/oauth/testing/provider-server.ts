@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
@@ -109,10 +109,11 @@ export class ProviderServer {
 
   #route({ path }: SeenRequest): ((seen: SeenRequest) => Reply) | undefined {
     const { authorizeUrl, tokenUrl, refreshUrl, revocation, verify, baseUrl } = this.#row;
+    const atToken = ['authorization_code', ...(refreshUrl === undefined ? ['refresh_token'] : [])];
     const routes: readonly [string | undefined, (seen: SeenRequest) => Reply][] = [
       [authorizeUrl, (seen) => this.#authorize(seen)],
-      [tokenUrl, (seen) => this.#faults.shift()?.(seen) ?? this.#token(seen)],
-      [refreshUrl, (seen) => this.#faults.shift()?.(seen) ?? this.#token(seen)],
+      [tokenUrl, (seen) => this.#faults.shift()?.(seen) ?? this.#token(seen, atToken)],
+      [refreshUrl, (seen) => this.#faults.shift()?.(seen) ?? this.#token(seen, ['refresh_token'])],
       [revocation?.url, (seen) => this.#revoke(seen)],
       [verify && `${baseUrl}${verify.path}`.split('?')[0], (seen) => this.#verify(seen)],
     ];
@@ -136,9 +137,10 @@ export class ProviderServer {
     return { status: 302, headers: { location } };
   }
 
-  #token(seen: SeenRequest): Reply {
+  #token(seen: SeenRequest, grantTypes: readonly string[]): Reply {
     const row = this.#row;
     const { body, headers } = seen;
+    if (!grantTypes.includes(body['grant_type'] ?? '')) refuse('unsupported_grant_type', 400, 'not known here');
     const json = (headers['content-type'] ?? '').startsWith('application/json');
     if (json !== (row.jsonTokenRequest ?? false)) refuse('invalid_request', 400, 'the body is of the wrong type');
     this.#authenticate(seen, row.clientAuthentication);
@@ -146,7 +148,6 @@ export class ProviderServer {
       if (body[name] !== value) refuse('invalid_request', 400, `${name} must be ${value}`);
     }
     if (body['grant_type'] === 'authorization_code') return this.#exchange(body);
-    if (body['grant_type'] !== 'refresh_token') refuse('unsupported_grant_type', 400, 'not known here');
     const issued = this.grants.refresh(body['refresh_token'] ?? '');
     return issued ? { status: 200, body: issued } : this.grants.refusal();
   }
@@ -226,5 +227,3 @@ function rebased(row: OAuth2Provider, origin: string): OAuth2Provider {
     ...(row.revocation && { revocation: { ...row.revocation, url: rebasedUrl(row.revocation.url, origin) } }),
   };
 }
-
-export const randomToken = (): string => randomBytes(18).toString('base64url');
