@@ -61,6 +61,9 @@ export function openCredentials(needs: CredentialPartsNeeds): CredentialParts {
       machineGrant: (grant, fields, key) => access.open(grant, fields, key),
       outside: (request) => outside.open(request),
     }),
-    close: async () => void (await Promise.all([client.close(), grants.close()])),
+    async close() {
+      await keeper.close();
+      await Promise.all([client.close(), grants.close()]);
+    },
   };
 }

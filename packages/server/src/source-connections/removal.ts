@@ -1,4 +1,4 @@
-import type { CredentialRef } from '../auth/oauth/renewal/repository.ts';
+import type { CredentialRef } from '../auth/oauth/credential-ref.ts';
 import type { CollectionReaders } from '../collection-store/port.ts';
 import type { UsageService } from '../collections/usage.ts';
 import type { ConnectionService } from '../connections/service.ts';

@@ -1,10 +1,10 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Authorization } from '@tributary/connectors/kit/authorization';
 import { connectorErrorOf } from '@tributary/connectors/kit/http-rig';
 import type { OAuth2Provider } from '@tributary/connectors/kit/oauth-provider';
 import { Secret } from '@tributary/connectors/kit/secret';
 import { systemClock } from '../../lib/clock.ts';
-import type { CredentialRef } from './renewal/repository.ts';
+import type { CredentialRef } from './credential-ref.ts';
 import { KeeperRig } from './testing/keeper-rig.ts';
 import { RotatingProvider } from './testing/rotating-provider.ts';
 import type { OAuth2Tokens } from './tokens.ts';
@@ -38,7 +38,7 @@ async function open(ref: CredentialRef, row: OAuth2Provider = provider.row()): P
 describe('a token that is good', () => {
   test('is used as it is, and nobody is asked', async () => {
     const ref = await rig.connect(provider.grant());
-    const { authorization, captured } = await rig.keeper({ provider: provider.row() }).open(await ref, provider.row());
+    const { authorization, captured } = await rig.keeper({ provider: provider.row() }).open(ref, provider.row());
     expect([await plain(authorization), captured]).toEqual(['Bearer access-1', {}]);
     expect(provider.asked).toBe(0);
   });
@@ -87,6 +87,19 @@ describe('a token that has lapsed', () => {
     expect(await rig.row(ref)).toMatchObject({ renewal_owner: null, renewal_until: null });
     expect((await rig.row(ref)).expires_at).toBeGreaterThan(Date.now());
     expect(await plain(await open(ref))).toBe('Bearer access-2');
+  });
+
+  test('is stored by a process that stops while the provider answers', async () => {
+    const ref = await rig.connect(lapsed(provider.grant()));
+    provider.behaviour.delayMs = 300;
+    const row = provider.row();
+    const keeper = rig.keeper({ provider: row });
+    const { authorization } = await keeper.open(ref, row);
+    const asking = headerOf(authorization);
+    await vi.waitFor(() => expect(provider.asked).toBe(1));
+    await keeper.close();
+    expect((await rig.row(ref)).expires_at).toBeGreaterThan(Date.now());
+    expect((await asking).reveal()).toBe('Bearer access-2');
   });
 
   test('keeps what is sealed beside it, and what a change of the settings has sealed anew meanwhile', async () => {

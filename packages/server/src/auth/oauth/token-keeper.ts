@@ -17,7 +17,7 @@ import { accessOf, loadGrant, type KeptGrant } from './renewal/kept-grant.ts';
 import { keepRenewingIdle } from './renewal/renew-idle.ts';
 import { revokeGrant } from './renewal/revoke-grant.ts';
 import { Renewer, type RenewalOutcome } from './renewal/renewer.ts';
-import type { CredentialRef } from './renewal/repository.ts';
+import type { CredentialRef } from './credential-ref.ts';
 import { marginMs } from './renewal/times.ts';
 import type { OAuth1Tokens, OAuth2Tokens } from './tokens.ts';
 
@@ -52,6 +52,8 @@ export interface TokenKeeper {
    * provider did not; the log says which.
    */
   revoke(ref: CredentialRef): Promise<boolean>;
+  /** Begins no renewal any more, and waits for those that are on their way. */
+  close(): Promise<void>;
 }
 
 const LEASE_MS = 20_000;
@@ -74,6 +76,7 @@ export function createTokenKeeper(needs: TokenKeeperNeeds): TokenKeeper {
     },
     run: (signal) => keepRenewingIdle({ ...needs, renewer, random }, signal),
     revoke: (ref) => revokeGrant(needs, ref),
+    close: () => renewer.close(),
   };
 }
 

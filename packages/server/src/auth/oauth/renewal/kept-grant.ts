@@ -8,7 +8,8 @@ import type { OAuthClients } from '../clients.ts';
 import type { ProviderAccess } from '../oauth-client.ts';
 import { readGrant, writeGrant, type StoredGrant } from '../stored-grant.ts';
 import type { OAuthTokens } from '../tokens.ts';
-import { findKept, type CredentialRef, type KeptRow } from './repository.ts';
+import type { CredentialRef } from '../credential-ref.ts';
+import { findKept, type KeptRow } from './repository.ts';
 
 /** A stored grant as it was read. */
 export interface KeptGrant {

@@ -4,7 +4,8 @@ import type { Queryable } from '../../../control/database.ts';
 import { useQueue, type MakeHome } from '../../../jobs/testing/queue-rig.ts';
 import { must } from '../../../lib/asserts.ts';
 import type { ConnectionId } from '../../../lib/ids.ts';
-import type { CredentialRef, KeptRow, RenewalLease } from './repository.ts';
+import type { CredentialRef } from '../credential-ref.ts';
+import type { KeptRow, RenewalLease } from './repository.ts';
 import {
   extendLease,
   findKept,

@@ -6,7 +6,7 @@ import type { OAuth2Tokens } from '../tokens.ts';
 import { KeeperRig } from '../testing/keeper-rig.ts';
 import type { Orders, Told } from '../testing/renewing-process.ts';
 import { RotatingProvider } from '../testing/rotating-provider.ts';
-import type { CredentialRef } from './repository.ts';
+import type { CredentialRef } from '../credential-ref.ts';
 
 const SCRIPT = new URL('../testing/renewing-process.ts', import.meta.url);
 /** Short, so that a dead process is soon replaced; long enough for a busy machine. */

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { OAuth2Provider } from '@tributary/connectors/kit/oauth-provider';
 import { KeeperRig } from '../testing/keeper-rig.ts';
 import { RotatingProvider } from '../testing/rotating-provider.ts';
-import type { CredentialRef } from './repository.ts';
+import type { CredentialRef } from '../credential-ref.ts';
 
 const DAY_S = 86_400;
 const DAY_MS = DAY_S * 1_000;

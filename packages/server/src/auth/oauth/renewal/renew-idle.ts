@@ -5,7 +5,8 @@ import type { Clock } from '../../../lib/clock.ts';
 import type { Vault } from '../../../vault/vault.ts';
 import { loadGrant } from './kept-grant.ts';
 import type { Renewer } from './renewer.ts';
-import { listDue, updateRenewAt, type CredentialRef } from './repository.ts';
+import type { CredentialRef } from '../credential-ref.ts';
+import { listDue, updateRenewAt } from './repository.ts';
 import { isDue, timesOf } from './times.ts';
 
 export interface IdleNeeds {

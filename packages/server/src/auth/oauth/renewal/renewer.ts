@@ -12,7 +12,8 @@ import type { OAuthClient } from '../oauth-client.ts';
 import type { OAuth2Tokens } from '../tokens.ts';
 import { askedRestMs, connectorErrorOf, isLasting, isRefusal, isUncertain } from './fault.ts';
 import { accessOf, loadGrant, sealTokens, type KeptGrant } from './kept-grant.ts';
-import type { CredentialRef, RenewalLease, SeenLease } from './repository.ts';
+import type { CredentialRef } from '../credential-ref.ts';
+import type { RenewalLease, SeenLease } from './repository.ts';
 import { extendLease, pauseSchedules, releaseLease, storeRefusal, storeRenewed, takeLease } from './repository.ts';
 import { timesOf } from './times.ts';
 
@@ -60,9 +61,16 @@ export class Renewer {
   readonly #needs: RenewerNeeds;
   readonly #inHand = new Map<string, Promise<KeptGrant>>();
   readonly #failures = new Map<string, number>();
+  #closing = false;
 
   constructor(needs: RenewerNeeds) {
     this.#needs = needs;
+  }
+
+  /** Waits for what is on its way to a provider: an answer that nobody stores may be the last that it gives. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    await Promise.allSettled(this.#inHand.values());
   }
 
   /**
@@ -94,7 +102,7 @@ export class Renewer {
     const { control, vault, clock, owner, leaseMs, random } = this.#needs;
     const patience = new LeasePatience(leaseMs);
     const end = clock.now() + WAIT_WITHIN_MS;
-    for (let attempt = 0; clock.now() < end; attempt += 1) {
+    for (let attempt = 0; clock.now() < end && !this.#closing; attempt += 1) {
       const kept = await loadGrant(control.db, vault, ref);
       if (kept.mark !== seen) return kept;
       const { row } = kept;
@@ -113,7 +121,8 @@ export class Renewer {
       }
       await clock.sleep(backoffMs(attempt, POLL, random));
     }
-    throw new ConnectorError('unavailable', 'Another process is still renewing the access.');
+    const why = this.#closing ? 'This process stops.' : 'Another process is still renewing it.';
+    throw new ConnectorError('unavailable', `The access was not renewed. ${why}`);
   }
 
   /** Keeps to the rest that was agreed on after failures; throws when it is long. */
@@ -178,7 +187,8 @@ export class Renewer {
           'the access of a connection could not be renewed',
         );
         const asked = askedRestMs(error);
-        if (attempt + 1 >= TRIES || asked !== undefined || isLasting(error)) return this.#giveUp(lease, error, asked);
+        const last = attempt + 1 >= TRIES || this.#closing;
+        if (last || asked !== undefined || isLasting(error)) return this.#giveUp(lease, error, asked);
         await clock.sleep(backoffMs(attempt, BETWEEN_TRIES, random));
         continue;
       }

@@ -1,14 +1,9 @@
 import { sql, type Selectable } from 'kysely';
 import type { Queryable } from '../../../control/database.ts';
 import type { ControlTables, Millis } from '../../../control/schema.ts';
-import type { ConnectionId, OAuthClientId, OrganizationId } from '../../../lib/ids.ts';
+import type { OAuthClientId } from '../../../lib/ids.ts';
 import type { Sealed } from '../../../vault/vault.ts';
-
-/** Which credential. */
-export interface CredentialRef {
-  readonly organizationId: OrganizationId;
-  readonly connectionId: ConnectionId;
-}
+import type { CredentialRef } from '../credential-ref.ts';
 
 export interface KeptRow extends Selectable<ControlTables['credential']> {
   readonly connector: string;

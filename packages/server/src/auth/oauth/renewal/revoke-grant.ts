@@ -7,7 +7,7 @@ import type { Vault } from '../../../vault/vault.ts';
 import type { OAuthClients } from '../clients.ts';
 import type { OAuthClient } from '../oauth-client.ts';
 import { accessOf, loadGrant } from './kept-grant.ts';
-import type { CredentialRef } from './repository.ts';
+import type { CredentialRef } from '../credential-ref.ts';
 
 interface RevokeNeeds {
   readonly control: ControlStore;

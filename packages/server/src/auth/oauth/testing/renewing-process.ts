@@ -4,7 +4,7 @@ import { ConnectorError } from '@tributary/connectors/kit/connector-error';
 import { systemClock } from '../../../lib/clock.ts';
 import { onFailpoint, type Failpoint } from '../../../lib/failpoints.ts';
 import { openVault } from '../../../vault/open-vault.ts';
-import type { CredentialRef } from '../renewal/repository.ts';
+import type { CredentialRef } from '../credential-ref.ts';
 import { openKeeper, openPlace, type Place } from './keeper-rig.ts';
 
 /** What the process is told, as its one argument. */
