@@ -243,6 +243,9 @@ describe.each(['/v1', ''])('a source connection by an auth provider under "%s"',
       expect(failed.error).toContain('Klavis has no instance');
       const state = await t.api('GET', `/tributary/v1/source-connections/${body.id}/status`);
       expect(state.body.setup).toBe('needs_reauth');
+      expect(state.body.tasks).toMatchObject([
+        { message: expect.stringContaining('Put it right at the auth provider'), fix: { method: 'POST' } },
+      ]);
     } finally {
       vendor.state.token = TOKEN;
     }
