@@ -261,7 +261,7 @@ function buildServices(
       await removal.resume();
     },
     expireAuthorizations: (signal) =>
-      keepExpiring({ control, clock, log, sessions: oauth.sessions, removal: sources }, signal),
+      keepExpiring({ control, clock, log, ...common, sessions: oauth.sessions, removal: sources }, signal),
   };
 }
 

@@ -235,14 +235,16 @@ export function listDeletedSourceConnections(db: Queryable): Promise<SourceConne
   return db.selectFrom('source_connection').selectAll().where('deleted_at', 'is not', null).execute();
 }
 
-/** Source connections of all organizations that wait for a person since before, with no link given since; the oldest first. */
+/** Source connections of all organizations that wait for a person since before, with no link given since; the oldest first, or that one. */
 export function listNeverAuthorized(
   db: Queryable,
   before: number,
   limit: number,
+  only?: SourceConnectionId,
 ): Promise<Pick<SourceConnectionRow, 'organization_id' | 'id'>[]> {
-  return db
-    .selectFrom('source_connection')
+  let query = db.selectFrom('source_connection');
+  if (only !== undefined) query = query.where('source_connection.id', '=', only);
+  return query
     .innerJoin('connection', 'connection.id', 'source_connection.connection_id')
     .select(['source_connection.organization_id', 'source_connection.id'])
     .where('source_connection.sync_id', 'is', null)

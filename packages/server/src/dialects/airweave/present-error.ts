@@ -58,7 +58,11 @@ function issuesOf(error: AppError, request: FailedRequest): readonly FieldIssue[
 }
 
 /** Those that tell of the request's form, as opposed to what a source makes of its fields. */
-const formErrors: readonly string[] = ['invalid_request', 'unsupported_media_type'] satisfies ErrorCode[];
+const formErrors: readonly string[] = [
+  'invalid_request',
+  'unsupported_media_type',
+  'tokens_not_oauth',
+] satisfies ErrorCode[];
 
 /** Both shapes that clients know: the documented list in `detail`, and `errors` as the running system sends it. */
 function validationBody(error: AppError, face: Face, request: FailedRequest): object {
