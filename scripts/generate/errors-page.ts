@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { catalogue, type ErrorKind } from '@tributary/server/errors';
 import { statusOf } from '@tributary/server/http/problem';
 
-const FILE = new URL('../../packages/server/src/errors.ts', import.meta.url);
+const SOURCE = new URL('../../packages/server/src/', import.meta.url);
 
 const kindWords: Readonly<Record<ErrorKind, string>> = {
   malformed: 'The request cannot be read',
@@ -24,11 +24,15 @@ const kindWords: Readonly<Record<ErrorKind, string>> = {
 
 /** The doc comment above each row of the catalogue: it is the operator's manual of the code. */
 async function readComments(): Promise<Map<string, string>> {
-  const text = await readFile(FILE, 'utf8');
-  const rows = text
-    .slice(text.indexOf('export const catalogue'))
-    .matchAll(/\/\*\*\s*((?:(?!\*\/)[\s\S])*?)\s*\*\/\s*(\w+): \{/g);
-  return new Map([...rows].map(([, comment = '', code = '']) => [code, comment.replace(/\s*\n\s*\*\s?/g, ' ').trim()]));
+  const parts = (await readdir(new URL('errors/', SOURCE))).filter((name) => !name.includes('.test.'));
+  const files = ['errors.ts', ...parts.map((name) => `errors/${name}`)];
+  const texts = await Promise.all(files.map((name) => readFile(new URL(name, SOURCE), 'utf8')));
+  const rows = texts.flatMap((text) => [
+    ...text
+      .slice(text.search(/^export const \w+ = \{$/m))
+      .matchAll(/\/\*\*\s*((?:(?!\*\/)[\s\S])*?)\s*\*\/\s*(\w+): \{/g),
+  ]);
+  return new Map(rows.map(([, comment = '', code = '']) => [code, comment.replace(/\s*\n\s*\*\s?/g, ' ').trim()]));
 }
 
 /** `docs/api/errors.md`; throws when a code has no comment. */
@@ -36,7 +40,7 @@ export async function errorsPage(): Promise<string> {
   const comments = await readComments();
   const rows = Object.entries(catalogue).map(([code, { kind }]) => {
     const comment = comments.get(code);
-    if (comment === undefined) throw new Error(`errors.ts: ${code} has no doc comment`);
+    if (comment === undefined) throw new Error(`${code} has no doc comment`);
     return { code, kind: kind as ErrorKind, comment };
   });
   const sections = Object.entries(kindWords).map(([kind, words]) => {
@@ -45,7 +49,7 @@ export async function errorsPage(): Promise<string> {
   });
   return `# Errors
 
-<!-- Made by \`npm run generate\` from packages/server/src/errors.ts. -->
+<!-- Made by \`npm run generate\` from packages/server/src/errors.ts and errors/. -->
 
 Every error has a code; it is public API and never changes its meaning. Every answer that tells of one carries it in the
 header \`X-Error-Code\`, whatever the path. Paths below \`/tributary/v1\` also say it in the body,

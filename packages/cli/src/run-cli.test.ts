@@ -197,3 +197,42 @@ test('takes control characters out of what others wrote', async () => {
   const { out } = await run(server.url, 'collections', 'list');
   expect(out).toContain('No[2Jtes');
 });
+
+test('prints the link of an authorization, and the command that comes after it', async () => {
+  const link = 'http://127.0.0.1:8787/v1/source-connections/authorize/abc';
+  const made = { ...connection, sync: null, auth: { authenticated: false, auth_url: link, claim_token: 'claim' } };
+  await using server = await startTestServer((request, response) => {
+    if (request.method === 'POST') sendJson(response, 200, made);
+    else answer(request, response);
+  });
+  const client = ['--client', 'client_id=i', '--client', 'client_secret=s'];
+  const connect = ['connect', 'files', '--collection', 'notes', '--config', 'path=/srv'];
+  const { out, exitCode } = await run(server.url, ...connect, '--oauth', ...client, '--redirect-url', 'http://a.b/c');
+  expect(exitCode).toBe(0);
+  expect(out).toContain(link);
+  expect(out).toContain('tributary connections verify s claim');
+  expect(server.seen.at(-1)?.body).toMatchObject({
+    authentication: { client_id: 'i', client_secret: 's' },
+    redirect_url: 'http://a.b/c',
+  });
+  expect((await run(server.url, ...connect, ...client)).exitCode).toBe(2);
+});
+
+test('waits for the person, verifies, and follows the sync that starts then', async () => {
+  let asked = 0;
+  const pending = { authenticated: false, auth_url: 'http://link', claim_token: 'claim' };
+  await using server = await startTestServer((request, response) => {
+    const { method, url } = request;
+    if (url.endsWith('/verify-oauth')) sendJson(response, 200, connection);
+    else if (method === 'POST') sendJson(response, 200, { ...connection, sync: null, auth: pending });
+    else if (url === '/v1/source-connections/s') {
+      asked += 1;
+      sendJson(response, 200, { ...connection, auth: { authenticated: asked > 1, authenticated_at: 'now' } });
+    } else answer(request, response);
+  });
+  const { out, exitCode } = await run(server.url, 'connections', 'authorize', 's', '--follow');
+  expect(exitCode).toBe(0);
+  expect(out).toContain('http://link');
+  expect(out).toContain('completed  3 inserted');
+  expect(server.seen.find(({ url }) => url.endsWith('/verify-oauth'))?.body).toEqual({ claim_token: 'claim' });
+});

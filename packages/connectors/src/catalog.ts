@@ -10,6 +10,7 @@ export const catalog: Readonly<Record<string, () => Promise<Connector>>> = {
   incremental_stub: () => import('./sources/incremental-stub/index.ts').then((module) => module.incrementalStub),
   mysql: () => import('./sources/mysql/index.ts').then((module) => module.mysql),
   nats: () => import('./sources/nats/index.ts').then((module) => module.nats),
+  oauth_stub: () => import('./sources/oauth-stub/index.ts').then((module) => module.oauthStub),
   postgres: () => import('./sources/postgres/index.ts').then((module) => module.postgres),
   rss: () => import('./sources/rss/index.ts').then((module) => module.rss),
   s3: () => import('./sources/s3/index.ts').then((module) => module.s3),

@@ -98,6 +98,12 @@ export interface SourceConnection extends SourceConnectionHead {
     readonly method: string;
     readonly authenticated: boolean;
     readonly authenticated_at?: Timestamp | null;
+    /** Where a person allows access, once. These four are told when an authorization is begun, and never again. */
+    readonly auth_url?: string | null;
+    readonly auth_url_expires?: Timestamp | null;
+    readonly redirect_url?: string | null;
+    /** For `verifyOAuth`. */
+    readonly claim_token?: string | null;
   };
   readonly config?: JsonObject | null;
   readonly schedule?: ScheduleDetails | null;
@@ -118,6 +124,9 @@ export interface SourceConnection extends SourceConnectionHead {
 export type Authentication =
   | { readonly credentials: JsonObject }
   | { readonly access_token: string; readonly refresh_token?: string | null; readonly expires_at?: Timestamp | null }
+  /** A person allows access in a browser; the client is the organization's or the operator's when it is left out. */
+  | { readonly client_id: string; readonly client_secret: string }
+  | Readonly<Record<string, never>>
   | { readonly provider_readable_id: string; readonly provider_config?: JsonObject | null };
 
 export interface SourceConnectionCreate {
@@ -131,6 +140,8 @@ export interface SourceConnectionCreate {
   readonly schedule?: Schedule | null;
   /** Left out: true where the source can be read at once. */
   readonly sync_immediately?: boolean | null;
+  /** Where the browser goes after a person has allowed access. */
+  readonly redirect_url?: string | null;
 }
 
 /** A field that is left out stays as it is; null clears it where that has a meaning. */

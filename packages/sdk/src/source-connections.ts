@@ -106,6 +106,22 @@ export class SourceConnections {
     return this.#transport.json({ method: 'POST', path, signal: options.signal });
   }
 
+  /** Proves by the claim token that it was you who began an authorization; the first sync starts. */
+  verifyOAuth(id: string, claimToken: string, options: CallOptions = {}): Promise<SourceConnection> {
+    const path = `${documented(id)}/verify-oauth`;
+    return this.#transport.json({
+      method: 'POST',
+      path,
+      body: { claim_token: claimToken },
+      signal: options.signal,
+    });
+  }
+
+  /** A new link (`auth.auth_url`), where nobody has allowed access yet or the grant is gone; the old one is dead. */
+  reinitiateOAuth(id: string, options: CallOptions = {}): Promise<SourceConnection> {
+    return this.#transport.json({ method: 'POST', path: `${documented(id)}/reinitiate-oauth`, signal: options.signal });
+  }
+
   /** Keeps the schedule from starting jobs. */
   pause(id: string, options: CallOptions = {}): Promise<SourceConnectionState> {
     return this.#transport.json({ method: 'POST', path: `${native(id)}/pause`, signal: options.signal });

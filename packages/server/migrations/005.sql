@@ -27,6 +27,8 @@ create table auth_provider (
   name text not null,
   description text,
   kind text not null,
+  -- what may be shown of the key; the key is sealed
+  masked_client_id text,
   key_id text not null,
   wrapped_key text not null,
   ciphertext text not null,
@@ -67,7 +69,8 @@ create table authorization_session (
   state_hash text unique,
   claim_hash text not null,
   browser_hash text,
-  -- pending (link not followed), started (at the provider), authorized (back, not claimed), completed, failed, cancelled
+  -- pending (link not followed), started (at the provider), returned (back, being worked on), authorized (not claimed),
+  -- completed, failed, cancelled
   status text not null,
   redirect_url text,
   -- verifier, client, temporary token

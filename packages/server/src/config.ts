@@ -83,6 +83,12 @@ const vaultKey = (text: string) => /^[A-Za-z\d+/]{43}=$/.test(text.trim());
 
 const origin = (text: string) => URL.canParse(text) && new URL(text).origin === text;
 
+function isRedirectTarget(text: string): boolean {
+  const url = URL.parse(text);
+  if (!url || !/^https?:$/.test(url.protocol)) return false;
+  return url.username === '' && url.password === '' && url.search === '' && url.hash === '' && !text.includes('*');
+}
+
 /** Every variable that the service reads. The operator's documentation is generated from this table. */
 export const settings = {
   port: setting({
@@ -101,6 +107,20 @@ export const settings = {
     env: 'TRIBUTARY_PUBLIC_URL',
     type: httpUrl,
     help: 'The address under which callers reach the service; links that leave it (OAuth, Location) are made from it.',
+  }),
+  redirectUrls: setting({
+    env: 'TRIBUTARY_REDIRECT_URLS',
+    type: list(',').refine(
+      (urls) => urls.every(isRedirectTarget),
+      'must be origins or addresses like https://app.example.com/connected, comma-separated, without query and fragment',
+    ),
+    default: '',
+    help: 'Where browsers may be sent after a person has allowed access at a provider: origins, or addresses that others begin with, comma-separated. By default the service’s own origin, and while that is `localhost` or unset, any port of this machine.',
+  }),
+  oauthClients: optional({
+    env: 'TRIBUTARY_OAUTH_CLIENTS',
+    type: z.string().transform((path) => resolve(path)),
+    help: 'File of mode 600 with the OAuth clients that every organization may use: JSON `{ "<provider or source>": { "client_id": "…", "client_secret": "…" } }`. Read at start.',
   }),
   corsOrigins: setting({
     env: 'TRIBUTARY_CORS_ORIGINS',

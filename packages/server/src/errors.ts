@@ -1,3 +1,5 @@
+import { authProviderErrors } from './errors/auth-provider-errors.ts';
+import { authorizationErrors } from './errors/authorization-errors.ts';
 import type { FieldIssue } from './lib/field-issues.ts';
 
 /**
@@ -39,7 +41,7 @@ export class AppError<Code extends string = string> extends Error {
   }
 }
 
-interface Declaration<D extends ErrorDetails> {
+export interface Declaration<D extends ErrorDetails> {
   readonly kind: ErrorKind;
   readonly message: (details: D) => string;
 }
@@ -63,6 +65,8 @@ function defineErrors<C extends Catalogue>(catalogue: C): Makers<C> {
 
 /** The catalogue, for the documentation and the tests that compare them. */
 export const catalogue = {
+  ...authorizationErrors,
+  ...authProviderErrors,
   /** The body is not JSON. Send valid JSON with `content-type: application/json`. */
   malformed_body: { kind: 'malformed', message: (d: { reason: string }) => `The body is not valid JSON: ${d.reason}` },
   /** The body is not JSON by its `content-type`. Send JSON with `content-type: application/json`. */
@@ -209,11 +213,6 @@ export const catalogue = {
     kind: 'rejected',
     message: (d: { shortName: string; method: string; supported: readonly string[] }) =>
       `Source ${d.shortName} does not support this authentication method. Supported methods: [${d.supported.map((m) => `'${m}'`).join(', ')}]`,
-  },
-  /** No auth provider of this readable id is connected. Leave `auth_provider` out, and give credentials directly. */
-  auth_provider_not_found: {
-    kind: 'not_found',
-    message: (d: { readableId: string }) => `Auth provider '${d.readableId}' not found`,
   },
   /** There are no white label integrations here. Leave `white_label_id` out, or send null. */
   white_label_not_found: { kind: 'not_found', message: (d: { id: string }) => `White label ${d.id} not found` },

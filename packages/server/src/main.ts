@@ -2,9 +2,15 @@ import { mkdir } from 'node:fs/promises';
 import manifest from '../package.json' with { type: 'json' };
 import type { Logger } from 'pino';
 import { createAuditLog, type AuditLog } from './audit/service.ts';
+import { createAuthProviderService, type AuthProviderService } from './auth/providers/service.ts';
 import { KeyAuthenticator } from './auth/key-authenticator.ts';
 import { createRoleService } from './auth/roles/service.ts';
 import { createApiKeyService, type ApiKeyService } from './auth/service.ts';
+import type { OAuthClient } from './auth/oauth/oauth-client.ts';
+import { createOAuthClients, type OAuthClients } from './auth/oauth/clients.ts';
+import { readOperatorClients } from './auth/oauth/operator-clients.ts';
+import type { RenewalOutcome } from './auth/oauth/renewal/renewer.ts';
+import { PublicAddress } from './auth/oauth/public-address.ts';
 import type { CollectionReaders, SettleJob } from './collection-store/port.ts';
 import { forgetDeleted } from './collection-store/sqlite/files.ts';
 import { createSqliteReaders } from './collection-store/sqlite/readers.ts';
@@ -13,8 +19,9 @@ import { createCollectionService } from './collections/service.ts';
 import { createUsageService, type UsageService } from './collections/usage.ts';
 import { ConfigError, loadConfig, needing, settings, type Config } from './config.ts';
 import { createContextFactory } from './connections/context.ts';
+import { openCredentials, type CredentialParts } from './connections/open-credentials.ts';
 import { createProbe } from './connections/probe.ts';
-import { createRegistry } from './connections/registry.ts';
+import { createRegistry, type ConnectorRegistry } from './connections/registry.ts';
 import { createConnectionService } from './connections/service.ts';
 import type { ControlStore } from './control/database.ts';
 import { openControlStore } from './control/open.ts';
@@ -38,11 +45,14 @@ import { systemClock, type Clock } from './lib/clock.ts';
 import type { JobId, OrganizationId } from './lib/ids.ts';
 import { createLog } from './lib/log.ts';
 import { endWith } from './main-failure.ts';
+import { buildOAuth } from './main-oauth.ts';
 import { bootstrap } from './organizations/bootstrap.ts';
 import { createOrganizationService } from './organizations/service.ts';
 import { createProjectService, type ProjectService } from './projects/service.ts';
 import { createSearchService } from './search/service.ts';
 import type { Services } from './services.ts';
+import { keepExpiring } from './source-connections/authorization/expiry.ts';
+import { createAuthorizationService } from './source-connections/authorization/service.ts';
 import { createSourceRemoval } from './source-connections/removal.ts';
 import { createSelectionService } from './source-connections/selection-service.ts';
 import { createSourceConnectionService } from './source-connections/service.ts';
@@ -74,11 +84,16 @@ interface Foundation {
   readonly control: ControlStore;
   readonly readers: CollectionReaders;
   readonly vault: Vault;
+  readonly registry: ConnectorRegistry;
+  readonly credentialParts: CredentialParts;
   readonly bus: JobBus;
   readonly metrics: Metrics;
   readonly supervisor: Supervisor;
   readonly disk: DiskWatch;
   readonly usage: UsageService;
+  readonly address: PublicAddress;
+  readonly clients: OAuthClients;
+  readonly oauthClient: OAuthClient;
   /** Frees the data directory for another service. */
   readonly letGo: () => void;
 }
@@ -109,6 +124,7 @@ const probeTimeoutMs = 30_000;
 
 async function openFoundation(config: Config, clock: Clock, options: StartOptions): Promise<Foundation> {
   const log = createLog({ level: config.logLevel });
+  const operator = readOperatorClients(config.oauthClients);
   await needing([settings.dataDir], mkdir(config.dataDir, { recursive: true, mode: 0o700 }));
   const letGo = hold(config);
   const opening = openControlStore({ ...config, clock, busy: 'retry', migrations: 'apply' });
@@ -135,6 +151,10 @@ async function openFoundation(config: Config, clock: Clock, options: StartOption
       collect: () => countLiveJobs(control.db),
     },
   ]);
+  const registry = createRegistry({ internal: config.internalSources });
+  const clients = createOAuthClients({ vault, operator });
+  const onRenewal = (outcome: RenewalOutcome): void => metrics.countRenewal(outcome);
+  const credentialParts = openCredentials({ config, control, vault, registry, clients, clock, log, onRenewal });
   const onEnded = (job: EndedJob): void => metrics.countJob(job);
   const settle: SettleJob = (job) => readers.settle(job);
   const supervisor = createSupervisor({
@@ -145,6 +165,7 @@ async function openFoundation(config: Config, clock: Clock, options: StartOption
     settle,
     onEvents,
     onEnded,
+    onRenewal,
     ...(options.workerScript && { script: options.workerScript }),
   });
   return {
@@ -153,12 +174,17 @@ async function openFoundation(config: Config, clock: Clock, options: StartOption
     log,
     control,
     vault,
+    registry,
+    credentialParts,
     readers,
     bus,
     metrics,
     supervisor,
     disk,
     usage,
+    address: new PublicAddress(config.publicUrl),
+    clients,
+    oauthClient: credentialParts.client,
     letGo() {
       bond?.release();
       letGo();
@@ -185,28 +211,49 @@ function bind(
   });
 }
 
+/** The outside vaults that organizations have connected. */
+function buildAuthProviders(base: Foundation, audit: AuditLog): AuthProviderService {
+  const { control, clock, vault, credentialParts } = base;
+  const { providers, source } = credentialParts.outside;
+  return createAuthProviderService({ control, clock, audit, vault, providers, outside: source });
+}
+
 /** The services of the nouns, and what goes on with deletions that an earlier process began. */
 function buildServices(
   base: Foundation,
   common: { readonly apiKeys: ApiKeyService; readonly audit: AuditLog; readonly projects: ProjectService },
-): { readonly services: Services; resumeDeletions(): Promise<void> } {
-  const { config, clock, log, control, readers, vault, bus, disk, usage } = base;
+): {
+  readonly services: Services;
+  resumeDeletions(): Promise<void>;
+  expireAuthorizations(signal: AbortSignal): Promise<void>;
+} {
+  const { config, clock, log, control, readers, vault, registry, credentialParts, bus, disk, usage } = base;
+  const { credentials, keeper } = credentialParts;
   const wake = (): void => base.supervisor.wake();
   const onError = (error: unknown): void => log.error({ error }, 'a purge failed; the next start goes on with it');
-  const registry = createRegistry({ internal: config.internalSources });
-  const probe = createProbe({ makeContext: createContextFactory({ config, clock, log }), timeoutMs: probeTimeoutMs });
+  const makeContext = createContextFactory({ config, clock, log });
+  const probe = createProbe({ makeContext, credentials, timeoutMs: probeTimeoutMs });
   const connections = createConnectionService({ vault, clock });
-  const sources = createSourceRemoval({ control, readers, clock, connections, usage, wake });
+  const revoke = keeper.revoke.bind(keeper);
+  const sources = createSourceRemoval({ control, readers, clock, connections, usage, revoke, wake });
   const removal = createCollectionRemoval({ control, readers, clock, sources, onError });
-  const needs = { control, readers, clock, ...common, registry, probe, connections, bus, disk, wake, onError };
+  const oauth = buildOAuth({ ...base, ...common });
+  const authProviders = buildAuthProviders(base, common.audit);
+  const outside = credentialParts.outside.connections;
+  const asked = { registry, probe, connections, authProviders, outside, oauth };
+  const needs = { control, readers, clock, ...common, ...asked, bus, disk, wake, onError };
   const collections = createCollectionService({ ...needs, removal });
   const sourceConnections = createSourceConnectionService({ ...needs, collections, removal: sources });
+  const onFailed = (error: unknown): void => log.error({ error }, 'an authorization failed unexpectedly');
   return {
     services: {
       apiKeys: common.apiKeys,
       registry,
+      authProviders,
       collections,
       sourceConnections,
+      authorizations: createAuthorizationService({ ...needs, collections, sourceConnections, onError: onFailed }),
+      oauthClients: oauth.ownClients,
       selections: createSelectionService({ ...needs, organizationKeys: createOrganizationKeys({ vault, clock }) }),
       syncs: createSyncService({ ...needs, collections, sourceConnections }),
       search: createSearchService({ readers, collections, removal: sources }),
@@ -215,6 +262,8 @@ function buildServices(
       await sources.resume();
       await removal.resume();
     },
+    expireAuthorizations: (signal) =>
+      keepExpiring({ control, clock, log, ...common, sessions: oauth.sessions, removal: sources }, signal),
   };
 }
 
@@ -244,7 +293,7 @@ export async function startService(config: Config, options: StartOptions = {}): 
   const { control, log, readers, metrics, supervisor, disk, usage } = base;
   const { audit, authenticator, apiKeys, roles, projects, organizations } = buildAccess(base);
   const newKey = await bootstrap({ control, config, organizations, apiKeys });
-  const { services, resumeDeletions } = buildServices(base, { apiKeys, audit, projects });
+  const { services, resumeDeletions, expireAuthorizations } = buildServices(base, { apiKeys, audit, projects });
   const groups = [
     nativeGroup({ ...services, audit, disk, organizations, projects, roles, usage }),
     ...airweaveGroups(services),
@@ -268,6 +317,7 @@ export async function startService(config: Config, options: StartOptions = {}): 
     ...(options.validateResponses && { validateResponses: true }),
   });
   const url = await needing([settings.host, settings.port], http.listen({ host: config.host, port: config.port }));
+  base.address.listensOn(url);
   await supervisor.start();
   const stopping = new AbortController();
   const rewrapped = useCurrentVaultKey(base, stopping.signal).catch((error: unknown) =>
@@ -277,6 +327,8 @@ export async function startService(config: Config, options: StartOptions = {}): 
   const keeping = Promise.all([
     keepForgetting({ control, clock, log, config }, stopping.signal),
     disk.run(stopping.signal),
+    expireAuthorizations(stopping.signal),
+    base.credentialParts.keeper.run(stopping.signal),
   ]);
   return {
     url,
@@ -287,7 +339,7 @@ export async function startService(config: Config, options: StartOptions = {}): 
       await http.close();
       await supervisor.stop();
       await Promise.all([resumed, rewrapped, keeping]);
-      await readers.close();
+      await Promise.all([readers.close(), base.credentialParts.close()]);
       base.letGo();
       await control.close();
     },

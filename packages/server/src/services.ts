@@ -1,7 +1,10 @@
 import type { ApiKeyService } from './auth/service.ts';
+import type { AuthProviderService } from './auth/providers/service.ts';
 import type { CollectionService } from './collections/service.ts';
 import type { ConnectorRegistry } from './connections/registry.ts';
 import type { SearchService } from './search/service.ts';
+import type { OwnClients } from './auth/oauth/own-clients.ts';
+import type { AuthorizationService } from './source-connections/authorization/service.ts';
 import type { SelectionService } from './source-connections/selection-service.ts';
 import type { SourceConnectionService } from './source-connections/service.ts';
 import type { SyncService } from './syncs/service.ts';
@@ -10,8 +13,11 @@ import type { SyncService } from './syncs/service.ts';
 export interface Services {
   readonly apiKeys: ApiKeyService;
   readonly registry: ConnectorRegistry;
+  readonly authProviders: AuthProviderService;
   readonly collections: CollectionService;
   readonly sourceConnections: SourceConnectionService;
+  readonly authorizations: AuthorizationService;
+  readonly oauthClients: OwnClients;
   readonly selections: SelectionService;
   readonly syncs: SyncService;
   readonly search: SearchService;

@@ -1,34 +1,16 @@
 import { Command } from 'commander';
-import type { SourceConnection, SourceConnectionUpdate } from '@tributary/sdk/model';
+import type { SourceConnectionUpdate } from '@tributary/sdk/model';
 import type { SourceConnectionState, Task } from '@tributary/sdk/native-model';
 import { CliError } from '../exit-codes.ts';
 import { readFieldValues } from '../field-values.ts';
 import { collect, examples, openSession, type Session } from '../session.ts';
 import { facts, table } from '../table.ts';
 import { styled, type Terminal } from '../terminal.ts';
-import { figures } from './jobs.ts';
+import { authorizeCommand, verifyCommand } from './authorization.ts';
+import { describe } from './describe-connection.ts';
 import { previewConnectionCommand } from './preview.ts';
 import { schemaCommand } from './schema.ts';
 import { selectionCommand } from './selection.ts';
-
-/** A source connection in a few lines. */
-export function describe(connection: SourceConnection): string {
-  const { schedule, sync, entities } = connection;
-  const job = sync?.last_job;
-  return facts([
-    ['id', connection.id],
-    ['name', connection.name],
-    ['source', connection.short_name],
-    ['collection', connection.readable_collection_id],
-    ['status', connection.status],
-    ['entities', entities?.total_entities],
-    ['schedule', schedule?.cron && `${schedule.cron} (${schedule.timezone ?? 'UTC'})`],
-    ['next run', schedule?.next_run],
-    ['config', connection.config && JSON.stringify(connection.config)],
-    ['last job', job && `${job.status}: ${figures(job)}`],
-    ['error', job?.error],
-  ]);
-}
 
 /** The four axes behind the one word of the status. */
 function stateText({ setup, run, freshness, mode }: SourceConnectionState): string {
@@ -145,7 +127,7 @@ function switchCommand(
     });
 }
 
-/** `tributary connections list|show|update|selection|schema|preview|pause|resume|confirm-sweep|delete` */
+/** `tributary connections list|show|update|selection|schema|preview|authorize|verify|pause|resume|confirm-sweep|delete` */
 export function connectionsCommand(terminal: Terminal): Command {
   const connections = new Command('connections').description('what is read into which collection, and when');
   connections.addCommand(listCommand(terminal));
@@ -165,6 +147,8 @@ export function connectionsCommand(terminal: Terminal): Command {
   connections.addCommand(selectionCommand(terminal));
   connections.addCommand(schemaCommand(terminal));
   connections.addCommand(previewConnectionCommand(terminal));
+  connections.addCommand(authorizeCommand(terminal));
+  connections.addCommand(verifyCommand(terminal));
   connections.addCommand(switchCommand(terminal, 'pause', 'pause', 'let no sync start until it is resumed'));
   connections.addCommand(switchCommand(terminal, 'resume', 'resume', 'let syncs start again'));
   connections.addCommand(

@@ -1,7 +1,7 @@
 import type { Actor } from '../auth/actor.ts';
 import type { ControlStore, Queryable } from '../control/database.ts';
 import type { Clock } from '../lib/clock.ts';
-import { newId } from '../lib/ids.ts';
+import { newId, type OrganizationId } from '../lib/ids.ts';
 import { decodePlace, encodePlace } from '../lib/page-cursor.ts';
 import { hashEvent, type NotedEvent } from './chain.ts';
 import { type AuditEventRow, insertAuditEvent, listAuditEvents, takeAuditPlace } from './repository.ts';
@@ -29,6 +29,8 @@ export interface AuditLog {
    * other changes of the organization wait, so record last.
    */
   record(tx: Queryable, actor: Actor, entry: AuditEntry): Promise<void>;
+  /** The same for what the service does by itself. */
+  recordOwn(tx: Queryable, organizationId: OrganizationId, entry: AuditEntry): Promise<void>;
   /** Newest first. */
   list(
     actor: Actor,
@@ -45,24 +47,34 @@ export function createAuditLog({
   readonly control: ControlStore;
   readonly clock: Clock;
 }): AuditLog {
+  const append = async (
+    tx: Queryable,
+    organizationId: OrganizationId,
+    who: Pick<AuditEventRow, 'api_key_id' | 'actor_email'>,
+    { action, subjectKind, subjectId }: AuditEntry,
+  ): Promise<void> => {
+    const now = clock.now();
+    const place = await takeAuditPlace(tx, organizationId, now);
+    const event = {
+      id: newId(),
+      ...who,
+      action,
+      subject_kind: subjectKind,
+      subject_id: subjectId,
+      created_at: now,
+      sequence: place.sequence,
+      previous_hash: place.hash,
+    };
+    await insertAuditEvent(tx, organizationId, {
+      ...event,
+      hash: hashEvent({ ...event, organization_id: organizationId }),
+    });
+  };
   return {
-    async record(tx, actor, { action, subjectKind, subjectId }) {
-      const now = clock.now();
-      const place = await takeAuditPlace(tx, actor.organizationId, now);
-      const event = {
-        id: newId(),
-        api_key_id: actor.apiKeyId,
-        actor_email: actor.email,
-        action,
-        subject_kind: subjectKind,
-        subject_id: subjectId,
-        created_at: now,
-        sequence: place.sequence,
-        previous_hash: place.hash,
-      };
-      const hash = hashEvent({ ...event, organization_id: actor.organizationId });
-      await insertAuditEvent(tx, actor.organizationId, { ...event, hash });
-    },
+    record: (tx, actor, entry) =>
+      append(tx, actor.organizationId, { api_key_id: actor.apiKeyId, actor_email: actor.email }, entry),
+    recordOwn: (tx, organizationId, entry) =>
+      append(tx, organizationId, { api_key_id: null, actor_email: null }, entry),
     verify: (actor, noted) => verifyChain(control.db, actor.organizationId, noted),
     async list(actor, { limit, after, subjectId, action }) {
       const place = after === undefined ? undefined : decodePlace(after);

@@ -1,10 +1,5 @@
 import type { Connector } from '@tributary/connectors/kit/connector';
-import {
-  createContext,
-  parseConfig,
-  parseCredentials,
-  type OwnedContext,
-} from '@tributary/connectors/kit/connector-context';
+import { createContext, parseConfig, type OwnedContext } from '@tributary/connectors/kit/connector-context';
 import type { Logger } from '@tributary/connectors/kit/context';
 import type { RateBudget } from '@tributary/connectors/kit/rate-budget';
 import type { Config } from '../config.ts';
@@ -14,7 +9,7 @@ export interface ContextInput {
   readonly connector: Connector;
   /** As stored: endpoint and read options together, not yet parsed. */
   readonly config: unknown;
-  /** As opened from the vault, not yet parsed. */
+  /** As `CredentialSource` gives them. */
   readonly credentials: unknown;
   readonly cursorField: string | null;
   readonly fullRefresh?: boolean;
@@ -40,7 +35,7 @@ export function createContextFactory({ config, clock, log }: Needs): ContextFact
     createContext({
       connector: input.connector,
       config: parseConfig(input.connector, input.config),
-      credentials: parseCredentials(input.connector, input.credentials),
+      credentials: input.credentials,
       policy: { allow: config.allowPrivateNetwork },
       roots: config.fileRoots,
       refused: [config.dataDir],

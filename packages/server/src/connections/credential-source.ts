@@ -1,14 +1,22 @@
+import type { MachineGrant } from '@tributary/connectors/kit/auth';
+import type { GrantedCredentials } from '@tributary/connectors/kit/authorization';
+import { bearer } from '@tributary/connectors/kit/authorization';
 import type { Connector } from '@tributary/connectors/kit/connector';
+import { parseCredentials } from '@tributary/connectors/kit/connector-context';
+import { ConnectorError } from '@tributary/connectors/kit/connector-error';
 import type { JsonObject } from '@tributary/connectors/kit/json';
+import type { GrantedFields } from '../auth/oauth/granted-fields.ts';
+import { readGrant } from '../auth/oauth/stored-grant.ts';
+import type { TokenKeeper } from '../auth/oauth/token-keeper.ts';
 import type { ConnectionId, OrganizationId } from '../lib/ids.ts';
 
 /** A connection whose credentials are wanted. */
 export interface CredentialRequest {
-  readonly organizationId: OrganizationId;
-  readonly connectionId: ConnectionId;
+  /** The stored connection; absent while its settings are tried before they are stored. */
+  readonly connection?: { readonly organizationId: OrganizationId; readonly id: ConnectionId } | undefined;
   readonly connector: Connector;
   /** As opened from the vault: what was typed in, the stored tokens, or nothing where an outside vault has them. */
-  readonly credentials: JsonObject;
+  readonly credentials: Readonly<Record<string, unknown>>;
   /** Endpoint and read options together. */
   readonly config: JsonObject;
 }
@@ -20,4 +28,50 @@ export interface CredentialRequest {
 export interface CredentialSource {
   /** Throws `ConnectorError('credential' | 'configuration' | 'unavailable')`. */
   open(request: CredentialRequest): Promise<unknown>;
+}
+
+/** Credentials from elsewhere, as the connector takes them; `undefined` when the connection is none of theirs. */
+export type OpenOutside = (
+  request: CredentialRequest,
+) => Promise<GrantedCredentials | Readonly<Record<string, unknown>> | undefined>;
+
+/** Exchanges what a person typed in for tokens; `key` names the stored connection, so that all who open it share one token. */
+export type OpenMachineGrant = (grant: MachineGrant, fields: GrantedFields, key?: string) => GrantedCredentials;
+
+export interface CredentialSourceNeeds {
+  readonly keeper: Pick<TokenKeeper, 'open'>;
+  /** Asked first. */
+  readonly outside?: OpenOutside;
+  readonly machineGrant?: OpenMachineGrant;
+}
+
+export function createCredentialSource({ keeper, outside, machineGrant }: CredentialSourceNeeds): CredentialSource {
+  return {
+    async open(request) {
+      const { connection, connector, credentials } = request;
+      const theirs = await outside?.(request);
+      if (theirs) return theirs;
+      const provider = connector.auth.find((scheme) => scheme.type === 'oauth')?.provider;
+      if (provider && 'oauth' in credentials) {
+        if (!connection) return notYetStored(credentials);
+        return keeper.open({ organizationId: connection.organizationId, connectionId: connection.id }, provider);
+      }
+      const machine = connector.auth.find((scheme) => scheme.type === 'granted');
+      const fields = machine?.fields.safeParse(credentials);
+      if (machine && machineGrant && fields?.success)
+        return machineGrant(machine.grant, fields.data as GrantedFields, connection?.id);
+      return parseCredentials(connector, credentials);
+    },
+  };
+}
+
+/** Tokens that are only tried, just after the provider gave them: nobody renews what is not stored. */
+function notYetStored(credentials: CredentialRequest['credentials']): GrantedCredentials {
+  const grant = readGrant(credentials);
+  if (grant?.tokens?.type !== 'oauth2') throw new ConnectorError('credential', 'Nobody has allowed the access yet.');
+  const { accessToken, captured } = grant.tokens;
+  return {
+    authorization: { header: () => Promise.resolve(bearer(accessToken)), renew: () => Promise.resolve(false) },
+    captured: { ...grant.parameters, ...captured },
+  };
 }

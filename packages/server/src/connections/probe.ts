@@ -5,13 +5,19 @@ import type { JsonObject } from '@tributary/connectors/kit/json';
 import { ConnectorError } from '@tributary/connectors/kit/connector-error';
 import { errors } from '../errors.ts';
 import type { ContextFactory } from './context.ts';
+import type { CredentialRequest, CredentialSource } from './credential-source.ts';
 import { previewStreams } from './preview.ts';
 import type { PreviewIntake, StreamPreview } from './preview.ts';
 
 export interface ProbeInput {
+  /** The stored connection that is asked with; absent while its settings are not stored yet. */
+  readonly connection?: CredentialRequest['connection'];
   readonly connector: Connector;
   readonly config: JsonObject;
-  readonly credentials: JsonObject;
+  /** As opened from the vault, or as they would be sealed. */
+  readonly credentials: Readonly<Record<string, unknown>>;
+  /** What the connector takes, when it is open already; `credentials` is not looked at then. */
+  readonly opened?: unknown;
 }
 
 /** Asks sources on behalf of the API, within bounds: a live check, a discovery, a look at the first records. */
@@ -52,7 +58,11 @@ function translate(shortName: string, error: unknown): Error {
 const PREVIEW_SHARE = 0.8;
 
 /** Makes a probe; `timeoutMs` bounds each call. */
-export function createProbe(options: { readonly makeContext: ContextFactory; readonly timeoutMs: number }): Probe {
+export function createProbe(options: {
+  readonly makeContext: ContextFactory;
+  readonly credentials: CredentialSource;
+  readonly timeoutMs: number;
+}): Probe {
   const ask = async <T>(input: ProbeInput, call: (ctx: ConnectorContext) => Promise<T>): Promise<T> => {
     const signal = AbortSignal.timeout(options.timeoutMs);
     const { promise: late, reject } = Promise.withResolvers<never>();
@@ -61,7 +71,8 @@ export function createProbe(options: { readonly makeContext: ContextFactory; rea
     signal.addEventListener('abort', onLate, { once: true });
     let ctx: OwnedContext | undefined;
     try {
-      ctx = options.makeContext({ ...input, cursorField: null, signal });
+      const credentials = input.opened ?? (await Promise.race([options.credentials.open(input), late]));
+      ctx = options.makeContext({ ...input, credentials, cursorField: null, signal });
       return await Promise.race([call(ctx), late]);
     } catch (error) {
       throw translate(input.connector.id, error);

@@ -108,15 +108,59 @@ export function findCredential(
     .executeTakeFirst();
 }
 
+/**
+ * Stores a credential that is new. What was known of the one before goes: its expiry, its refusal, and any renewal that is on its
+ * way, whose answer the higher fence keeps out.
+ */
 export async function upsertCredential(
   db: Queryable,
   organizationId: OrganizationId,
-  row: Pick<CredentialRow, 'connection_id' | 'key_id' | 'wrapped_key' | 'ciphertext' | 'updated_at'>,
+  row: Pick<CredentialRow, 'connection_id' | 'key_id' | 'wrapped_key' | 'ciphertext' | 'updated_at' | 'renew_at'>,
 ): Promise<void> {
   const { connection_id: _, ...change } = row;
+  const anew = { expires_at: null, renewal_owner: null, renewal_until: null, refused_reason: null };
   await db
     .insertInto('credential')
     .values({ ...row, organization_id: organizationId })
-    .onConflict((conflict) => conflict.column('connection_id').doUpdateSet(change))
+    .onConflict((conflict) =>
+      conflict.column('connection_id').doUpdateSet((eb) => ({
+        ...change,
+        ...anew,
+        renewal_fence: eb('credential.renewal_fence', '+', 1),
+      })),
+    )
     .execute();
+}
+
+/** Seals the same credential anew, with other settings beside it; `false` when it has been changed since it was read as `seen`. */
+export async function updateSealed(
+  db: Queryable,
+  organizationId: OrganizationId,
+  connectionId: ConnectionId,
+  change: { readonly seen: string; readonly sealed: Pick<CredentialRow, 'key_id' | 'wrapped_key' | 'ciphertext'> },
+): Promise<boolean> {
+  const { key_id, wrapped_key, ciphertext } = change.sealed;
+  const { numUpdatedRows } = await db
+    .updateTable('credential')
+    .set({ key_id, wrapped_key, ciphertext })
+    .where('organization_id', '=', organizationId)
+    .where('connection_id', '=', connectionId)
+    .where('ciphertext', '=', change.seen)
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
+}
+
+/** How many source connections read with the connection, those that are being deleted included. */
+export async function countUsers(
+  db: Queryable,
+  organizationId: OrganizationId,
+  connectionId: ConnectionId,
+): Promise<number> {
+  const { users } = await db
+    .selectFrom('source_connection')
+    .select((eb) => eb.fn.countAll<number>().as('users'))
+    .where('organization_id', '=', organizationId)
+    .where('connection_id', '=', connectionId)
+    .executeTakeFirstOrThrow();
+  return Number(users);
 }

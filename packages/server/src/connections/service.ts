@@ -1,11 +1,19 @@
 import type { Connector } from '@tributary/connectors/kit/connector';
 import type { JsonObject } from '@tributary/connectors/kit/json';
 import type { Actor } from '../auth/actor.ts';
+import { readGrant } from '../auth/oauth/stored-grant.ts';
 import type { Queryable } from '../control/database.ts';
 import type { AuthMethod } from '../control/schema.ts';
 import { must } from '../lib/asserts.ts';
 import type { Clock } from '../lib/clock.ts';
-import { newId, type ConnectionId, type OrganizationId, type ProjectId } from '../lib/ids.ts';
+import {
+  newId,
+  type AuthProviderId,
+  type ConnectionId,
+  type OAuthClientId,
+  type OrganizationId,
+  type ProjectId,
+} from '../lib/ids.ts';
 import type { Vault } from '../vault/vault.ts';
 import { freeHandle, handleFrom } from './handle.ts';
 import {
@@ -15,11 +23,13 @@ import {
   insertConnection,
   listHandleKeys,
   listLabels,
+  countUsers,
   updateConnection,
+  updateSealed,
   upsertCredential,
   type ConnectionRow,
 } from './repository.ts';
-import type { SealedSettings } from './settings.ts';
+import type { SealedSettings, SettingsToSeal } from './settings.ts';
 
 export interface NewConnection {
   readonly projectId: ProjectId;
@@ -30,14 +40,24 @@ export interface NewConnection {
   readonly name: string;
   readonly endpoint: JsonObject;
   readonly authMethod: AuthMethod;
-  readonly sealed: SealedSettings;
+  readonly sealed: SettingsToSeal;
+  /** False until a person has allowed it; `change` with `credentialsRenewed` tells that. */
+  readonly authenticated: boolean;
+  /** The organization's own OAuth client that it is made with. */
+  readonly oauthClientId?: OAuthClientId | null;
+  /** Which account of which outside vault, where one has the credentials. */
+  readonly outside?: { readonly authProviderId: AuthProviderId; readonly config: JsonObject } | undefined;
 }
 
 export interface ConnectionChange {
   readonly endpoint?: JsonObject;
-  readonly sealed?: SealedSettings;
+  readonly sealed?: SettingsToSeal;
   /** The credentials in `sealed` are new, not only kept along. */
   readonly credentialsRenewed?: boolean;
+  /** null: none of the organization's own. */
+  readonly oauthClientId?: OAuthClientId | null;
+  /** Another account of an outside vault. */
+  readonly outside?: NewConnection['outside'];
 }
 
 /** Connections for the nouns that stand on them. All calls run inside the caller's transaction. */
@@ -47,6 +67,8 @@ export interface ConnectionService {
   change(tx: Queryable, actor: Actor, id: ConnectionId, change: ConnectionChange): Promise<void>;
   /** Opens what the vault keeps. The result is plain: hand it to a worker or a live check, nothing else. */
   openSettings(db: Queryable, organizationId: OrganizationId, id: ConnectionId): Promise<SealedSettings>;
+  /** Whether it ends with its only source connection. */
+  isUsedOnce(db: Queryable, organizationId: OrganizationId, id: ConnectionId): Promise<boolean>;
   deleteUnused(tx: Queryable, organizationId: OrganizationId, id: ConnectionId): Promise<void>;
 }
 
@@ -56,6 +78,11 @@ function nextLabel(labels: readonly (string | null)[]): string | null {
   let number = 2;
   while (labels.includes(String(number))) number += 1;
   return String(number);
+}
+
+function outsideColumns(outside: NewConnection['outside']) {
+  if (!outside) return {};
+  return { auth_provider_id: outside.authProviderId, auth_provider_config: JSON.stringify(outside.config) };
 }
 
 const emptySettings: SealedSettings = { credentials: {}, config: {} };
@@ -81,7 +108,9 @@ async function newRow(
     description: null,
     endpoint: JSON.stringify(input.endpoint),
     auth_method: input.authMethod,
-    authenticated_at: now,
+    authenticated_at: input.authenticated ? now : null,
+    oauth_client_id: input.oauthClientId ?? null,
+    ...outsideColumns(input.outside),
     enabled: 1,
     label: nextLabel(await listLabels(tx, actor.organizationId, projectId, connector.id)),
     created_at: now,
@@ -102,10 +131,29 @@ export function createConnectionService({
     tx: Queryable,
     organizationId: OrganizationId,
     id: ConnectionId,
-    settings: SealedSettings,
+    settings: SettingsToSeal,
   ): Promise<void> => {
     const sealed = vault.seal({ ...settings }, { organizationId, row: id, column: 'credential.ciphertext' });
-    await upsertCredential(tx, organizationId, { connection_id: id, ...sealed, updated_at: clock.now() });
+    const now = clock.now();
+    // When tokens must be renewed depends on the provider: whoever renews looks at once, and says when next.
+    const renew_at = readGrant(settings.credentials)?.tokens ? now : null;
+    await upsertCredential(tx, organizationId, { connection_id: id, ...sealed, updated_at: now, renew_at });
+  };
+  /** Tokens may have been renewed since the caller read them: those that are stored stay. */
+  const sealBeside = async (
+    tx: Queryable,
+    organizationId: OrganizationId,
+    id: ConnectionId,
+    { credentials, config }: SettingsToSeal,
+  ): Promise<void> => {
+    const place = { organizationId, row: id, column: 'credential.ciphertext' };
+    for (;;) {
+      const row = must(await findCredential(tx, organizationId, id), 'a connection always has its credential');
+      const stored = readGrant({ ...emptySettings, ...vault.open(row, place) }.credentials)?.tokens;
+      const kept = stored ? { oauth: { ...(credentials['oauth'] as object), tokens: stored } } : credentials;
+      const sealed = vault.seal({ credentials: kept, config }, place);
+      if (await updateSealed(tx, organizationId, id, { seen: row.ciphertext, sealed })) return;
+    }
   };
   return {
     async create(tx, actor, input) {
@@ -123,10 +171,14 @@ export function createConnectionService({
       await updateConnection(tx, actor.organizationId, id, {
         ...(change.endpoint && { endpoint: JSON.stringify(change.endpoint) }),
         ...(change.credentialsRenewed && { authenticated_at: now }),
+        ...(change.oauthClientId !== undefined && { oauth_client_id: change.oauthClientId }),
+        ...outsideColumns(change.outside),
         modified_at: now,
         modified_by_email: actor.email,
       });
-      if (change.sealed) await seal(tx, actor.organizationId, id, change.sealed);
+      if (!change.sealed) return;
+      if (change.credentialsRenewed) await seal(tx, actor.organizationId, id, change.sealed);
+      else await sealBeside(tx, actor.organizationId, id, change.sealed);
     },
     async openSettings(db, organizationId, id) {
       const row = await findCredential(db, organizationId, id);
@@ -134,6 +186,7 @@ export function createConnectionService({
       const opened = vault.open(row, { organizationId, row: id, column: 'credential.ciphertext' });
       return { ...emptySettings, ...opened };
     },
+    isUsedOnce: async (db, organizationId, id) => (await countUsers(db, organizationId, id)) <= 1,
     deleteUnused: deleteUnusedConnection,
   };
 }

@@ -24,6 +24,12 @@ export interface SealedSettings {
   readonly config: JsonObject;
 }
 
+/** What the vault is to keep: credentials may hold `Secret`s. */
+export interface SettingsToSeal {
+  readonly credentials: Readonly<Record<string, unknown>>;
+  readonly config: JsonObject;
+}
+
 /** Validates a whole configuration. Throws `invalid_config_fields`; unknown fields are refused, as they are mostly typing errors. */
 export function checkConfig(connector: Connector, config: JsonObject): void {
   const parsed = connector.config.strict().safeParse(config, { error: fieldRequired });

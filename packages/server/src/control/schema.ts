@@ -24,8 +24,18 @@ export type JsonText = string;
 export type JobState = 'pending' | 'running' | 'cancelling' | 'completed' | 'failed' | 'cancelled' | 'interrupted';
 export type JobTrigger = 'manual' | 'schedule' | 'initial' | 'resume';
 export type AuthMethod = 'direct' | 'oauth_browser' | 'oauth_byoc' | 'oauth_token' | 'auth_provider';
-/** `pending`: the link was not followed; `started`: the person is at the provider; `authorized`: back, not yet claimed. */
-export type AuthorizationStatus = 'pending' | 'started' | 'authorized' | 'completed' | 'failed' | 'cancelled';
+/**
+ * `pending`: the link was not followed; `started`: the person is at the provider; `returned`: back, the answer is being worked
+ * on; `authorized`: done, not yet claimed.
+ */
+export type AuthorizationStatus =
+  | 'pending'
+  | 'started'
+  | 'returned'
+  | 'authorized'
+  | 'completed'
+  | 'failed'
+  | 'cancelled';
 export type ErrorCategory =
   | 'oauth_credentials_expired'
   | 'api_key_invalid'
@@ -141,6 +151,7 @@ export interface ControlTables {
     name: string;
     description: string | null;
     kind: string;
+    masked_client_id: string | null;
     key_id: string;
     wrapped_key: string;
     ciphertext: string;

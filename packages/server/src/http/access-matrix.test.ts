@@ -20,6 +20,10 @@ const publicRoutes = [
   'GET /health/ready',
   'GET /metrics',
   'GET /openapi.json',
+  'GET /source-connections/authorize/:code',
+  'GET /source-connections/callback',
+  'GET /v1/source-connections/authorize/:code',
+  'GET /v1/source-connections/callback',
 ];
 
 // Handlers fail on it, so whatever is let in answers 500 or what validation says.

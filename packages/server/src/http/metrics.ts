@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { renewalOutcomes, type RenewalOutcome } from '../auth/oauth/renewal/renewer.ts';
 import type { EndedJob } from '../jobs/job-row.ts';
 import type { Counts } from '../collection-store/port.ts';
 import type { JobState } from '../control/schema.ts';
@@ -21,6 +22,8 @@ export interface Metrics {
   observe(answered: AnsweredRequest): void;
   /** For `SupervisorDeps.onEnded`. */
   countJob(job: EndedJob): void;
+  /** Of this process, and of the workers that it has started. */
+  countRenewal(outcome: RenewalOutcome): void;
   /** The text format. A gauge that cannot be read is left out. */
   text(): Promise<string>;
 }
@@ -54,9 +57,16 @@ export function createMetrics(sources: readonly GaugeSource[]): Metrics {
     labelNames: ['change'],
     registers: [registry],
   });
+  const renewals = new Counter({
+    name: 'tributary_token_renewals_total',
+    help: 'Renewals of tokens that this service and its workers have asked providers for, by outcome.',
+    labelNames: ['outcome'],
+    registers: [registry],
+  });
   // A rate needs a value from before the first event.
   for (const state of ends) jobs.inc({ state }, 0);
   for (const change of changes) entities.inc({ change }, 0);
+  for (const outcome of renewalOutcomes) renewals.inc({ outcome }, 0);
   return {
     contentType: registry.contentType,
     observe({ method, route, status, seconds }) {
@@ -67,6 +77,7 @@ export function createMetrics(sources: readonly GaugeSource[]): Metrics {
       jobs.inc({ state });
       for (const change of changes) entities.inc({ change }, counts[change]);
     },
+    countRenewal: (outcome) => renewals.inc({ outcome }),
     text: () => registry.metrics(),
   };
 }

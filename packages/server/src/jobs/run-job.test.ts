@@ -7,6 +7,7 @@ import { handClock, silentLog } from '@tributary/connectors/testing/connector-pr
 import type { StoreSize } from '../collection-store/port.ts';
 import { createContextFactory } from '../connections/context.ts';
 import type { ContextInput } from '../connections/context.ts';
+import { createCredentialSource } from '../connections/credential-source.ts';
 import { EVERYTHING } from '../engine/selection.ts';
 import { inPages, rowsConnector, rowsOf } from '../engine/testing/rows-connector.ts';
 import { stopper, SyncHarness } from '../engine/testing/sync-harness.ts';
@@ -51,6 +52,7 @@ function setUp(connector: Connector | undefined, input: Partial<SyncInput> | nul
               connector: 'rows',
               config: {},
               credentials: {},
+              authMethod: 'direct',
               cursorField: null,
               continuous: false,
               sweepConfirmed: false,
@@ -64,6 +66,7 @@ function setUp(connector: Connector | undefined, input: Partial<SyncInput> | nul
       contexts.push(given);
       return makeContext(given);
     },
+    credentials: createCredentialSource({ keeper: { open: () => Promise.reject(new Error('no OAuth here')) } }),
     writers: harness.writers,
     recordUsage: (_input, size) => Promise.resolve(void sizes.push(size)),
     clock,

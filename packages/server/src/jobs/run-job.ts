@@ -3,8 +3,12 @@ import type { OwnedContext } from '@tributary/connectors/kit/connector-context';
 import type { Logger } from '@tributary/connectors/kit/context';
 import type { RateBudget } from '@tributary/connectors/kit/rate-budget';
 import type { CollectionWriters, SourceWriter, StoreSize } from '../collection-store/port.ts';
+import { ConnectorError } from '@tributary/connectors/kit/connector-error';
+import { OutsideError } from '../auth/providers/outside-error.ts';
 import type { ContextFactory } from '../connections/context.ts';
+import type { CredentialSource } from '../connections/credential-source.ts';
 import type { ConnectorRegistry } from '../connections/registry.ts';
+import type { AuthMethod, ErrorCategory } from '../control/schema.ts';
 import { failure, faultOf, faultOfStore } from '../engine/fault.ts';
 import type { Fault } from '../engine/fault.ts';
 import type { SyncOutcome, SyncProgress } from '../engine/outcome.ts';
@@ -41,6 +45,7 @@ export interface ExecuteNeeds<J extends RunnableJob> {
   readonly loadSyncInput: (job: J) => Promise<SyncInput | undefined>;
   readonly registry: Pick<ConnectorRegistry, 'find'>;
   readonly makeContext: ContextFactory;
+  readonly credentials: CredentialSource;
   readonly writers: CollectionWriters;
   /** Hears what a collection takes, at the end of every run that still held it. */
   readonly recordUsage: (input: SyncInput, size: StoreSize) => Promise<void>;
@@ -55,8 +60,8 @@ export type Execute<J extends RunnableJob> = (job: J, options: ExecuteOptions) =
 
 /**
  * Makes the function that runs claimed jobs in this process. It loads what the job needs as a snapshot, so changes made
- * meanwhile count from the next job on. Jobs of one connection share one rate budget. The function rejects only when
- * `loadSyncInput` or `onClaimed` does: a fault of the control store, not of the job.
+ * meanwhile count from the next job on; tokens are renewed while it runs. Jobs of one connection share one rate budget. The function
+ * rejects only when `loadSyncInput`, `onClaimed` or the store behind `credentials` does: a fault of the control store, not of the job.
  */
 export function createExecute<J extends RunnableJob>(needs: ExecuteNeeds<J>): Execute<J> {
   const budgets = new SharedBudgets(needs.clock);
@@ -67,11 +72,32 @@ export function createExecute<J extends RunnableJob>(needs: ExecuteNeeds<J>): Ex
     if (!connector) return outcomeOfFault(unknownConnector(input.connector), options.signal, NO_COUNTS);
     const { budget, release } = budgets.take(input.connectionId, connector.limits);
     try {
-      return await runWith(needs, { job, input, connector, budget }, options);
+      const outcome = await runWith(needs, { job, input, connector, budget }, options);
+      return categorised(outcome, input.authMethod);
     } finally {
       release();
     }
   };
+}
+
+const refusedCategory: Readonly<Record<AuthMethod, ErrorCategory>> = {
+  direct: 'api_key_invalid',
+  oauth_browser: 'oauth_credentials_expired',
+  oauth_byoc: 'oauth_credentials_expired',
+  oauth_token: 'oauth_credentials_expired',
+  auth_provider: 'auth_provider_credentials_invalid',
+};
+
+/** The engine knows that a credential was refused, and not of which kind it is. */
+function categorised(outcome: SyncOutcome, method: AuthMethod): SyncOutcome {
+  if (outcome.type !== 'failed' || outcome.category !== 'api_key_invalid') return outcome;
+  return { ...outcome, category: refusedCategory[method] };
+}
+
+/** An outside vault does not have the account any more: told apart from credentials that the source refuses. */
+function accountFault(error: ConnectorError): Fault | undefined {
+  if (!(error instanceof OutsideError) || error.problem !== 'account_gone') return undefined;
+  return failure('credential_refused', error.message, { category: 'auth_provider_account_gone', wholeJob: true });
 }
 
 function unknownConnector(id: string): Fault {
@@ -89,14 +115,14 @@ interface Prepared {
 }
 
 async function runWith(
-  needs: Pick<ExecuteNeeds<RunnableJob>, 'makeContext' | 'writers' | 'recordUsage' | 'clock' | 'log'>,
+  needs: Pick<ExecuteNeeds<RunnableJob>, 'makeContext' | 'credentials' | 'writers' | 'recordUsage' | 'clock' | 'log'>,
   prepared: Prepared,
   options: ExecuteOptions,
 ): Promise<SyncOutcome> {
   const { signal } = options;
   // Whatever the connector still does when the run is over ends with it.
   const over = new AbortController();
-  const opened = openContext(needs.makeContext, prepared, AbortSignal.any([signal, over.signal]));
+  const opened = await openContext(needs, prepared, AbortSignal.any([signal, over.signal]));
   if ('fault' in opened) return outcomeOfFault(opened.fault, signal, NO_COUNTS);
   try {
     const claimed = await claim(needs.writers, prepared);
@@ -146,20 +172,23 @@ async function measure(
   }
 }
 
-function openContext(
-  makeContext: ContextFactory,
+async function openContext(
+  { makeContext, credentials }: Pick<ExecuteNeeds<RunnableJob>, 'makeContext' | 'credentials'>,
   { connector, input, job, budget }: Prepared,
   signal: AbortSignal,
-): { readonly ctx: OwnedContext } | { readonly fault: Fault } {
-  const { config, credentials, cursorField } = input;
+): Promise<{ readonly ctx: OwnedContext } | { readonly fault: Fault }> {
+  const { config, cursorField } = input;
+  const connection = { organizationId: input.organizationId, id: input.connectionId };
   try {
+    const opened = await credentials.open({ connection, connector, config, credentials: input.credentials });
     const { fullRefresh } = job;
     const follow = input.continuous && { followMs: FOLLOW_MS };
     return {
-      ctx: makeContext({ connector, config, credentials, cursorField, fullRefresh, signal, budget, ...follow }),
+      ctx: makeContext({ connector, config, credentials: opened, cursorField, fullRefresh, signal, budget, ...follow }),
     };
   } catch (error) {
-    return { fault: faultOf(error, new AbortController().signal) };
+    if (!(error instanceof ConnectorError)) throw error;
+    return { fault: accountFault(error) ?? faultOf(error, new AbortController().signal) };
   }
 }
 

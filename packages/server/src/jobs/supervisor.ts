@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from '@tributary/connectors/kit/context';
 import type { Config } from '../config.ts';
+import type { RenewalOutcome } from '../auth/oauth/renewal/renewer.ts';
 import type { SettleJob } from '../collection-store/port.ts';
 import type { ControlStore } from '../control/database.ts';
 import { backoffMs } from '../lib/backoff.ts';
@@ -29,6 +30,8 @@ export interface SupervisorDeps {
   readonly onEvents?: (jobId: JobId) => void;
   /** Hears what the jobs of the workers came to. */
   readonly onEnded?: (job: EndedJob) => void;
+  /** Hears of the renewals of tokens that the workers have tried. */
+  readonly onRenewal?: (outcome: RenewalOutcome) => void;
 }
 
 /** Keeps the worker processes of the service running. */
@@ -133,6 +136,7 @@ class WorkerSlot {
   #hear(message: FromWorker): void {
     if (message.type === 'ready') this.#owner = message.owner;
     else if (message.type === 'events') this.#deps.onEvents?.(message.jobId);
+    else if (message.type === 'renewal') this.#deps.onRenewal?.(message.outcome);
     else this.#deps.onEnded?.(message.job);
   }
 

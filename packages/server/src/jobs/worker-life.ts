@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { Logger } from 'pino';
+import type { RenewalOutcome } from '../auth/oauth/renewal/renewer.ts';
 import { assert } from '../lib/asserts.ts';
 import { systemClock } from '../lib/clock.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -12,7 +13,13 @@ import type { WorkerParts } from './worker-parts.ts';
 import type { FromWorker, ToWorker, WorkerConfig } from './worker-settings.ts';
 import { fromSettings } from './worker-settings.ts';
 
-type OpenParts = (config: WorkerConfig, base: { readonly clock: Clock; readonly log: Logger }) => Promise<WorkerParts>;
+interface WorkerBase {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly onRenewal: (outcome: RenewalOutcome) => void;
+}
+
+type OpenParts = (config: WorkerConfig, base: WorkerBase) => Promise<WorkerParts>;
 
 /**
  * The life of a worker process of a service: waits for its settings, runs jobs until it is told to stop (SIGTERM, SIGINT, or
@@ -27,7 +34,11 @@ export async function liveAsWorker(open: OpenParts): Promise<void> {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stopped.abort());
   process.on('disconnect', () => stopped.abort());
   try {
-    const parts = await open(config, { clock: systemClock, log });
+    const parts = await open(config, {
+      clock: systemClock,
+      log,
+      onRenewal: (outcome) => tellService({ type: 'renewal', outcome }),
+    });
     await workForService(parts, config, log, stopped.signal);
     await parts.close();
   } catch (error) {

@@ -1,8 +1,12 @@
 import type { Logger } from 'pino';
 import type { SettleJob } from '../collection-store/port.ts';
+import { createOAuthClients } from '../auth/oauth/clients.ts';
+import { readOperatorClients } from '../auth/oauth/operator-clients.ts';
+import type { RenewalOutcome } from '../auth/oauth/renewal/renewer.ts';
 import { createSqliteWriters } from '../collection-store/sqlite/writers.ts';
 import { createUsageService } from '../collections/usage.ts';
 import { createContextFactory } from '../connections/context.ts';
+import { openCredentials } from '../connections/open-credentials.ts';
 import { createRegistry } from '../connections/registry.ts';
 import { createConnectionService } from '../connections/service.ts';
 import type { ControlStore } from '../control/database.ts';
@@ -28,22 +32,29 @@ interface Needs {
   readonly control: ControlStore;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Hears of the renewals of tokens that this process has tried. */
+  readonly onRenewal?: (outcome: RenewalOutcome) => void;
 }
 
 /** Builds what a worker works with over an open control store: connectors and writers of its own, nothing shared with the service. */
-export async function openWorkerParts({ config, control, clock, log }: Needs): Promise<WorkerParts> {
+export async function openWorkerParts(needs: Needs): Promise<WorkerParts> {
+  const { config, control, clock, log } = needs;
   const writers = createSqliteWriters({ dataDir: config.dataDir, clock });
   const vault = await openVault({ ...config, control });
   const connections = createConnectionService({ vault, clock });
   const organizationKeys = createOrganizationKeys({ vault, clock });
   const usage = createUsageService({ control, clock, config });
+  const registry = createRegistry({ internal: config.internalSources });
+  const clients = createOAuthClients({ vault, operator: readOperatorClients(config.oauthClients) });
+  const parts = openCredentials({ ...needs, vault, registry, clients });
   return {
     control,
     settle: (job, withinMs) => writers.settle(job, withinMs),
     execute: createExecute({
       loadSyncInput: (job) =>
         loadSyncInput({ control, connections, organizationKeys, usage }, job.organizationId, job.sourceConnectionId),
-      registry: createRegistry({ internal: config.internalSources }),
+      registry,
+      credentials: parts.credentials,
       makeContext: createContextFactory({ config, clock, log }),
       writers,
       recordUsage: (input, size) => usage.record(input.organizationId, input.collectionId, size),
@@ -52,6 +63,7 @@ export async function openWorkerParts({ config, control, clock, log }: Needs): P
     }),
     async close() {
       await writers.close();
+      await parts.close();
       await control.close();
     },
   };

@@ -2,7 +2,7 @@ import { openControlStore } from '../control/open.ts';
 import { liveAsWorker } from './worker-life.ts';
 import { openWorkerParts } from './worker-parts.ts';
 
-await liveAsWorker(async (config, { clock, log }) => {
+await liveAsWorker(async (config, { clock, log, onRenewal }) => {
   const control = await openControlStore({ ...config, clock, busy: 'block', migrations: 'verify' });
-  return openWorkerParts({ config, control, clock, log });
+  return openWorkerParts({ config, control, clock, log, onRenewal });
 });

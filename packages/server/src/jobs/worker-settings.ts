@@ -1,4 +1,5 @@
 import { Secret } from '@tributary/connectors/kit/secret';
+import type { RenewalOutcome } from '../auth/oauth/renewal/renewer.ts';
 import type { Config } from '../config.ts';
 import type { JobId } from '../lib/ids.ts';
 import type { EndedJob } from './job-row.ts';
@@ -15,6 +16,7 @@ export type WorkerConfig = Pick<
   | 'allowPrivateNetwork'
   | 'fileRoots'
   | 'allowExecutables'
+  | 'oauthClients'
   | 'internalSources'
   | 'jobsPerWorker'
   | 'leaseMs'
@@ -41,6 +43,7 @@ export function toSettings(config: WorkerConfig): WorkerSettings {
     allowPrivateNetwork: config.allowPrivateNetwork,
     fileRoots: config.fileRoots,
     allowExecutables: config.allowExecutables,
+    oauthClients: config.oauthClients,
     internalSources: config.internalSources,
     jobsPerWorker: config.jobsPerWorker,
     leaseMs: config.leaseMs,
@@ -67,8 +70,9 @@ export function fromSettings(settings: WorkerSettings): WorkerConfig {
 /** What the service says to a worker. */
 export type ToWorker = { readonly type: 'start'; readonly settings: WorkerSettings } | { readonly type: 'wake' };
 
-/** What a worker says to the service: it is about to claim jobs under this name; it has written events of a job; one has ended. */
+/** What a worker says to the service: it is about to claim jobs under this name; it has written events of a job; it has renewed tokens, or tried; a job has ended. */
 export type FromWorker =
   | { readonly type: 'ready'; readonly owner: string }
   | { readonly type: 'events'; readonly jobId: JobId }
+  | { readonly type: 'renewal'; readonly outcome: RenewalOutcome }
   | { readonly type: 'ended'; readonly job: EndedJob };

@@ -41,7 +41,16 @@ export const failpoints = [
   'finish.before-commit',
   'finish.after-commit',
 ] as const;
-export type Failpoint = (typeof failpoints)[number];
+
+/** The same for the renewal of a token, in whatever process: nobody has asked yet; the provider has answered; stored, and nobody has heard. */
+export const renewalFailpoints = [
+  'renewal.leased',
+  'renewal.answered',
+  'renewal.before-commit',
+  'renewal.committed',
+] as const;
+
+export type Failpoint = (typeof failpoints)[number] | (typeof renewalFailpoints)[number];
 
 let reached: ((name: Failpoint) => void) | undefined;
 

@@ -6,20 +6,21 @@ import type { CollectionService } from '../collections/service.ts';
 import type { Probe } from '../connections/probe.ts';
 import type { ConnectorRegistry } from '../connections/registry.ts';
 import type { ConnectionService } from '../connections/service.ts';
-import { splitConfig } from '../connections/settings.ts';
-import type { ControlStore } from '../control/database.ts';
-import type { AuthMethod } from '../control/schema.ts';
-import { errors } from '../errors.ts';
+import { splitConfig, type SettingsToSeal } from '../connections/settings.ts';
+import type { ControlStore, Queryable } from '../control/database.ts';
 import { enqueueJob } from '../jobs/queue.ts';
 import type { Clock } from '../lib/clock.ts';
-import { newId, type SourceConnectionId, type SyncId } from '../lib/ids.ts';
+import { newId, type CollectionId, type ConnectionId, type SourceConnectionId, type SyncId } from '../lib/ids.ts';
 import type { ProjectService } from '../projects/service.ts';
-import type { CreateInput } from './model.ts';
+import { planAuthentication, type PlannedAuthentication } from './authorization/plan.ts';
+import { openSession } from './authorization/open-session.ts';
+import type { OAuthNeeds } from './authorization/needs.ts';
+import type { AuthorizationLink, CreateInput } from './model.ts';
+import type { OutsideAccountNeeds } from './outside-account.ts';
 import { insertSourceConnection } from './repository.ts';
 import { resolveSchedule, type ScheduleColumns } from './schedule-input.ts';
-import { checkCursorField, checkSettings, decideMethod } from './settings-check.ts';
 
-export interface CreateNeeds {
+export interface CreateNeeds extends OutsideAccountNeeds {
   readonly control: ControlStore;
   readonly clock: Clock;
   readonly audit: AuditLog;
@@ -28,97 +29,135 @@ export interface CreateNeeds {
   readonly connections: ConnectionService;
   readonly collections: CollectionService;
   readonly projects: ProjectService;
+  readonly oauth: OAuthNeeds;
 }
 
 /** Everything that was decided before the first row is written. */
 interface Plan {
   readonly connector: Connector;
-  readonly method: AuthMethod;
   readonly config: JsonObject;
   readonly schedule: ScheduleColumns;
   readonly name: string;
   readonly startNow: boolean;
+  readonly authentication: PlannedAuthentication;
 }
 
-async function plan(needs: CreateNeeds, input: CreateInput): Promise<Plan> {
+async function plan(needs: CreateNeeds, actor: Actor, id: SourceConnectionId, input: CreateInput): Promise<Plan> {
   const connector = await needs.registry.get(input.shortName);
-  const isOAuth = input.method === 'oauth_browser' || input.method === 'oauth_byoc';
-  const method = decideMethod(connector, input.method);
-  if (isOAuth && input.syncImmediately === true) throw errors.sync_immediately_unsupported({});
   const config = input.config ?? {};
   const schedule = resolveSchedule(connector, input.schedule, needs.clock.now());
-  await checkSettings(needs.probe, connector, config, input.credentials);
-  if (schedule.cursor_field !== null)
-    await checkCursorField(needs.probe, connector, { config, credentials: input.credentials }, schedule.cursor_field);
+  const authentication = await planAuthentication(needs, actor, {
+    connector,
+    config,
+    given: input,
+    cursorField: schedule.cursor_field,
+    id,
+  });
   return {
     connector,
-    method,
     config,
-    schedule,
+    // There is nothing to be read before a person has allowed it.
+    schedule: authentication.pending ? { ...schedule, next_run_at: null } : schedule,
     name: input.name ?? `${connector.title} Connection`,
-    startNow: input.syncImmediately ?? true,
+    startNow: !authentication.pending && (input.syncImmediately ?? authentication.isProven ?? true),
+    authentication,
   };
 }
 
 /** A source connection that is not paused, held or deleted. */
 const untouched = { paused_by: null, paused_at: null, sweep_held: null, deleted_at: null };
 
-/** Creates a source connection; gives its id. See `SourceConnectionService.create`. */
-export async function createSourceConnection(
-  needs: CreateNeeds,
-  actor: Actor,
-  input: CreateInput,
-): Promise<SourceConnectionId> {
+export interface Created {
+  readonly id: SourceConnectionId;
+  /** When a person has to allow access first. */
+  readonly link: AuthorizationLink | undefined;
+}
+
+/** Creates a source connection. See `SourceConnectionService.create`. */
+export async function createSourceConnection(needs: CreateNeeds, actor: Actor, input: CreateInput): Promise<Created> {
   await needs.registry.get(input.shortName);
   await needs.collections.get(actor, input.collectionReadableId);
-  const { connector, method, config, schedule, name, startNow } = await plan(needs, input);
-  const split = splitConfig(connector, config);
   const id = newId<SourceConnectionId>();
-  const syncId = newId<SyncId>();
-  const now = needs.clock.now();
-  await needs.control.transaction(async (tx) => {
+  const planned = await plan(needs, actor, id, input);
+  const { connector, config, name, authentication } = planned;
+  const split = splitConfig(connector, config);
+  return needs.control.transaction(async (tx) => {
     const collectionId = await needs.collections.lockId(tx, actor, input.collectionReadableId);
+    const sealed: SettingsToSeal = { credentials: authentication.credentials, config: split.secrets };
     const connectionId = await needs.connections.create(tx, actor, {
       projectId: await needs.projects.getDefaultId(tx, actor.organizationId),
       connector,
       given: input.shortName,
       name,
       endpoint: split.endpoint,
-      authMethod: method,
-      sealed: { credentials: input.credentials, config: split.secrets },
+      authMethod: authentication.method,
+      authenticated: !authentication.pending,
+      oauthClientId: authentication.pending?.client.oauthClientId ?? null,
+      sealed,
+      outside: authentication.outside,
     });
-    await insertSourceConnection(tx, {
-      id,
-      organization_id: actor.organizationId,
-      connection_id: connectionId,
-      collection_id: collectionId,
-      sync_id: syncId,
-      name,
-      description: input.description ?? null,
-      config: JSON.stringify(split.options),
-      ...schedule,
-      ...(connector.continuous && { continuous_every_seconds: connector.continuous.everySeconds }),
-      ...untouched,
-      created_at: now,
-      modified_at: now,
-      created_by_email: actor.email,
-      modified_by_email: actor.email,
-    });
-    if (startNow) {
-      await enqueueJob(tx, {
-        organizationId: actor.organizationId,
-        sourceConnectionId: id,
-        trigger: 'initial',
-        fullRefresh: false,
-        requestedByEmail: actor.email,
-        now,
-      });
-    }
+    const where = { id, connectionId, collectionId, options: split.options, description: input.description ?? null };
+    await insertRow(needs, tx, actor, planned, where);
+    if (planned.startNow) await startFirstJob(needs, tx, actor, id);
     await needs.audit.record(tx, actor, {
       action: 'source_connection.created',
       subjectKind: 'source_connection',
       subjectId: id,
     });
+    const { pending } = authentication;
+    const link = pending && (await openSession(needs.oauth, tx, actor, { ...pending, id, connectionId }));
+    return { id, link };
   });
-  return id;
+}
+
+interface Placed {
+  readonly id: SourceConnectionId;
+  readonly connectionId: ConnectionId;
+  readonly collectionId: CollectionId;
+  readonly options: JsonObject;
+  readonly description: string | null;
+}
+
+async function insertRow(
+  { clock }: Pick<CreateNeeds, 'clock'>,
+  tx: Queryable,
+  actor: Actor,
+  { connector, schedule, name, authentication }: Plan,
+  { id, connectionId, collectionId, options, description }: Placed,
+): Promise<void> {
+  const now = clock.now();
+  await insertSourceConnection(tx, {
+    id,
+    organization_id: actor.organizationId,
+    connection_id: connectionId,
+    collection_id: collectionId,
+    sync_id: authentication.pending ? null : newId<SyncId>(),
+    name,
+    description,
+    config: JSON.stringify(options),
+    ...schedule,
+    ...(connector.continuous && { continuous_every_seconds: connector.continuous.everySeconds }),
+    ...untouched,
+    created_at: now,
+    modified_at: now,
+    created_by_email: actor.email,
+    modified_by_email: actor.email,
+  });
+}
+
+/** Queues the first job of a source connection. */
+export async function startFirstJob(
+  { clock }: Pick<CreateNeeds, 'clock'>,
+  tx: Queryable,
+  actor: Pick<Actor, 'organizationId' | 'email'>,
+  id: SourceConnectionId,
+): Promise<void> {
+  await enqueueJob(tx, {
+    organizationId: actor.organizationId,
+    sourceConnectionId: id,
+    trigger: 'initial',
+    fullRefresh: false,
+    requestedByEmail: actor.email,
+    now: clock.now(),
+  });
 }

@@ -1,6 +1,15 @@
 import type { Json, JsonObject } from '@tributary/connectors/kit/json';
+import type { Secret } from '@tributary/connectors/kit/secret';
+import type { OAuthClientCredentials } from '../auth/oauth/tokens.ts';
 import type { AuthMethod, Millis } from '../control/schema.ts';
-import type { ConnectionId, OrganizationId, SourceConnectionId, SyncId } from '../lib/ids.ts';
+import type {
+  AuthProviderId,
+  ConnectionId,
+  OAuthClientId,
+  OrganizationId,
+  SourceConnectionId,
+  SyncId,
+} from '../lib/ids.ts';
 import type { RunTotals, SyncJob } from '../syncs/model.ts';
 import type { StatusAxes, Task } from './status.ts';
 
@@ -10,6 +19,35 @@ export interface Schedule {
   readonly continuous: boolean;
   readonly cursorField: string | null;
   readonly nextRunAt: Millis | null;
+}
+
+/** How a person comes to allow access. It is told once, to whoever asked for it. */
+export interface AuthorizationLink {
+  /** Of the service, without a trailing slash; the path of the link differs between the faces. */
+  readonly publicUrl: string;
+  readonly code: string;
+  readonly expiresAt: Millis;
+  /** Where the browser goes at the end; null: to a page of the service. */
+  readonly redirectUrl: string | null;
+  readonly claimToken: string;
+}
+
+/** An outside vault of the organization, and what names an account there. */
+export interface UsedAuthProvider {
+  readonly id: AuthProviderId;
+  readonly readableId: string;
+  readonly config: JsonObject;
+}
+
+export interface Authentication {
+  readonly method: AuthMethod;
+  readonly authenticatedAt: Millis | null;
+  /** The organization's own OAuth client that it was made with. */
+  readonly oauthClientId: OAuthClientId | null;
+  /** The outside vault that has the credentials. */
+  readonly provider: UsedAuthProvider | null;
+  /** Only right after an authorization was begun. */
+  readonly link?: AuthorizationLink;
 }
 
 /** A source connection as every presenter sees it: no secret is in it. */
@@ -25,7 +63,7 @@ export interface SourceConnection {
   readonly connector: string;
   /** Endpoint and read options together; secret fields are masked. */
   readonly config: JsonObject;
-  readonly auth: { readonly method: AuthMethod; readonly authenticatedAt: Millis | null };
+  readonly auth: Authentication;
   readonly schedule: Schedule;
   readonly syncId: SyncId | null;
   readonly status: StatusAxes;
@@ -65,6 +103,13 @@ export interface ScheduleInput {
   readonly cursorField?: string | null;
 }
 
+/** Tokens that the caller has from the provider already. */
+export interface GivenTokens {
+  readonly accessToken: Secret;
+  readonly refreshToken?: Secret;
+  readonly expiresAt?: Millis;
+}
+
 export interface CreateInput {
   readonly shortName: string;
   readonly collectionReadableId: string;
@@ -74,6 +119,12 @@ export interface CreateInput {
   /** The auth method that the dialect detected from the fields given. */
   readonly method: AuthMethod | 'absent';
   readonly credentials: JsonObject;
+  /** With `oauth_byoc`: the client that comes with the connection. */
+  readonly client?: OAuthClientCredentials;
+  /** With `oauth_token`. */
+  readonly tokens?: GivenTokens;
+  /** Where the browser goes after a flow; without a meaning for other methods. */
+  readonly redirectUrl?: string | null;
   /** undefined: the default schedule; null: none. */
   readonly schedule?: ScheduleInput | null;
   readonly syncImmediately?: boolean | null;
@@ -86,6 +137,11 @@ export interface UpdateInput {
   readonly config?: JsonObject | null;
   readonly schedule?: ScheduleInput | null;
   readonly credentials?: JsonObject;
+  /** New ones for a connection that was made by OAuth. */
+  readonly tokens?: GivenTokens;
+  readonly oauthClientId?: OAuthClientId | null;
+  /** Another outside vault of the organization, another account there, or both. Absent parts are kept. */
+  readonly account?: { readonly readableId?: string; readonly config?: JsonObject };
 }
 
 export interface CheckInput {

@@ -1,3 +1,4 @@
+import type { CredentialRef } from '../auth/oauth/credential-ref.ts';
 import type { CollectionReaders } from '../collection-store/port.ts';
 import type { UsageService } from '../collections/usage.ts';
 import type { ConnectionService } from '../connections/service.ts';
@@ -19,6 +20,8 @@ export interface RemovalNeeds {
   readonly clock: Clock;
   readonly connections: ConnectionService;
   readonly usage: Pick<UsageService, 'record'>;
+  /** Takes a connection's grant back at its provider, within some seconds; never rejects. */
+  readonly revoke: (connection: CredentialRef) => Promise<unknown>;
   /** Tells the workers to look for work, and for cancellations, at once. */
   readonly wake: () => void;
 }
@@ -54,13 +57,24 @@ export function createSourceRemoval(needs: RemovalNeeds): SourceRemoval {
     needs.wake();
     while (clock.now() < end && (await findLiveJob(control.db, organizationId, id))) await clock.sleep(50);
   };
-  const drop = (organizationId: OrganizationId, id: SourceConnectionId): Promise<void> =>
+  const dropRows = (organizationId: OrganizationId, id: SourceConnectionId): Promise<void> =>
     control.transaction(async (tx) => {
       const row = await findDeleted(tx, organizationId, id);
       if (!row) return;
       await deleteSourceConnection(tx, organizationId, id);
       await needs.connections.deleteUnused(tx, organizationId, row.connection_id);
     });
+  /** While the tokens are still there; a removal that is resumed does it again. */
+  const revoke = async (organizationId: OrganizationId, id: SourceConnectionId): Promise<void> => {
+    const connectionId = (await findDeleted(control.db, organizationId, id))?.connection_id;
+    if (connectionId === undefined) return;
+    if (await needs.connections.isUsedOnce(control.db, organizationId, connectionId))
+      await needs.revoke({ organizationId, connectionId });
+  };
+  const drop = async (organizationId: OrganizationId, id: SourceConnectionId): Promise<void> => {
+    await revoke(organizationId, id);
+    await dropRows(organizationId, id);
+  };
   const finish = async (organizationId: OrganizationId, id: SourceConnectionId): Promise<void> => {
     const row = await findDeleted(control.db, organizationId, id);
     if (!row) return;

@@ -4,7 +4,7 @@ import { compileOnce } from '../control/compile-once.ts';
 import type { Queryable } from '../control/database.ts';
 import type { AuthMethod, ControlTables, Flag } from '../control/schema.ts';
 import type { SchemaMemory } from '../engine/schema-memory.ts';
-import type { CollectionId, OrganizationId, SourceConnectionId } from '../lib/ids.ts';
+import type { AuthProviderId, CollectionId, OAuthClientId, OrganizationId, SourceConnectionId } from '../lib/ids.ts';
 import { decodePlace } from '../lib/page-cursor.ts';
 
 type SourceConnectionRow = Selectable<ControlTables['source_connection']>;
@@ -18,13 +18,22 @@ export interface JoinedRow extends SourceConnectionRow {
   readonly auth_method: AuthMethod;
   readonly authenticated_at: number | null;
   readonly enabled: Flag;
+  /** Why the provider does not renew the access any more. */
+  readonly refused_reason: string | null;
+  readonly oauth_client_id: OAuthClientId | null;
+  /** The outside vault that has the credentials, and what names the account there. */
+  readonly auth_provider_id: AuthProviderId | null;
+  readonly auth_provider_readable_id: string | null;
+  readonly auth_provider_config: string | null;
 }
 
 function joined(db: Queryable, organizationId: OrganizationId) {
   return db
     .selectFrom('source_connection')
     .innerJoin('connection', 'connection.id', 'source_connection.connection_id')
+    .leftJoin('credential', 'credential.connection_id', 'source_connection.connection_id')
     .innerJoin('collection', 'collection.id', 'source_connection.collection_id')
+    .leftJoin('auth_provider', 'auth_provider.id', 'connection.auth_provider_id')
     .selectAll('source_connection')
     .select([
       'collection.readable_id',
@@ -34,6 +43,11 @@ function joined(db: Queryable, organizationId: OrganizationId) {
       'connection.auth_method',
       'connection.authenticated_at',
       'connection.enabled',
+      'connection.oauth_client_id',
+      'connection.auth_provider_id',
+      'connection.auth_provider_config',
+      'auth_provider.readable_id as auth_provider_readable_id',
+      'credential.refused_reason',
     ])
     .where('source_connection.organization_id', '=', organizationId);
 }
@@ -47,6 +61,9 @@ const byId = compileOnce((db, organizationId: OrganizationId, id: SourceConnecti
     .select((eb) => {
       const collection = eb.selectFrom('collection').whereRef('collection.id', '=', 'source_connection.collection_id');
       const connection = eb.selectFrom('connection').whereRef('connection.id', '=', 'source_connection.connection_id');
+      const credential = eb
+        .selectFrom('credential')
+        .whereRef('credential.connection_id', '=', 'source_connection.connection_id');
       return [
         collection.select('readable_id').$asScalar().$notNull().as('readable_id'),
         connection.select('connector').$asScalar().$notNull().as('connector'),
@@ -55,6 +72,15 @@ const byId = compileOnce((db, organizationId: OrganizationId, id: SourceConnecti
         connection.select('auth_method').$asScalar().$notNull().as('auth_method'),
         connection.select('authenticated_at').$asScalar().as('authenticated_at'),
         connection.select('enabled').$asScalar().$notNull().as('enabled'),
+        connection.select('oauth_client_id').$asScalar().as('oauth_client_id'),
+        connection.select('auth_provider_id').$asScalar().as('auth_provider_id'),
+        connection.select('auth_provider_config').$asScalar().as('auth_provider_config'),
+        connection
+          .innerJoin('auth_provider', 'auth_provider.id', 'connection.auth_provider_id')
+          .select('auth_provider.readable_id')
+          .$asScalar()
+          .as('auth_provider_readable_id'),
+        credential.select('refused_reason').$asScalar().as('refused_reason'),
       ];
     })
     .where('source_connection.organization_id', '=', organizationId)
@@ -207,6 +233,38 @@ export function listSchemaChanges(
 /** Source connections whose purge was begun and not ended, of every organization; read once at start. */
 export function listDeletedSourceConnections(db: Queryable): Promise<SourceConnectionRow[]> {
   return db.selectFrom('source_connection').selectAll().where('deleted_at', 'is not', null).execute();
+}
+
+/** Source connections of all organizations that wait for a person since before, with no link given since; the oldest first, or that one. */
+export function listNeverAuthorized(
+  db: Queryable,
+  before: number,
+  limit: number,
+  only?: SourceConnectionId,
+): Promise<Pick<SourceConnectionRow, 'organization_id' | 'id'>[]> {
+  let query = db.selectFrom('source_connection');
+  if (only !== undefined) query = query.where('source_connection.id', '=', only);
+  return query
+    .innerJoin('connection', 'connection.id', 'source_connection.connection_id')
+    .select(['source_connection.organization_id', 'source_connection.id'])
+    .where('source_connection.sync_id', 'is', null)
+    .where('source_connection.deleted_at', 'is', null)
+    .where('source_connection.created_at', '<', before)
+    .where('connection.authenticated_at', 'is', null)
+    .where('connection.auth_method', 'in', ['oauth_browser', 'oauth_byoc'])
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('authorization_session')
+            .select('authorization_session.id')
+            .whereRef('authorization_session.source_connection_id', '=', 'source_connection.id')
+            .where('authorization_session.created_at', '>=', before),
+        ),
+      ),
+    )
+    .orderBy('source_connection.created_at')
+    .limit(limit)
+    .execute();
 }
 
 export async function deleteSourceConnection(

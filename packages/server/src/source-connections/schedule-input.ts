@@ -31,7 +31,10 @@ function complete(wanted: ScheduleInput, before: ScheduleColumns): Omit<Schedule
 }
 
 /** When the schedule is due first. */
-function firstRun({ cron, timezone, continuous }: Omit<ScheduleColumns, 'next_run_at'>, now: Millis): Millis | null {
+export function firstRun(
+  { cron, timezone, continuous }: Pick<ScheduleColumns, 'cron' | 'timezone' | 'continuous'>,
+  now: Millis,
+): Millis | null {
   if (continuous === 1) return now;
   return cron === null ? null : nextRunAt(cron, timezone, now);
 }

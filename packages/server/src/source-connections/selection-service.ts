@@ -80,7 +80,12 @@ async function settingsOf(needs: Needs, actor: Actor, row: JoinedRow): Promise<P
   const { control, connections, registry } = needs;
   const sealed = await connections.openSettings(control.db, actor.organizationId, row.connection_id);
   const config: JsonObject = { ...configOf(row), ...sealed.config };
-  return { connector: await registry.get(row.connector), config, credentials: sealed.credentials };
+  return {
+    connection: { organizationId: actor.organizationId, id: row.connection_id },
+    connector: await registry.get(row.connector),
+    config,
+    credentials: sealed.credentials,
+  };
 }
 
 function knownStreams(memory: SchemaMemory): readonly KnownStream[] {

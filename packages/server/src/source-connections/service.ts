@@ -24,13 +24,14 @@ import type { SourceRemoval } from './removal.ts';
 import { listSourceConnections, updateSourceConnection, type JoinedRow } from './repository.ts';
 import { checkSettings, decideMethod } from './settings-check.ts';
 import { changeSourceConnection } from './update.ts';
-import { detailOf, getRow, loadDetail, loadHead, toSourceConnection } from './views.ts';
+import { detailOf, getRow, loadDetail, loadHead, toSourceConnection, withLink } from './views.ts';
 
 /** Standing orders: which source is read into which collection, and when. Every call stays inside the actor's organization. */
 export interface SourceConnectionService {
   /**
    * Checks everything (source, method, credentials, configuration, schedule, a live call, collection), then stores
-   * connection, sealed credential, source connection and, unless told otherwise, its first job in one transaction.
+   * connection, sealed credential, source connection and, unless told otherwise, its first job in one transaction. Where a
+   * person has to allow access first there is no live call and no job, and the result has a link.
    */
   create(actor: Actor, input: CreateInput): Promise<SourceConnectionDetail>;
   /** Tries configuration and credentials without saving anything. */
@@ -191,9 +192,9 @@ export function createSourceConnectionService(given: Needs): SourceConnectionSer
     check: (_actor, input) => checkOnly(needs, input),
     list: (actor, page, collection) => listItems(needs, actor, page, collection),
     async create(actor, input) {
-      const id = await createSourceConnection(needs, actor, input);
+      const { id, link } = await createSourceConnection(needs, actor, input);
       needs.wake();
-      return show(actor, id);
+      return withLink(await show(actor, id), link);
     },
     async update(actor, id, input, ifVersion) {
       return detailOf(needs, await changeSourceConnection(needs, actor, id, input, ifVersion));
@@ -214,7 +215,7 @@ export function createSourceConnectionService(given: Needs): SourceConnectionSer
       await changeColumns(needs, actor, id, 'source_connection.resumed', (row) => ({
         paused_by: null,
         paused_at: null,
-        next_run_at: tickAfter(row, clock.now()),
+        next_run_at: row.sync_id === null ? null : tickAfter(row, clock.now()),
       }));
       return show(actor, id);
     },

@@ -9,6 +9,7 @@ const healthy: StatusFacts = {
   authenticatedAt: 1_000,
   enabled: true,
   pausedBy: null,
+  refusedReason: null,
   cron: '0 * * * *',
   continuous: false,
   lastJob: null,

@@ -2,6 +2,7 @@ import type { AuthMethod, JobState, Millis } from '../control/schema.ts';
 import type { HeldSweep } from '../engine/outcome.ts';
 import type { HeldSchema } from '../engine/schema-memory.ts';
 import type { SyncJob } from '../syncs/model.ts';
+import { isByOAuth } from './authorization/methods.ts';
 
 /** Four honest axes instead of one word; the dialects' words are derived from them. */
 export interface StatusAxes {
@@ -37,6 +38,8 @@ export interface StatusFacts {
   readonly authenticatedAt: Millis | null;
   readonly enabled: boolean;
   readonly pausedBy: 'user' | 'credential' | null;
+  /** Why the provider does not renew the access any more; found by a job, or while none ran. */
+  readonly refusedReason: string | null;
   readonly cron: string | null;
   readonly continuous: boolean;
   readonly lastJob: SyncJob | null;
@@ -80,7 +83,7 @@ function mode(facts: StatusFacts): StatusAxes['mode'] {
 
 function setup(facts: StatusFacts): StatusAxes['setup'] {
   if (facts.authenticatedAt === null) return 'pending_auth';
-  if (facts.pausedBy === 'credential') return 'needs_reauth';
+  if (facts.pausedBy === 'credential' || facts.refusedReason !== null) return 'needs_reauth';
   const job = facts.lastJob;
   // A credential that was renewed after the job ended has not been refused yet.
   const refused = job?.state === 'failed' && job.error?.category && facts.authenticatedAt <= (job.completedAt ?? 0);
@@ -108,6 +111,16 @@ interface Rule {
 }
 
 const edit = ({ id }: StatusFacts): Task['fix'] => ({ method: 'PATCH', path: `/v1/source-connections/${id}` });
+/** A person allows access at the provider again; what was typed in is given anew; at an outside vault it is put right there. */
+const authenticate = (facts: StatusFacts): Task['fix'] => {
+  if (isByOAuth(facts.authMethod))
+    return { method: 'POST', path: `/v1/source-connections/${facts.id}/reinitiate-oauth` };
+  return facts.authMethod === 'auth_provider' ? act('resume')(facts) : edit(facts);
+};
+const renewal = ({ authMethod }: StatusFacts): string =>
+  authMethod === 'auth_provider'
+    ? 'Put it right at the auth provider, then resume.'
+    : 'Give a new credential; the schedule then goes on.';
 const act =
   (action: string) =>
   ({ id }: StatusFacts): Task['fix'] => ({ method: 'POST', path: `/tributary/v1/source-connections/${id}/${action}` });
@@ -120,15 +133,16 @@ const rules: readonly Rule[] = [
   {
     code: 'authenticate',
     applies: (_, axes) => axes.setup === 'pending_auth',
-    message: () => 'Finish the authentication; nothing can be read before.',
-    fix: edit,
+    message: () =>
+      'A person has to allow access; nothing can be read before. Unless somebody does within a day, the connection is removed.',
+    fix: authenticate,
   },
   {
     code: 'renew_credential',
     applies: (_, axes) => axes.setup === 'needs_reauth',
-    message: ({ lastJob }) =>
-      `${lastJob?.error?.message ?? 'The source refused the credential.'} Give a new credential; the schedule then goes on.`,
-    fix: edit,
+    message: (facts) =>
+      `${facts.refusedReason ?? facts.lastJob?.error?.message ?? 'The source refused the credential.'} ${renewal(facts)}`,
+    fix: authenticate,
   },
   {
     code: 'confirm_sweep',

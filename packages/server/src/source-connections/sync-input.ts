@@ -1,7 +1,9 @@
+import type { JsonObject } from '@tributary/connectors/kit/json';
 import type { StoreSize } from '../collection-store/port.ts';
 import type { Limits, UsageService } from '../collections/usage.ts';
 import type { ConnectionService } from '../connections/service.ts';
 import type { ControlStore } from '../control/database.ts';
+import type { AuthMethod } from '../control/schema.ts';
 import type { Intake } from '../engine/schema-keeper.ts';
 import type { CollectionId, ConnectionId, OrganizationId, SourceConnectionId, SyncId } from '../lib/ids.ts';
 import { findSchema, findSourceConnection } from './repository.ts';
@@ -19,9 +21,10 @@ export interface SyncInput {
   /** Id of the connector in the catalogue. */
   readonly connector: string;
   /** Endpoint and read options together, as the connector's `config` schema takes them (not yet parsed). */
-  readonly config: unknown;
-  /** Opened credentials, as the connector's auth scheme takes them (not yet parsed). */
-  readonly credentials: unknown;
+  readonly config: JsonObject;
+  /** As opened from the vault; `CredentialSource` makes of them what the connector takes. */
+  readonly credentials: JsonObject;
+  readonly authMethod: AuthMethod;
   readonly cursorField: string | null;
   /** The schedule is continuous: the next job follows this one at once. */
   readonly continuous: boolean;
@@ -65,6 +68,7 @@ export async function loadSyncInput(
     connector: row.connector,
     config: { ...configOf(row), ...sealed.config },
     credentials: sealed.credentials,
+    authMethod: row.auth_method,
     cursorField: row.cursor_field,
     continuous: row.continuous === 1,
     sweepConfirmed: row.sweep_confirmed === 1,

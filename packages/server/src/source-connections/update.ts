@@ -8,8 +8,8 @@ import { updateSourceConnection, type JoinedRow } from './repository.ts';
 import { planSettingsChange, type SettingsChange } from './settings-change.ts';
 import { getRow } from './views.ts';
 
-const touchesSettings = ({ config, credentials, schedule }: UpdateInput): boolean =>
-  config !== undefined || credentials !== undefined || schedule !== undefined;
+const touchesSettings = ({ config, credentials, tokens, oauthClientId, account, schedule }: UpdateInput): boolean =>
+  [config, credentials, tokens, oauthClientId, account, schedule].some((part) => part !== undefined);
 
 function refuseStale(row: JoinedRow, ifVersion: number | undefined): void {
   if (ifVersion !== undefined && row.version !== ifVersion)
@@ -45,8 +45,10 @@ async function write(
   };
   // PostgreSQL lets another transaction change the row since it was read here.
   if (!(await updateSourceConnection(tx, organizationId, id, columns, row.version))) return undefined;
-  if (settings.sealed) {
-    const credentialsRenewed = change.credentials !== undefined;
+  const touchesConnection = settings.sealed !== undefined || settings.oauthClientId !== undefined;
+  if (touchesConnection) {
+    const renewed = [change.credentials, change.tokens, change.account];
+    const credentialsRenewed = renewed.some((part) => part !== undefined);
     await connections.change(tx, actor, row.connection_id, { ...settings, credentialsRenewed });
   }
   await audit.record(tx, actor, {
@@ -54,7 +56,7 @@ async function write(
     subjectKind: 'source_connection',
     subjectId: id,
   });
-  return settings.sealed ? getRow(tx, organizationId, id) : { ...row, ...columns, version: row.version + 1 };
+  return touchesConnection ? getRow(tx, organizationId, id) : { ...row, ...columns, version: row.version + 1 };
 }
 
 /**

@@ -8,7 +8,7 @@ import type { OrganizationId, SourceConnectionId } from '../lib/ids.ts';
 import type { LatestJobs } from '../syncs/model.ts';
 import { readJobSummary, readLatestJobs } from '../syncs/history.ts';
 import type { DescribeSource } from './description-cache.ts';
-import type { SourceConnection, SourceConnectionDetail } from './model.ts';
+import type { AuthorizationLink, SourceConnection, SourceConnectionDetail, UsedAuthProvider } from './model.ts';
 import { findSourceConnection, type JoinedRow } from './repository.ts';
 import { statusOf, tasksOf, type StatusFacts } from './status.ts';
 
@@ -33,6 +33,13 @@ export function configOf(row: JoinedRow): JsonObject {
   return { ...(JSON.parse(row.endpoint) as JsonObject), ...(JSON.parse(row.config) as JsonObject) };
 }
 
+/** The outside vault that has the credentials of a row. */
+export function usedProvider(row: JoinedRow): UsedAuthProvider | null {
+  const { auth_provider_id: id, auth_provider_readable_id: readableId, auth_provider_config: config } = row;
+  if (id === null || readableId === null) return null;
+  return { id, readableId, config: JSON.parse(config ?? '{}') as JsonObject };
+}
+
 export function toSourceConnection(row: JoinedRow, jobs: LatestJobs | undefined, disk: DiskState): SourceConnection {
   const lastJob = jobs?.newest ?? null;
   const facts: StatusFacts = {
@@ -41,6 +48,7 @@ export function toSourceConnection(row: JoinedRow, jobs: LatestJobs | undefined,
     authenticatedAt: row.authenticated_at,
     enabled: row.enabled === 1,
     pausedBy: row.paused_by,
+    refusedReason: row.refused_reason,
     cron: row.cron,
     continuous: row.continuous === 1,
     lastJob,
@@ -59,7 +67,12 @@ export function toSourceConnection(row: JoinedRow, jobs: LatestJobs | undefined,
     shortName: row.connector_given,
     connector: row.connector,
     config: configOf(row),
-    auth: { method: row.auth_method, authenticatedAt: row.authenticated_at },
+    auth: {
+      method: row.auth_method,
+      authenticatedAt: row.authenticated_at,
+      oauthClientId: row.oauth_client_id,
+      provider: usedProvider(row),
+    },
     schedule: {
       cron: row.cron,
       timezone: row.timezone,
@@ -77,6 +90,11 @@ export function toSourceConnection(row: JoinedRow, jobs: LatestJobs | undefined,
     createdByEmail: row.created_by_email,
     modifiedByEmail: row.modified_by_email,
   };
+}
+
+/** What was begun for whoever asks, shown once. */
+export function withLink(shown: SourceConnectionDetail, link: AuthorizationLink | undefined): SourceConnectionDetail {
+  return link ? { ...shown, auth: { ...shown.auth, link } } : shown;
 }
 
 /** The connector's own cursor: one stream's as it is, several as an object by stream. */

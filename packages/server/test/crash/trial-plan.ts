@@ -59,7 +59,7 @@ export interface TrialPlan {
 }
 
 /** Places that are reached with every page, and so may be counted on for long. */
-const perPage = failpoints.filter((name) => /^(read\.page|store\.apply)/.test(name));
+const perPage: readonly Failpoint[] = failpoints.filter((name) => /^(read\.page|store\.apply)/.test(name));
 const LIVES = 5;
 
 export function planTrial(seed: number): TrialPlan {
@@ -96,7 +96,7 @@ export function planTrial(seed: number): TrialPlan {
 function planFailpoint(random: SeededRandom): FailpointSpec {
   const action = random.pick<FailpointAction>(['kill', 'kill', 'kill', 'kill', 'throw', 'throw', 'exit', 'stop']);
   const often = random.between(1, 100) <= 55;
-  const name = random.pick((often ? perPage : failpoints) as [Failpoint, ...Failpoint[]]);
+  const name = random.pick((often ? perPage : failpoints) as readonly Failpoint[] as [Failpoint, ...Failpoint[]]);
   const countdown = perPage.includes(name) ? random.between(1, 12) : random.between(1, 2);
   // A store that cannot tell a job's counts leaves them to be wrong; that is no crash.
   const settles = /^(store\.settle|takeover)/.test(name);

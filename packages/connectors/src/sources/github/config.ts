@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { MaxFileBytes } from '../../documents/max-file-bytes.ts';
 import { GlobPatterns } from '../../documents/path-filter.ts';
-import { direct } from '../../kit/auth.ts';
+import { direct, oauth } from '../../kit/auth.ts';
 import type { CredentialsOf } from '../../kit/auth.ts';
 import type { ConnectorContext } from '../../kit/context.ts';
 import { secret } from '../../kit/fields.ts';
+import { github } from '../../providers/github.ts';
 
 const PROSE = ['**/*.md', '**/*.mdx', '**/*.rst', '**/*.adoc', '**/*.txt'];
 
@@ -54,6 +55,14 @@ export const auth = [
         .meta({ secret: true }),
     }),
   ),
+  // What is read of private repositories has no narrower scope in OAuth apps:
+  // https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/scopes-for-oauth-apps
+  oauth(github, { scopes: ['repo', 'read:org'] }),
 ] as const;
+
+/** Whether requests carry a token, whoever keeps it. */
+export function hasToken({ credentials }: GithubContext): boolean {
+  return 'authorization' in credentials || credentials.access_token !== undefined;
+}
 
 export type GithubContext = ConnectorContext<GithubConfig, CredentialsOf<typeof auth>>;

@@ -22,7 +22,7 @@ export const PER_PAGE = 100;
 export function get(ctx: GithubContext, path: string, options: GetOptions = {}): Promise<HttpResponse> {
   const { config, credentials, http } = ctx;
   const { query, media = 'application/vnd.github+json', etag, accept = [], maxBytes } = options;
-  const { access_token: token } = credentials;
+  const token = 'authorization' in credentials ? undefined : credentials.access_token;
   return http.request({
     url: `${config.base_url.replace(/\/+$/, '')}${path}`,
     ...(query && { query }),
@@ -32,6 +32,7 @@ export function get(ctx: GithubContext, path: string, options: GetOptions = {}):
       ...(token && { authorization: bearer(token) }),
       ...(etag !== undefined && { 'if-none-match': etag }),
     },
+    ...('authorization' in credentials && { authorization: credentials.authorization }),
     accept: etag === undefined ? accept : [...accept, 304],
     ...(maxBytes !== undefined && { maxBytes }),
   });

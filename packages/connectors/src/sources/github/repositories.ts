@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ConnectorError } from '../../kit/connector-error.ts';
 import type { Slice } from '../../kit/connector.ts';
 import type { Json } from '../../kit/json.ts';
+import { hasToken } from './config.ts';
 import type { GithubConfig, GithubContext } from './config.ts';
 import { get, itemsOf, nextPath, PER_PAGE } from './github-api.ts';
 
@@ -17,9 +18,9 @@ export const isNamed = ({ repositories }: GithubConfig, name: string): boolean =
   repositories.some((one) => repositoryId(one) === repositoryId(name));
 
 /** What a repository that is not there means; throws when the configuration names it, else it went a moment ago. */
-export function checkMissing({ config, credentials }: GithubContext, name: string): void {
-  if (!isNamed(config, name)) return;
-  const seen = credentials.access_token ? 'the token may not see it' : 'it is private and needs a token';
+export function checkMissing(ctx: GithubContext, name: string): void {
+  if (!isNamed(ctx.config, name)) return;
+  const seen = hasToken(ctx) ? 'the token may not see it' : 'it is private and needs a token';
   throw new ConnectorError(
     'configuration',
     `The repository ${name} is not there, or ${seen}; take it out of repositories or grant access.`,
@@ -28,7 +29,7 @@ export function checkMissing({ config, credentials }: GithubContext, name: strin
 
 /** The login of the token's owner; `undefined` without a token, and for tokens of apps, which belong to nobody. */
 export async function tokenLogin(ctx: GithubContext): Promise<string | undefined> {
-  if (!ctx.credentials.access_token) return undefined;
+  if (!hasToken(ctx)) return undefined;
   const answer = await get(ctx, '/user', { accept: [403] });
   return answer.status === 403 ? undefined : Login.parse(answer.json()).login;
 }

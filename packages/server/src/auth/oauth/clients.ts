@@ -1,6 +1,10 @@
 import type { OAuthProvider } from '@tributary/connectors/kit/oauth-provider';
+import { Secret } from '@tributary/connectors/kit/secret';
 import type { Queryable } from '../../control/database.ts';
 import type { OAuthClientId, OrganizationId } from '../../lib/ids.ts';
+import type { SealContext, Vault } from '../../vault/vault.ts';
+import type { OperatorClients } from './operator-clients.ts';
+import { findOAuthClient, listOAuthClients, type OAuthClientRow } from './repository.ts';
 import type { StoredGrant } from './stored-grant.ts';
 import type { OAuthClientCredentials } from './tokens.ts';
 
@@ -15,10 +19,55 @@ export interface ClientQuestion {
   readonly grant: StoredGrant | undefined;
 }
 
+/** A client, and the row of the organization that it comes from; none when it came with the connection or from the operator. */
+export interface ChosenClient extends OAuthClientCredentials {
+  readonly oauthClientId?: OAuthClientId | null;
+}
+
 /**
  * The client of a connection, first that there is: the one that came with it, the organization's own that it names, the
- * organization's newest own for the connector, the operator's. `undefined` when there is none.
+ * organization's newest own for the connector, the operator's. `undefined` when there is none. Tokens belong to the client
+ * that they were given to (RFC 6749 §6): where the grant names it, it is taken before any other.
  */
 export interface OAuthClients {
-  find(db: Queryable, question: ClientQuestion): Promise<OAuthClientCredentials | undefined>;
+  find(db: Queryable, question: ClientQuestion): Promise<ChosenClient | undefined>;
+}
+
+/** Where the secret of an organization's own client is sealed. */
+export function ownClientContext(organizationId: OrganizationId, id: OAuthClientId): SealContext {
+  return { organizationId, row: id, column: 'oauth_client.ciphertext' };
+}
+
+export function createOAuthClients({
+  vault,
+  operator,
+}: {
+  readonly vault: Vault;
+  readonly operator: OperatorClients;
+}): OAuthClients {
+  const opened = (row: OAuthClientRow): ChosenClient => {
+    const { client_secret: secret } = vault.open(row, ownClientContext(row.organization_id, row.id));
+    return {
+      id: row.client_id,
+      secret: typeof secret === 'string' ? new Secret(secret) : undefined,
+      oauthClientId: row.id,
+    };
+  };
+  return {
+    async find(db, { organizationId, connector, provider, oauthClientId, grant }) {
+      if (grant?.client) return grant.client;
+      const named = oauthClientId === null ? undefined : await findOAuthClient(db, organizationId, oauthClientId);
+      const own = await listOAuthClients(db, organizationId, connector);
+      const shared = operator.get(connector) ?? operator.get(provider.id);
+      const rows = [...(named ? [named] : []), ...own];
+      const issuedTo = grant?.issuedTo;
+      if (issuedTo !== undefined) {
+        const same = rows.find((row) => row.client_id === issuedTo);
+        if (same) return opened(same);
+        if (shared?.id === issuedTo) return shared;
+      }
+      const [first] = rows;
+      return first ? opened(first) : shared;
+    },
+  };
 }

@@ -1,4 +1,3 @@
-import type { JsonObject } from '@tributary/connectors/kit/json';
 import { Secret } from '@tributary/connectors/kit/secret';
 import { z } from 'zod';
 import type { OAuthClientCredentials, OAuthTokens, ProviderParameters } from './tokens.ts';
@@ -9,10 +8,12 @@ export interface StoredGrant {
   readonly tokens?: OAuthTokens;
   /** The client that came with the connection; absent: the organization's or the operator's. */
   readonly client?: OAuthClientCredentials;
+  /** Public id of the client that the tokens were given to: others cannot renew them. Absent where nobody knows. */
+  readonly issuedTo?: string;
   readonly parameters: ProviderParameters;
 }
 
-const secret = z.string().transform((value) => new Secret(value));
+const secret = z.union([z.instanceof(Secret), z.string().transform((value) => new Secret(value))]);
 const words = z.record(z.string(), z.string());
 const Stored = z.object({
   tokens: z
@@ -33,11 +34,12 @@ const Stored = z.object({
     .object({ id: z.string(), secret: secret.optional() })
     .transform(({ id, secret: own }) => ({ id, secret: own }))
     .optional(),
+  issuedTo: z.string().optional(),
   parameters: words,
 });
 
-/** Reads what `writeGrant` made, after the vault has opened it; `undefined` when the credentials are of another method. */
-export function readGrant(credentials: JsonObject): StoredGrant | undefined {
+/** Reads what `writeGrant` made, before the vault has sealed it or after it has opened it; `undefined` when the credentials are of another method. */
+export function readGrant(credentials: Readonly<Record<string, unknown>>): StoredGrant | undefined {
   const stored = credentials['oauth'];
   return stored === undefined ? undefined : (Stored.parse(stored) as StoredGrant);
 }

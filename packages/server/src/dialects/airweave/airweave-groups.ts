@@ -2,6 +2,8 @@ import { routeGroup, type RouteGroup } from '../../http/route-group.ts';
 import type { Services } from '../../services.ts';
 import type { FaceRoutes } from './airweave-route.ts';
 import { apiKeyRoutes } from './api-key-routes.ts';
+import { authProviderRoutes } from './auth-provider-routes.ts';
+import { authorizationRoutes } from './authorization-routes.ts';
 import { collectionRoutes } from './collection-routes.ts';
 import { documented, observed } from './faces.ts';
 import { jobEventRoutes } from './job-event-routes.ts';
@@ -16,11 +18,13 @@ const nouns: readonly FaceRoutes[] = [
   sourceRoutes,
   collectionRoutes,
   searchRoutes,
+  authorizationRoutes,
   sourceConnectionRoutes,
   legacySourceConnectionRoutes,
   jobRoutes,
   jobEventRoutes,
   apiKeyRoutes,
+  authProviderRoutes,
 ];
 
 /** Both faces of the Airweave API: `/v1` as its documents say, no prefix as it runs. */

@@ -1,6 +1,6 @@
-import type { JsonObject } from '@tributary/connectors/kit/json';
+import { Secret } from '@tributary/connectors/kit/secret';
 import { z } from 'zod';
-import type { AuthMethod } from '../../control/schema.ts';
+import type { CreateInput } from '../../source-connections/model.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { JsonMap } from '../../http/wire-values.ts';
 
@@ -21,7 +21,7 @@ export const DirectAuthentication = z
   .check(leaveWordsToUnion)
   .meta({ id: 'DirectAuthentication' });
 
-const OAuthTokenAuthentication = z
+export const OAuthTokenAuthentication = z
   .strictObject({
     access_token: z.string(),
     refresh_token: optionalText,
@@ -95,18 +95,26 @@ function explain(input: unknown): string {
 export const Authentication = z.union(members, { error: ({ input }) => explain(input) });
 export type Authentication = z.output<typeof Authentication>;
 
-export interface DetectedAuthentication {
-  readonly method: AuthMethod | 'absent';
-  /** As the caller gave them; empty where the method has none. */
-  readonly credentials: JsonObject;
-}
+/** Credentials as the caller gave them; empty where the method has none. */
+export type DetectedAuthentication = Pick<CreateInput, 'method' | 'credentials' | 'client' | 'tokens'>;
 
 /** The auth method that follows from the fields given. `absent` leaves the decision to the service. */
 export function detectAuthentication(given: Authentication | null | undefined): DetectedAuthentication {
   if (!given) return { method: 'absent', credentials: {} };
   if ('credentials' in given) return { method: 'direct', credentials: given.credentials };
-  if ('access_token' in given) return { method: 'oauth_token', credentials: { ...given } };
+  if ('access_token' in given) return { method: 'oauth_token', credentials: {}, tokens: tokensOf(given) };
   if ('provider_readable_id' in given) return { method: 'auth_provider', credentials: { ...given } };
-  const ownClient = Boolean(given.client_id ?? given.consumer_key);
-  return { method: ownClient ? 'oauth_byoc' : 'oauth_browser', credentials: { ...given } };
+  const id = given.client_id || given.consumer_key;
+  const secret = given.client_secret || given.consumer_secret;
+  if (!id || !secret) return { method: 'oauth_browser', credentials: {} };
+  return { method: 'oauth_byoc', credentials: {}, client: { id, secret: new Secret(secret) } };
+}
+
+function tokensOf(given: z.output<typeof OAuthTokenAuthentication>): NonNullable<CreateInput['tokens']> {
+  const { access_token: access, refresh_token: refresh, expires_at: expiresAt } = given;
+  return {
+    accessToken: new Secret(access.trim()),
+    ...(refresh && { refreshToken: new Secret(refresh) }),
+    ...(expiresAt && { expiresAt: millisOf(expiresAt) }),
+  };
 }

@@ -12,6 +12,9 @@ function statusFor(error: AppError, face: Face): number {
     sync_already_running: face.conflictStatus,
     job_not_cancellable: face.conflictStatus,
     collection_exists: face.conflictStatus,
+    auth_provider_exists: face.conflictStatus,
+    // Kinds know no difference between what is gone and what never was.
+    oauth_session_expired: 410,
   };
   if (error.code === 'unauthenticated' && error.details['reason'] === 'expired') return face.expiredKeyStatus;
   return exceptions[error.code as ErrorCode] ?? statusOf(error.kind);
@@ -29,10 +32,13 @@ function headersFor(error: AppError, status: number): Record<string, string> {
 const fieldOf: Partial<Record<ErrorCode, readonly string[]>> = {
   invalid_cron: ['body', 'schedule', 'cron'],
   unknown_cursor_field: ['body', 'schedule', 'cursor_field'],
+  redirect_url_refused: ['body', 'redirect_url'],
+  tokens_not_oauth: ['body', 'authentication'],
 };
 
 /** The same fields as the older update names them. */
 const olderNames: readonly { readonly now: string; readonly then: readonly string[] }[] = [
+  { now: 'body.authentication.provider_config', then: ['body', 'auth_provider_config'] },
   { now: 'body.authentication.credentials', then: ['body', 'auth_fields'] },
   { now: 'body.config', then: ['body', 'config_fields'] },
   { now: 'body.schedule.cron', then: ['body', 'cron_schedule'] },
@@ -52,7 +58,11 @@ function issuesOf(error: AppError, request: FailedRequest): readonly FieldIssue[
 }
 
 /** Those that tell of the request's form, as opposed to what a source makes of its fields. */
-const formErrors: readonly string[] = ['invalid_request', 'unsupported_media_type'] satisfies ErrorCode[];
+const formErrors: readonly string[] = [
+  'invalid_request',
+  'unsupported_media_type',
+  'tokens_not_oauth',
+] satisfies ErrorCode[];
 
 /** Both shapes that clients know: the documented list in `detail`, and `errors` as the running system sends it. */
 function validationBody(error: AppError, face: Face, request: FailedRequest): object {

@@ -1,4 +1,5 @@
 import type {
+  Authentication,
   EntityTypeCount,
   Schedule,
   SourceConnection,
@@ -62,17 +63,28 @@ function presentShared(source: SourceConnection, face: Face) {
   };
 }
 
+function presentAuthentication({ method, authenticatedAt, provider, link }: Authentication, face: Face) {
+  return {
+    method,
+    authenticated: authenticatedAt !== null,
+    ...(authenticatedAt !== null && { authenticated_at: timestamp(authenticatedAt) }),
+    ...(provider && { provider_readable_id: provider.readableId, provider_id: provider.id }),
+    ...(link && {
+      auth_url: `${link.publicUrl}${face.prefix}/source-connections/authorize/${link.code}`,
+      auth_url_expires: timestamp(link.expiresAt),
+      ...(link.redirectUrl !== null && { redirect_url: link.redirectUrl }),
+      claim_token: link.claimToken,
+    }),
+  };
+}
+
 /** Keys of `auth` that do not apply are absent, as in the published examples; the other nullable ones are null. */
 export function presentSourceConnection(source: SourceConnectionDetail, face: Face): SourceConnectionBody {
   const { auth, runs, lastJob, syncId } = source;
   return {
     ...presentShared(source, face),
     organization_id: source.organizationId,
-    auth: {
-      method: auth.method,
-      authenticated: auth.authenticatedAt !== null,
-      ...(auth.authenticatedAt !== null && { authenticated_at: timestamp(auth.authenticatedAt) }),
-    },
+    auth: presentAuthentication(auth, face),
     description: source.description,
     config: source.config,
     schedule: presentSchedule(source.schedule, source.cursorValue),

@@ -1,6 +1,9 @@
 import type { Connector } from '@tributary/connectors/kit/connector';
+import type { OAuthProvider } from '@tributary/connectors/kit/oauth-provider';
 import { z } from 'zod';
-import { supportedMethods } from '../../source-connections/settings-check.ts';
+import { servingProviders } from '../../auth/providers/account-rules.ts';
+import { createOutsideProviders } from '../../auth/providers/outside-providers.ts';
+import { oauthScheme, supportedMethods } from '../../source-connections/settings-check.ts';
 import type { ConfigField, Source } from './source-schema.ts';
 
 /** What of JSON Schema a form field needs; `secret` comes from the field's metadata. */
@@ -25,7 +28,7 @@ function itemsOf(field: FieldSchema): FieldSchema | undefined {
 }
 
 /** The fields of a form from the schema that validates them. */
-function presentFields(shape: z.ZodObject): ConfigField[] {
+export function presentFields(shape: z.ZodObject): ConfigField[] {
   const schema = z.toJSONSchema(shape, { io: 'input', unrepresentable: 'any' });
   return Object.entries((schema.properties ?? {}) as Record<string, FieldSchema>).map(([name, field]) => {
     const items = itemsOf(field);
@@ -42,23 +45,33 @@ function presentFields(shape: z.ZodObject): ConfigField[] {
   });
 }
 
+const outsideProviders = Object.values(createOutsideProviders());
+
 /** `incremental_stub` gives `IncrementalStub`. */
-function className(id: string): string {
+export function className(id: string): string {
   return id
     .split(/[^a-zA-Z0-9]+/)
     .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
     .join('');
 }
 
+/** How long a grant lasts, in the published words. */
+function oauthType(provider: OAuthProvider): z.output<typeof Source>['oauth_type'] {
+  if (provider.type === 'oauth1') return 'oauth1';
+  if (provider.rotation === 'none') return 'access_only';
+  return provider.rotation === 'stable' ? 'with_refresh' : 'with_rotating_refresh';
+}
+
 function describeSource(connector: Connector): z.output<typeof Source> {
   const direct = connector.auth.find((scheme) => scheme.type === 'direct');
+  const oauth = oauthScheme(connector);
   const name = className(connector.id);
   return {
     name: connector.title,
     description: connector.description,
     auth_methods: [...supportedMethods(connector)],
-    oauth_type: null,
-    requires_byoc: false,
+    oauth_type: oauth ? oauthType(oauth.provider) : null,
+    requires_byoc: oauth?.ownClientOnly ?? false,
     auth_config_class: direct ? `${name}AuthConfig` : null,
     config_class: `${name}Config`,
     short_name: connector.id,
@@ -74,7 +87,7 @@ function describeSource(connector: Connector): z.output<typeof Source> {
     supports_browse_tree: false,
     auth_fields: direct ? { fields: presentFields(direct.fields) } : null,
     config_fields: { fields: presentFields(connector.config) },
-    supported_auth_providers: [],
+    supported_auth_providers: [...servingProviders(outsideProviders, connector)],
   };
 }
 

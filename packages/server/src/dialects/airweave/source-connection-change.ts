@@ -1,9 +1,11 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { z } from 'zod';
 import type { ConnectorRegistry } from '../../connections/registry.ts';
 import { mask } from '../../connections/settings.ts';
 import { errors } from '../../errors.ts';
+import { asId, type OAuthClientId } from '../../lib/ids.ts';
 import type { CreateInput, ScheduleInput, SourceConnection, UpdateInput } from '../../source-connections/model.ts';
-import { detectAuthentication } from './authentication-schema.ts';
+import { detectAuthentication, type Authentication } from './authentication-schema.ts';
 import type { LegacySourceConnectionUpdate } from './legacy-source-connection-schema.ts';
 import type { ScheduleConfig, SourceConnectionCreate, SourceConnectionUpdate } from './source-connection-schema.ts';
 
@@ -16,7 +18,6 @@ function toSchedule(given: ScheduleConfig): ScheduleInput {
   };
 }
 
-/** `redirect_url` has a meaning only for OAuth flows, whose methods the service refuses. */
 export function createInput(given: z.output<typeof SourceConnectionCreate>): CreateInput {
   return {
     shortName: given.short_name,
@@ -28,6 +29,7 @@ export function createInput(given: z.output<typeof SourceConnectionCreate>): Cre
     // A schedule of null asks for the default one here; none is asked for with a cron of null.
     ...(given.schedule && { schedule: toSchedule(given.schedule) }),
     syncImmediately: given.sync_immediately ?? null,
+    redirectUrl: given.redirect_url ?? null,
   };
 }
 
@@ -39,18 +41,37 @@ export function updateInput(given: z.output<typeof SourceConnectionUpdate>): Upd
     ...(given.description !== undefined && { description: given.description }),
     ...(given.config !== undefined && { config: given.config }),
     ...(schedule !== undefined && { schedule: schedule && toSchedule(schedule) }),
-    ...(authentication && { credentials: detectAuthentication(authentication).credentials }),
+    ...(authentication && newCredentials(authentication)),
   };
+}
+
+function newCredentials(given: Authentication): Pick<UpdateInput, 'credentials' | 'tokens'> {
+  const { credentials, tokens } = detectAuthentication(given);
+  return tokens ? { tokens } : { credentials };
 }
 
 /** What only the system or another way to authenticate may set. */
 function refuseForeign(given: LegacySourceConnectionUpdate, stored: SourceConnection): void {
-  if (given.white_label_id) throw errors.white_label_not_found({ id: given.white_label_id });
-  if (given.auth_provider) throw errors.auth_provider_not_found({ readableId: given.auth_provider });
+  if (given.auth_provider_config && !given.auth_provider && !stored.auth.provider) {
+    const message = 'Only for a source connection that uses an auth provider';
+    throw errors.invalid_request({ issues: [{ path: ['body', 'auth_provider_config'], message, code: 'not_used' }] });
+  }
   if (given.connection_id && given.connection_id !== stored.connectionId) {
     const message = 'The connection is managed by the system and cannot be changed';
     throw errors.invalid_request({ issues: [{ path: ['body', 'connection_id'], message, code: 'read_only' }] });
   }
+}
+
+/** Null names no other auth provider, since credentials cannot be cleared; a config of null is one without fields. */
+function accountChange(given: LegacySourceConnectionUpdate, stored: SourceConnection): Pick<UpdateInput, 'account'> {
+  const { auth_provider: readableId, auth_provider_config: config } = given;
+  const { provider } = stored.auth;
+  // A body that sends back what it was shown changes nothing, and asks nobody, unless what is shown has failed.
+  const isGood = stored.status.setup === 'ready';
+  if (isGood && provider && readableId === provider.readableId && isDeepStrictEqual(config, provider.config)) return {};
+  const namesConfig = config !== undefined && (config !== null || provider !== null);
+  if (!readableId && !namesConfig) return {};
+  return { account: { ...(readableId && { readableId }), ...(namesConfig && { config: config ?? {} }) } };
 }
 
 /** What an older PUT changes. A name of null gives the default name again; the mask, or null, keeps the credentials. */
@@ -67,6 +88,10 @@ export async function legacyUpdateInput(
     ...(given.description !== undefined && { description: given.description }),
     ...(given.config_fields !== undefined && { config: given.config_fields }),
     ...(given.cron_schedule !== undefined && { schedule: { cron: given.cron_schedule } }),
+    ...(given.white_label_id !== undefined && {
+      oauthClientId: given.white_label_id === null ? null : asId<OAuthClientId>(given.white_label_id),
+    }),
     ...(credentials && credentials !== mask && { credentials }),
+    ...accountChange(given, stored),
   };
 }

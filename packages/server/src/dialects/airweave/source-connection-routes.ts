@@ -36,6 +36,15 @@ const checkErrors = [
   'host_access_refused',
 ] as const;
 
+const providerErrors = [
+  'auth_provider_not_found',
+  'auth_provider_unsupported',
+  'invalid_auth_provider_config',
+  'auth_provider_refused',
+  'auth_provider_unreachable',
+  'auth_provider_rate_limited',
+] as const;
+
 function present(source: SourceConnectionDetail, face: Face): Reply<unknown> {
   return new Reply(presentSourceConnection(source, face), { headers: { etag: entityTag(source.version) } });
 }
@@ -55,9 +64,12 @@ function createRoute(face: Face, { SourceConnection }: AnswerSchemas): RouteDecl
       'source_not_found',
       'collection_not_found',
       'auth_method_unsupported',
+      'oauth_client_missing',
+      'redirect_url_refused',
       'sync_immediately_unsupported',
       ...settingsErrors,
       ...checkErrors,
+      ...providerErrors,
     ],
     idempotent: true,
     handler: async ({ actor, body, services }) =>
@@ -72,10 +84,18 @@ function updateRoute(face: Face, { SourceConnection }: AnswerSchemas): RouteDecl
     method: 'PATCH',
     operationId: `${face.operationPrefix}update_source_connections__source_connection_id__patch`,
     summary: 'Change a source connection',
-    description: 'Only the fields given change. `If-Match` with the `ETag` of an earlier answer refuses a lost update.',
+    description:
+      'Only the fields given change. `If-Match` with the `ETag` of an earlier answer refuses a lost update. A connection made by OAuth takes new tokens as `authentication.access_token`; its method stays.',
     body: SourceConnectionUpdate,
     returns: { 200: SourceConnection },
-    errors: ['source_connection_not_found', 'credentials_not_direct', 'precondition_failed', ...settingsErrors],
+    errors: [
+      'source_connection_not_found',
+      'credentials_not_direct',
+      'tokens_not_oauth',
+      'precondition_failed',
+      ...settingsErrors,
+      ...checkErrors,
+    ],
     async handler({ actor, params, headers, body, services }) {
       const ifVersion = versionOf(headers['if-match']);
       const id = params.source_connection_id;

@@ -43,10 +43,10 @@ export const SourceConnectionUpdate = z
     authentication: Authentication.nullable().optional(),
   })
   .refine((given) => Object.keys(given).length > 0, 'At least one field must be provided for update')
-  .refine(({ authentication }) => !authentication || 'credentials' in authentication, {
-    path: ['authentication'],
-    error: 'Direct auth can only be updated with authentication',
-  })
+  .refine(
+    ({ authentication }) => !authentication || 'credentials' in authentication || 'access_token' in authentication,
+    { path: ['authentication'], error: 'Direct auth can only be updated with authentication' },
+  )
   .meta({ id: 'SourceConnectionUpdate' });
 
 export const SourceConnectionParams = z.object({ source_connection_id: idOf<SourceConnectionId>() });
@@ -66,6 +66,12 @@ const AuthenticationDetails = z
     method: AuthenticationMethod,
     authenticated: z.boolean(),
     authenticated_at: Timestamp.optional(),
+    provider_readable_id: z.string().optional().describe('The auth provider that has the credentials.'),
+    provider_id: Uuid.optional(),
+    auth_url: z.string().optional().describe('Where a person allows access; works once.'),
+    auth_url_expires: Timestamp.optional(),
+    redirect_url: z.string().optional().describe('Where the browser goes at the end.'),
+    claim_token: z.string().optional().describe('Shown once; `verify-oauth` takes it.'),
   })
   .meta({ id: 'AuthenticationDetails' });
 

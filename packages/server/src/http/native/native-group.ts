@@ -10,6 +10,7 @@ import { routeGroup, type RouteGroup } from '../route-group.ts';
 import { apiKeyRoutes } from './api-key-routes.ts';
 import { auditRoutes } from './audit-routes.ts';
 import { jobRoutes } from './job-routes.ts';
+import { oauthClientRoutes } from './oauth-client-routes.ts';
 import { organizationRoutes } from './organization-routes.ts';
 import { roleRoutes } from './role-routes.ts';
 import { searchRoutes } from './search-routes.ts';
@@ -40,6 +41,7 @@ export function nativeGroup(services: NativeServices): RouteGroup {
       ...searchRoutes,
       ...organizationRoutes,
       ...usageRoutes,
+      ...oauthClientRoutes,
       ...apiKeyRoutes,
       ...roleRoutes,
       ...auditRoutes,

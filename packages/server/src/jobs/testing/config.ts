@@ -13,6 +13,7 @@ export function testConfig(dataDir: string, workers: number): WorkerConfig & Pic
     allowPrivateNetwork: [],
     fileRoots: [],
     allowExecutables: false,
+    oauthClients: undefined,
     internalSources: false,
     jobsPerWorker: 2,
     maxEntities: 0,

@@ -1,0 +1,4 @@
+import { postgresHome } from '../../../control/testing.ts';
+import { describeSessions } from './sessions-contract.ts';
+
+describeSessions('PostgreSQL', postgresHome);

@@ -1,0 +1,4 @@
+import { postgresHome } from '../../control/testing.ts';
+import { describeAbandoned } from './abandoned-contract.ts';
+
+describeAbandoned('PostgreSQL', postgresHome);
