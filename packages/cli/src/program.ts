@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { auditCommand } from './commands/audit.ts';
 import { backupCommand, restoreCommand } from './commands/backup.ts';
 import { collectionsCommand } from './commands/collections.ts';
 import { connectCommand } from './commands/connect.ts';
@@ -8,6 +9,7 @@ import { previewCommand } from './commands/preview.ts';
 import { searchCommand } from './commands/search.ts';
 import { serveCommand } from './commands/serve.ts';
 import { sourcesCommand } from './commands/sources.ts';
+import { vaultCommand } from './commands/vault.ts';
 import { workerCommand } from './commands/worker.ts';
 import { connectorCommand } from './connector/connector.ts';
 import { examples } from './session.ts';
@@ -47,8 +49,10 @@ export function createProgram(terminal: Terminal): Command {
     cancelCommand(terminal),
     searchCommand(terminal),
     connectorCommand(terminal),
+    auditCommand(terminal),
     backupCommand(terminal),
     restoreCommand(terminal),
+    vaultCommand(terminal),
   ];
   for (const command of commands) program.addCommand(command);
   everywhere(program, terminal);

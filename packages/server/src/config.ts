@@ -79,6 +79,8 @@ const httpUrl = z
   )
   .transform((text) => text.replace(/\/+$/, ''));
 
+const vaultKey = (text: string) => /^[A-Za-z\d+/]{43}=$/.test(text.trim());
+
 const origin = (text: string) => URL.canParse(text) && new URL(text).origin === text;
 
 function isRedirectTarget(text: string): boolean {
@@ -142,6 +144,36 @@ export const settings = {
       .regex(/^postgres(ql)?:\/\//, 'must begin with postgres:// or postgresql://')
       .transform((url) => new Secret(url)),
     help: 'PostgreSQL for the control store. Without it, SQLite in the data directory.',
+  }),
+  vaultKeys: optional({
+    env: 'TRIBUTARY_VAULT_KEYS',
+    type: z
+      .string()
+      .refine(
+        (text) => text.split(',').every(vaultKey),
+        'must be keys of 32 bytes in base64, comma-separated, the newest last (`openssl rand -base64 32` makes one)',
+      )
+      .transform((text) => new Secret(text)),
+    help: 'Keys that credentials are sealed with, base64 of 32 bytes each, comma-separated, the newest last. Without it, and without a key service, they are in the file `vault.key`.',
+  }),
+  vaultTransitUrl: optional({
+    env: 'TRIBUTARY_VAULT_TRANSIT_URL',
+    type: httpUrl,
+    help: 'The transit engine of HashiCorp Vault or OpenBao that wraps the vault’s keys, like `https://vault.example.com:8200/v1/transit`.',
+  }),
+  vaultTransitKey: setting({
+    env: 'TRIBUTARY_VAULT_TRANSIT_KEY',
+    type: z.string().regex(/^[\w.-]+$/, 'must be the name of a key: letters, digits, - _ and .'),
+    default: 'tributary',
+    help: 'Name of the key in the transit engine.',
+  }),
+  vaultTransitToken: optional({
+    env: 'TRIBUTARY_VAULT_TRANSIT_TOKEN',
+    type: z
+      .string()
+      .regex(/^[\x21-\x7e]+$/, 'must be one word')
+      .transform((token) => new Secret(token)),
+    help: 'Token for the transit engine, with `update` on `encrypt`, `decrypt` and `rewrap` of the key.',
   }),
   bootstrapApiKey: optional({
     env: 'TRIBUTARY_BOOTSTRAP_API_KEY',
@@ -240,6 +272,18 @@ export const settings = {
     type: integer(0, 10_000_000),
     default: '600',
     help: 'Requests that one API key may send in a minute; 0 sets no limit.',
+  }),
+  addressRateLimitPerMinute: setting({
+    env: 'TRIBUTARY_ADDRESS_RATE_LIMIT_PER_MINUTE',
+    type: integer(0, 10_000_000),
+    default: '0',
+    help: 'Requests that one address may send in a minute, with whatever key; 0 sets no limit. Leave it so behind a proxy, which is one address for all callers.',
+  }),
+  wrongKeysPerMinute: setting({
+    env: 'TRIBUTARY_WRONG_KEYS_PER_MINUTE',
+    type: integer(0, 10_000_000),
+    default: '60',
+    help: 'Requests with a wrong API key that one address may send in a minute before it is told to wait; right keys are let in all the same. 0 sets no limit.',
   }),
   logLevel: setting({
     env: 'LOG_LEVEL',

@@ -1,5 +1,6 @@
 import { ConfigError } from './config.ts';
 import { AppError } from './errors.ts';
+import { logText } from './lib/log-fields.ts';
 
 /** What sysexits.h calls EX_CONFIG. */
 const CONFIG_EXIT = 78;
@@ -13,5 +14,5 @@ export function endWith(error: unknown): never {
 function textOf(error: unknown): string {
   if (error instanceof ConfigError) return `Tributary cannot start:\n  ${error.problems.join('\n  ')}`;
   if (error instanceof AppError) return `Tributary cannot start:\n  ${error.message}`;
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return logText(error instanceof Error ? (error.stack ?? error.message) : String(error));
 }

@@ -6,6 +6,10 @@ import { z } from 'zod';
 /** The name of the file that describes a backup; it is the first entry of the archive. */
 export const MANIFEST_FILE = 'backup.json';
 
+/** Where keys of the vault are that no backup can hold. */
+export const KeysElsewhere = z.enum(['environment', 'key_service']);
+export type KeysElsewhere = z.output<typeof KeysElsewhere>;
+
 /** What a backup holds. `format` rises when an older program could not read it. */
 export const Manifest = z.object({
   format: z.literal(1),
@@ -14,6 +18,8 @@ export const Manifest = z.object({
   /** ISO 8601. */
   createdAt: z.iso.datetime(),
   files: z.array(z.object({ path: z.string(), bytes: z.int(), sha256: z.string() })),
+  /** What is needed beside it to open the credentials; empty in those of older versions. */
+  keysElsewhere: z.array(KeysElsewhere).default([]),
 });
 export type Manifest = z.output<typeof Manifest>;
 

@@ -9,7 +9,7 @@ import { CONTROL_FILE, listKnown, restoreControl, type ControlPlace } from '../c
 import { errors } from '../errors.ts';
 import { fileDigest, Manifest, MANIFEST_FILE } from './manifest.ts';
 
-const ENTRY = /^(backup\.json|control\.sqlite|vault\.key|collections\/[\w-]+\.sqlite)$/;
+const ENTRY = /^(backup\.json|control\.sqlite|vault\.key|vault\.wrapped\.json|collections\/[\w-]+\.sqlite)$/;
 
 export interface RestoreOptions extends ControlPlace {
   readonly file: string;

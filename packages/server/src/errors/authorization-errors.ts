@@ -76,6 +76,6 @@ export const authorizationErrors = {
   /** Tokens can be given only to a connection that was made by OAuth. Give `credentials`, or connect the source anew. */
   tokens_not_oauth: {
     kind: 'invalid',
-    message: (_: Record<string, never>) => 'Direct auth can only be updated with authentication.credentials',
+    message: (_: Record<string, never>) => 'Direct auth can only be updated with authentication',
   },
 } as const satisfies Readonly<Record<string, Declaration<never>>>;

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { type AppError, errors } from '../errors.ts';
 import { assert } from '../lib/asserts.ts';
+import { describeThrown } from '../lib/log-fields.ts';
 import { type BodyAnswer, errorAnswer } from './answer.ts';
 import { presentError, toAppError } from './problem.ts';
 import { bodyLimitBytes } from './request-body.ts';
@@ -35,20 +36,6 @@ function logThrown(log: Logger, thrown: unknown, request: FailedRequest): void {
     { requestId: request.requestId, route: request.route?.operationId, failure: describeThrown(thrown) },
     'request failed',
   );
-}
-
-/**
- * An error for the log: name, message and stack of it and of its causes. Other properties stay out, because drivers put
- * rows, headers and bodies there.
- */
-export function describeThrown(thrown: unknown, depth = 0): unknown {
-  if (!(thrown instanceof Error)) return typeof thrown;
-  return {
-    name: thrown.name,
-    message: thrown.message,
-    stack: thrown.stack,
-    ...(thrown.cause !== undefined && depth < 3 ? { cause: describeThrown(thrown.cause, depth + 1) } : {}),
-  };
 }
 
 /**

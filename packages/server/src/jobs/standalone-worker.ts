@@ -1,10 +1,10 @@
-import { pino } from 'pino';
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
 import { ConfigError, needing, settings } from '../config.ts';
 import type { ControlStore } from '../control/database.ts';
 import { openControlStore } from '../control/open.ts';
 import { systemClock } from '../lib/clock.ts';
+import { createLog } from '../lib/log.ts';
 import { bindDataDirectory } from './data-directory.ts';
 import { machineName } from './machine.ts';
 import { isOfThisMachine, ownOwner } from './owner.ts';
@@ -22,7 +22,7 @@ const STOP_WITHIN_MS = 9_500;
  * and resolves. Throws `ConfigError` when it may not work here.
  */
 export async function liveAlone(config: Config): Promise<void> {
-  const log = pino({ level: config.logLevel, base: { worker: process.pid } });
+  const log = createLog({ level: config.logLevel, base: { worker: process.pid } });
   const stopped = stopping(log);
   if (!config.databaseUrl) requireServiceHere(config.dataDir);
   const needs = [config.databaseUrl ? settings.databaseUrl : settings.dataDir];

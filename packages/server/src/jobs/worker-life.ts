@@ -1,10 +1,10 @@
 import { once } from 'node:events';
-import { pino } from 'pino';
 import type { Logger } from 'pino';
 import type { RenewalOutcome } from '../auth/oauth/renewal/renewer.ts';
 import { assert } from '../lib/asserts.ts';
 import { systemClock } from '../lib/clock.ts';
 import type { Clock } from '../lib/clock.ts';
+import { createLog } from '../lib/log.ts';
 import { countsOf } from './job-row.ts';
 import { formatOwner, ownOwner } from './owner.ts';
 import { isTerminal } from './states.ts';
@@ -29,7 +29,7 @@ export async function liveAsWorker(open: OpenParts): Promise<void> {
   const [first] = (await once(process, 'message')) as [ToWorker];
   assert(first.type === 'start', 'a worker is told its settings first');
   const config = fromSettings(first.settings);
-  const log = pino({ level: config.logLevel, base: { worker: process.pid } });
+  const log = createLog({ level: config.logLevel, base: { worker: process.pid } });
   const stopped = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stopped.abort());
   process.on('disconnect', () => stopped.abort());
@@ -42,7 +42,7 @@ export async function liveAsWorker(open: OpenParts): Promise<void> {
     await workForService(parts, config, log, stopped.signal);
     await parts.close();
   } catch (error) {
-    log.error({ err: error }, 'a worker cannot go on');
+    log.error({ error }, 'a worker cannot go on');
     process.exit(1);
   }
   // A run that did not let go may still hold sockets; its lease is gone, so nothing is lost with it.

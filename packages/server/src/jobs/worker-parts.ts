@@ -40,7 +40,7 @@ interface Needs {
 export async function openWorkerParts(needs: Needs): Promise<WorkerParts> {
   const { config, control, clock, log } = needs;
   const writers = createSqliteWriters({ dataDir: config.dataDir, clock });
-  const vault = await openVault({ dataDir: config.dataDir, control });
+  const vault = await openVault({ ...config, control });
   const connections = createConnectionService({ vault, clock });
   const organizationKeys = createOrganizationKeys({ vault, clock });
   const usage = createUsageService({ control, clock, config });

@@ -9,6 +9,10 @@ export type WorkerConfig = Pick<
   Config,
   | 'dataDir'
   | 'databaseUrl'
+  | 'vaultKeys'
+  | 'vaultTransitUrl'
+  | 'vaultTransitKey'
+  | 'vaultTransitToken'
   | 'allowPrivateNetwork'
   | 'fileRoots'
   | 'allowExecutables'
@@ -22,12 +26,20 @@ export type WorkerConfig = Pick<
 >;
 
 /** The same as JSON: what the service sends to its workers, over a channel that nobody else can read. */
-export type WorkerSettings = Omit<WorkerConfig, 'databaseUrl'> & { readonly databaseUrl: string | null };
+export type WorkerSettings = Omit<WorkerConfig, SecretSetting | 'vaultTransitUrl'> & {
+  readonly [K in SecretSetting | 'vaultTransitUrl']: string | null;
+};
+
+type SecretSetting = 'databaseUrl' | 'vaultKeys' | 'vaultTransitToken';
 
 export function toSettings(config: WorkerConfig): WorkerSettings {
   return {
     dataDir: config.dataDir,
     databaseUrl: config.databaseUrl?.reveal() ?? null,
+    vaultKeys: config.vaultKeys?.reveal() ?? null,
+    vaultTransitUrl: config.vaultTransitUrl ?? null,
+    vaultTransitKey: config.vaultTransitKey,
+    vaultTransitToken: config.vaultTransitToken?.reveal() ?? null,
     allowPrivateNetwork: config.allowPrivateNetwork,
     fileRoots: config.fileRoots,
     allowExecutables: config.allowExecutables,
@@ -42,8 +54,17 @@ export function toSettings(config: WorkerConfig): WorkerSettings {
 }
 
 export function fromSettings(settings: WorkerSettings): WorkerConfig {
-  const { databaseUrl } = settings;
-  return { ...settings, databaseUrl: databaseUrl === null ? undefined : new Secret(databaseUrl) };
+  const secret = (name: SecretSetting) => {
+    const text = settings[name];
+    return text === null ? undefined : new Secret(text);
+  };
+  return {
+    ...settings,
+    databaseUrl: secret('databaseUrl'),
+    vaultKeys: secret('vaultKeys'),
+    vaultTransitUrl: settings.vaultTransitUrl ?? undefined,
+    vaultTransitToken: secret('vaultTransitToken'),
+  };
 }
 
 /** What the service says to a worker. */

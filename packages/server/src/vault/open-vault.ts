@@ -1,40 +1,59 @@
-import { join } from 'node:path';
-import { ConfigError } from '../config.ts';
+import { ConfigError, settings } from '../config.ts';
 import type { ControlStore } from '../control/database.ts';
-import { must } from '../lib/asserts.ts';
-import { createKeyFile, type KeyRing, readKeyFile } from './key-ring.ts';
+import { keyFilePath, newestSource, wrappedKeyPath, type KeyPlace } from './key-place.ts';
+import { KeyRing } from './key-ring.ts';
 import { listUsedKeyIds } from './repository.ts';
+import { RingKeys } from './ring-keys.ts';
 import { createVault, type Vault } from './vault.ts';
 
 /**
- * Opens the vault of a data directory. The key file is made when there is none and nothing was sealed yet.
- * @throws ConfigError when the file is readable by others, broken, or not the one that the stored credentials were
- * sealed with: a service that started all the same would fail every sync and seal new credentials with a stray key
+ * Opens the vault that the configuration names. A key is made where there is none and nothing was sealed by one that is
+ * lost. The vault learns keys that are added while it is in use.
+ * @throws ConfigError when a key file is readable by others or broken, the key service does not answer, or the keys are not
+ * those that the stored credentials were sealed with: a service that started all the same would fail every sync and seal
+ * new credentials with a stray key
  */
 export async function openVault({
-  dataDir,
   control,
-}: {
-  readonly dataDir: string;
-  readonly control: Pick<ControlStore, 'db'>;
-}): Promise<Vault> {
-  const path = join(dataDir, 'vault.key');
+  ...place
+}: KeyPlace & { readonly control: Pick<ControlStore, 'db'> }): Promise<Vault> {
+  const keys = new RingKeys(place);
+  await keys.load();
   const used = await listUsedKeyIds(control.db);
-  let ring = readKeyFile(path);
-  if (!ring && used.length === 0) {
-    createKeyFile(path);
-    ring = must(readKeyFile(path), 'the key file was just made');
-  }
-  if (!ring)
-    throw new ConfigError([`${path} is missing, and credentials are sealed with it. Restore it from a backup`]);
-  refuseWrongKeys(path, ring, used);
-  return createVault(ring);
+  refuseWrongKeys(place, keys, used);
+  await keys.createFirst();
+  keys.keepLearning();
+  return createVault(
+    new KeyRing(
+      keys.list().map(({ key }) => key),
+      keys.look,
+    ),
+  );
 }
 
-function refuseWrongKeys(path: string, ring: KeyRing, used: readonly string[]): void {
-  const lacking = used.filter((id) => !ring.has(id));
+function refuseWrongKeys(place: KeyPlace, keys: RingKeys, used: readonly string[]): void {
+  const known = new Set(keys.list().map(({ id }) => id));
+  const lacking = used.filter((id) => !known.has(id));
   if (lacking.length === 0) return;
-  throw new ConfigError([
-    `${path} is not the key file of this database: credentials are sealed with ${lacking.join(', ')}, which it lacks. Restore it from a backup`,
-  ]);
+  const sealed = `credentials are sealed with ${lacking.join(', ')}`;
+  throw new ConfigError([describeLack(place, known.size === 0, sealed)]);
+}
+
+/** Where the keys should be, and what is wrong there. */
+function describeLack(place: KeyPlace, none: boolean, sealed: string): string {
+  switch (newestSource(place)) {
+    case 'environment':
+      return `${settings.vaultKeys.env} has not the keys of this database: ${sealed}. Put the keys that it had before in front of them`;
+    case 'key_service':
+      return none
+        ? `${wrappedKeyPath(place)} is missing, and ${sealed}. Restore it from a backup`
+        : `${wrappedKeyPath(place)} is not of this database: ${sealed}, which it lacks. Restore it from a backup`;
+    case 'file': {
+      const path = keyFilePath(place);
+      const elsewhere = `or set ${settings.vaultKeys.env} or ${settings.vaultTransitUrl.env} as they were`;
+      return none
+        ? `${path} is missing, and ${sealed}. Restore it from a backup, ${elsewhere}`
+        : `${path} is not the key file of this database: ${sealed}, which it lacks. Restore it from a backup, ${elsewhere}`;
+    }
+  }
 }

@@ -5,17 +5,13 @@ import { assert, must } from '../lib/asserts.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { OrganizationId } from '../lib/ids.ts';
 import { findOrganizationKey, insertOrganizationKey } from './repository.ts';
-import type { SealContext, Vault } from './vault.ts';
+import { sealContext } from './sealed-places.ts';
+import type { Vault } from './vault.ts';
 
 /** The key of an organization's field hashes: made when it is first needed, and the same from then on, so that hashes stay equal. */
 export interface OrganizationKeys {
   /** 32 bytes in base64. Throws `credential_unreadable`. */
   get(db: Queryable, organizationId: OrganizationId): Promise<Secret>;
-}
-
-/** Where such a key is sealed. */
-export function organizationKeyContext(organizationId: OrganizationId): SealContext {
-  return { organizationId, row: organizationId, column: 'organization_key.ciphertext' };
 }
 
 export function createOrganizationKeys({
@@ -27,7 +23,7 @@ export function createOrganizationKeys({
 }): OrganizationKeys {
   return {
     async get(db, organizationId) {
-      const context = organizationKeyContext(organizationId);
+      const context = sealContext('organization_key', organizationId, organizationId);
       let row = await findOrganizationKey(db, organizationId);
       if (!row) {
         const sealed = vault.seal({ key: randomBytes(32).toString('base64') }, context);

@@ -1,55 +1,49 @@
 import type { ControlStore } from '../control/database.ts';
 import { AppError } from '../errors.ts';
-import type { ConnectionId } from '../lib/ids.ts';
-import { organizationKeyContext } from './organization-keys.ts';
-import {
-  listCredentialsWrappedOtherwise,
-  listKeysWrappedOtherwise,
-  updateOrganizationKey,
-  updateWrappedKey,
-} from './repository.ts';
+import { listWrappedOtherwise, updateWrappedKey } from './repository.ts';
+import { sealContext, sealedTables } from './sealed-places.ts';
 import type { Sealed, SealContext, Vault } from './vault.ts';
 
 const batch = 200;
 
+export interface Rewrapped {
+  /** How many were wrapped anew. */
+  readonly rewrapped: number;
+  /** Ids of the rows whose value no key of the ring opens. */
+  readonly unreadable: readonly string[];
+}
+
 /**
- * Wraps the data keys of all credentials, and of the organizations' own keys, by the current key of the ring, so that
- * older keys can be taken out of the key file. Syncs go on meanwhile: both wrappings open the same value. Interrupted, the next call goes on with the rest.
- * @returns how many were wrapped anew, and the ids of the connections and organizations whose value no key of the ring opens
+ * Wraps the data keys of everything that is sealed by the current key of the ring, so that older keys can be taken out.
+ * Syncs go on meanwhile: both wrappings open the same value. Interrupted, the next call goes on with the rest.
  */
 export async function rewrapCredentials({
   control,
   vault,
   signal,
+  onProgress,
 }: {
   readonly control: Pick<ControlStore, 'db'>;
   readonly vault: Vault;
   readonly signal?: AbortSignal;
-}): Promise<{ readonly rewrapped: number; readonly unreadable: readonly string[] }> {
+  /** Called after every few hundred, with how many are done. */
+  readonly onProgress?: (rewrapped: number) => void;
+}): Promise<Rewrapped> {
   let rewrapped = 0;
   const unreadable: string[] = [];
-  let after: ConnectionId | undefined;
-  while (signal?.aborted !== true) {
-    const rows = await listCredentialsWrappedOtherwise(control.db, { keyId: vault.currentKeyId, after, limit: batch });
-    for (const row of rows) {
-      const context = {
-        organizationId: row.organization_id,
-        row: row.connection_id,
-        column: 'credential.ciphertext',
-      };
-      const fresh = wrappedAnew(vault, row, context);
-      if (!fresh) unreadable.push(row.connection_id);
-      else if (await updateWrappedKey(control.db, row, fresh)) rewrapped += 1;
-    }
-    after = rows.at(-1)?.connection_id;
-    if (rows.length < batch) break;
-  }
-  for (const row of await listKeysWrappedOtherwise(control.db, vault.currentKeyId)) {
-    const fresh = wrappedAnew(vault, row, organizationKeyContext(row.organization_id));
-    if (!fresh) unreadable.push(row.organization_id);
-    else {
-      await updateOrganizationKey(control.db, row.organization_id, fresh);
-      rewrapped += 1;
+  for (const table of sealedTables) {
+    let after: string | undefined;
+    while (signal?.aborted !== true) {
+      const page = { keyId: vault.currentKeyId, after, limit: batch };
+      const rows = await listWrappedOtherwise(control.db, table, page);
+      for (const row of rows) {
+        const fresh = wrappedAnew(vault, row, sealContext(table, row.organization_id, row.row));
+        if (!fresh) unreadable.push(row.row);
+        else if (await updateWrappedKey(control.db, table, row, fresh)) rewrapped += 1;
+      }
+      if (rows.length > 0) onProgress?.(rewrapped);
+      after = rows.at(-1)?.row;
+      if (rows.length < batch) break;
     }
   }
   return { rewrapped, unreadable };

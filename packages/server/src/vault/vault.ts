@@ -3,7 +3,8 @@ import type { JsonObject } from '@tributary/connectors/kit/json';
 import { Secret } from '@tributary/connectors/kit/secret';
 import { errors } from '../errors.ts';
 import type { OrganizationId } from '../lib/ids.ts';
-import { decrypt, encrypt, type KeyRing } from './key-ring.ts';
+import { decrypt, encrypt } from './aes-gcm.ts';
+import type { KeyRing } from './key-ring.ts';
 
 /** Where a sealed value stands. It can be opened in this place only. */
 export interface SealContext {
@@ -37,7 +38,7 @@ export interface Vault {
   seal(value: Sealable, context: SealContext): Sealed;
   /** @throws credential_unreadable when the ring lacks the key, or a byte, or the place, is not that of the sealing */
   open(sealed: Sealed, context: SealContext): JsonObject;
-  /** Id of the key that seals. */
+  /** Id of the key that seals now; another one once a key was added. */
   readonly currentKeyId: string;
   /** The same value, its data key wrapped by the current key; the value itself is not opened. @throws credential_unreadable */
   rewrap(sealed: Sealed, context: SealContext): Sealed;
@@ -61,7 +62,9 @@ export function createVault(ring: KeyRing): Vault {
       if (!plain) throw changed(context);
       return JSON.parse(plain.toString('utf8')) as JsonObject;
     },
-    currentKeyId: ring.currentKeyId,
+    get currentKeyId() {
+      return ring.currentKeyId;
+    },
     rewrap(sealed, context) {
       const dataKey = unwrap(ring, sealed, context);
       const { keyId, wrapped } = ring.wrap(dataKey, associatedData('key', context));
@@ -73,7 +76,7 @@ export function createVault(ring: KeyRing): Vault {
 
 function unwrap(ring: KeyRing, { key_id: keyId, wrapped_key: wrapped }: Sealed, context: SealContext): Buffer {
   if (!ring.has(keyId)) {
-    throw errors.credential_unreadable({ row: context.row, reason: `vault.key lacks the key ${keyId}` });
+    throw errors.credential_unreadable({ row: context.row, reason: `the vault lacks the key ${keyId}` });
   }
   const dataKey = ring.unwrap({ keyId, wrapped }, associatedData('key', context));
   if (!dataKey) throw changed(context);

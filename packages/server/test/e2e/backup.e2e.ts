@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { createBackup } from '../../src/backup/create-backup.ts';
 import { restoreBackup } from '../../src/backup/restore-backup.ts';
 import { systemClock } from '../../src/lib/clock.ts';
+import { startTransitServer } from '../../src/vault/testing/transit-server.ts';
 import { startTestService, type TestService } from '../harness/service.ts';
 import { eventually } from '../harness/eventually.ts';
 
@@ -168,6 +169,28 @@ describe('a backup', () => {
     await expect(startTestService({ TRIBUTARY_DATA_DIR: dataDir })).rejects.toThrow('vault.key is missing');
     await cp(join(service.dataDir, 'vault.key'), join(dataDir, 'vault.key'));
     await start({ TRIBUTARY_DATA_DIR: dataDir });
+  });
+
+  it('F1-1 carries keys as a key service has wrapped them, and says what it cannot hold', async () => {
+    const transit = await startTransitServer();
+    onTestFinished(() => transit.stop());
+    const env = { TRIBUTARY_VAULT_TRANSIT_URL: transit.url, TRIBUTARY_VAULT_TRANSIT_TOKEN: transit.token };
+    const service = await start(env);
+    const made = await service.newStub();
+    const before = await count(service, made.id);
+    const file = fresh('wrapped.tar.zst');
+    const options = { ...sqlite(service.dataDir), keysElsewhere: ['key_service'] as const };
+    const manifest = await createBackup({ ...options, file, withoutKey: true });
+    expect(manifest.keysElsewhere).toEqual(['key_service']);
+    expect(manifest.files.map(({ path }) => path)).toEqual([
+      expect.stringMatching(/^collections/),
+      'control.sqlite',
+      'vault.wrapped.json',
+    ]);
+    const dataDir = fresh('wrapped');
+    expect((await restoreBackup({ ...sqlite(dataDir), file })).keysElsewhere).toEqual(['key_service']);
+    await expect(startTestService({ TRIBUTARY_DATA_DIR: dataDir })).rejects.toThrow('vault.key is missing');
+    await expectWhole(await start({ ...env, TRIBUTARY_DATA_DIR: dataDir }), made, before);
   });
 
   it('that is damaged, foreign or restored over something is refused before anything is touched', async () => {

@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { bearer } from '../../kit/authorization.ts';
+import { Secret } from '../../kit/secret.ts';
 import { github as connector } from './index.ts';
 import { PlayedGithub, TOKEN } from './testing-github.ts';
 import { readingOf, SyncedStream } from './testing-sync.ts';
@@ -24,6 +26,27 @@ test('a public repository needs no token; with one, the account is its owner', a
   expect(await check({ repositories: ['acme/rocket'] })).toBe('acme/rocket');
   expect(await check({ owner: 'acme' })).toBe('acme');
   expect(await check({ repositories: ['acme/rocket'] }, TOKEN)).toBe('octocat');
+});
+
+test('access that was granted by OAuth is asked for its header, and named as a token when it sees too little', async () => {
+  let asked = 0;
+  const authorization = {
+    header: () => Promise.resolve(bearer(new Secret(asked++ === 0 ? 'lapsed' : TOKEN))),
+    renew: () => Promise.resolve(true),
+  };
+  const credentials = { authorization, captured: {} };
+  const granted = async (config: object): Promise<string> => {
+    const reading = readingOf({ base_url: github.url, ...config });
+    try {
+      return (await connector.check({ ...reading.ctx, credentials })).account;
+    } finally {
+      await reading.close();
+    }
+  };
+  expect(await granted({ repositories: ['acme/rocket'] })).toBe('octocat');
+  await expect(granted({ repositories: ['acme/none'] })).rejects.toMatchObject({
+    message: expect.stringContaining('the token may not see it'),
+  });
 });
 
 test('the token of an app, which belongs to nobody, is taken too', async () => {

@@ -6,6 +6,10 @@ export function testConfig(dataDir: string, workers: number): WorkerConfig & Pic
   return {
     dataDir,
     databaseUrl: undefined,
+    vaultKeys: undefined,
+    vaultTransitUrl: undefined,
+    vaultTransitKey: 'tributary',
+    vaultTransitToken: undefined,
     allowPrivateNetwork: [],
     fileRoots: [],
     allowExecutables: false,

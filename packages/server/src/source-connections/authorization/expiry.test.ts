@@ -60,6 +60,8 @@ test('a connection that nobody allows within a day of its last link is removed; 
     const { status } = await call(second, 'GET', `/v1/source-connections/${abandoned}`);
     return status === 404 ? true : undefined;
   });
+  const audit = await call(second, 'GET', `/tributary/v1/audit-events?subjectId=${abandoned}`);
+  expect(JSON.stringify(audit.body)).toContain('source_connection.expired');
   for (const id of [waiting, direct])
     expect((await call(second, 'GET', `/v1/source-connections/${id}`)).status).toBe(200);
 });

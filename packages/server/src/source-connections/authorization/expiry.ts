@@ -1,4 +1,5 @@
 import type { Logger } from '@tributary/connectors/kit/context';
+import type { AuditLog } from '../../audit/service.ts';
 import { KEEP_MS, type AuthorizationSessions } from '../../auth/oauth/sessions/service.ts';
 import type { ControlStore } from '../../control/database.ts';
 import type { Clock } from '../../lib/clock.ts';
@@ -12,6 +13,7 @@ export interface ExpiryNeeds {
   readonly control: ControlStore;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly audit: Pick<AuditLog, 'recordOwn'>;
   readonly sessions: Pick<AuthorizationSessions, 'sweep'>;
   readonly removal: Pick<SourceRemoval, 'mark' | 'finish'>;
 }
@@ -23,11 +25,20 @@ export interface ExpiryNeeds {
 export async function expireAuthorizations(
   needs: ExpiryNeeds,
 ): Promise<{ readonly sourceConnections: number; readonly sessions: number }> {
-  const { control, clock, removal } = needs;
+  const { control, clock, audit, removal } = needs;
   const before = clock.now() - KEEP_MS;
   const abandoned = await listNeverAuthorized(control.db, before, BATCH);
   for (const { organization_id: organizationId, id } of abandoned) {
-    await control.transaction((tx) => removal.mark(tx, organizationId, id));
+    await control.transaction(async (tx) => {
+      // Somebody may have asked for a link, or given tokens, since.
+      if ((await listNeverAuthorized(tx, before, 1, id)).length === 0) return;
+      await removal.mark(tx, organizationId, id);
+      await audit.recordOwn(tx, organizationId, {
+        action: 'source_connection.expired',
+        subjectKind: 'source_connection',
+        subjectId: id,
+      });
+    });
     await removal.finish(organizationId, id);
   }
   return { sourceConnections: abandoned.length, sessions: await needs.sessions.sweep() };

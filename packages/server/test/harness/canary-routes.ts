@@ -1,0 +1,102 @@
+/** Calls the service; every answer is looked at later. */
+type Call = (method: string, path: string, body?: unknown) => Promise<{ readonly status: number; readonly body: any }>; // oxlint-disable-line typescript/no-explicit-any -- of many shapes
+
+export interface RoutePlanting {
+  readonly call: Call;
+  readonly plant: () => string;
+  /** Answers in the place of vendors. */
+  readonly upstream: { readonly host: string; readonly port: number };
+  readonly collection: string;
+  /** The description of the API, as it is served. */
+  readonly openapi: { readonly paths: Readonly<Record<string, unknown>> };
+}
+
+const secretName = /secret|token|passw|auth|credential|private|key/i;
+
+/** Fields of bodies that take secrets, all of them planted; a new one belongs here and into `plantInRoutes`. */
+const planted = new Set([
+  'credentials',
+  'authentication',
+  'auth_fields',
+  'access_token',
+  'refresh_token',
+  'client_secret',
+  'clientSecret',
+  'consumer_key',
+  'consumer_secret',
+  'claim_token',
+]);
+
+/** Fields that only sound like it. */
+const harmless = new Set(['key', 'auth_provider', 'auth_provider_config']);
+
+/** Fields of bodies, of all routes, whose names sound like secrets and that nobody plants. */
+export function unplantedFields(openapi: unknown): readonly string[] {
+  return [...new Set(propertiesOf(openapi))].filter(
+    (name) => secretName.test(name) && !planted.has(name) && !harmless.has(name),
+  );
+}
+
+/** Names of all properties of all request bodies of a description of an API. */
+function propertiesOf(openapi: unknown): readonly string[] {
+  const names: string[] = [];
+  const seen = new Set<unknown>();
+  const at = (value: unknown, name: string): unknown => (value as Record<string, unknown> | undefined)?.[name];
+  const visit = (value: unknown): void => {
+    if (typeof value !== 'object' || value === null || seen.has(value)) return;
+    seen.add(value);
+    const ref = at(value, '$ref');
+    if (typeof ref === 'string') visit(ref.split('/').slice(1).reduce(at, openapi));
+    names.push(...Object.keys((at(value, 'properties') as object | undefined) ?? {}));
+    Object.values(value).forEach(visit);
+  };
+  for (const path of Object.values((at(openapi, 'paths') as object | undefined) ?? {}))
+    for (const operation of Object.values(path as object)) visit(at(operation, 'requestBody'));
+  return names;
+}
+
+/** Gives secrets to every route that takes some beside those of connectors: clients, outside vaults, tokens. */
+export async function plantInRoutes(planting: RoutePlanting): Promise<void> {
+  const { call, plant, openapi, collection } = planting;
+  const has = (path: string) => path in openapi.paths;
+  if (has('/tributary/v1/oauth-clients')) {
+    const client = { name: 'Canary', shortName: 'github', clientId: 'shown', clientSecret: plant() };
+    const { body } = await call('POST', '/tributary/v1/oauth-clients', client);
+    await call('PATCH', `/tributary/v1/oauth-clients/${body?.id ?? 'none'}`, { clientSecret: plant() });
+    await call('PATCH', `/tributary/v1/oauth-clients/${body?.id ?? 'none'}`, { clientSecret: [plant()] });
+  }
+  if (has('/v1/auth-providers')) await plantInAuthProviders(planting);
+  // A source without OAuth, so that nobody outside is asked.
+  const stub = { short_name: 'stub', readable_collection_id: collection };
+  for (const authentication of [
+    { access_token: plant() },
+    { access_token: plant(), refresh_token: plant() },
+    { client_id: 'shown', client_secret: plant() },
+    { consumer_key: plant(), consumer_secret: plant() },
+    { access_token: { value: plant() }, client_secret: [plant()] },
+  ]) {
+    const { body } = await call('POST', '/v1/source-connections', { ...stub, authentication });
+    const id = body?.id ?? 'none';
+    await call('POST', `/v1/source-connections/${id}/verify-oauth`, { claim_token: plant() });
+    await call('PATCH', `/v1/source-connections/${id}`, { authentication });
+  }
+}
+
+async function plantInAuthProviders({ call, plant, upstream }: RoutePlanting): Promise<void> {
+  const { body: kinds } = await call('GET', '/v1/auth-providers/list');
+  for (const { short_name: kind } of kinds as readonly { readonly short_name: string }[]) {
+    const { body: detail } = await call('GET', `/v1/auth-providers/detail/${kind}`);
+    const fields = detail.auth_fields.fields as readonly { readonly name: string; readonly is_secret: boolean }[];
+    // The others have an address of their own, which no test may ask.
+    if (!fields.some(({ name }) => name === 'base_url')) continue;
+    const valueOf = ({ name, is_secret: secret }: (typeof fields)[number]) =>
+      secret ? plant() : name === 'base_url' ? `http://${upstream.host}:${upstream.port}` : 'plain';
+    const fill = () => Object.fromEntries(fields.map((field) => [field.name, valueOf(field)]));
+    // The upstream answers each request otherwise; one of these is taken.
+    for (let turn = 0; turn < 6; turn += 1) {
+      const given = { name: `Canary ${turn}`, short_name: kind, auth_fields: fill() };
+      const { body: made } = await call('POST', '/v1/auth-providers', given);
+      await call('PUT', `/v1/auth-providers/${made?.readable_id ?? 'none'}`, { auth_fields: fill() });
+    }
+  }
+}
