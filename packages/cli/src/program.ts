@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { auditCommand } from './commands/audit.ts';
 import { backupCommand, restoreCommand } from './commands/backup.ts';
 import { collectionsCommand } from './commands/collections.ts';
 import { connectCommand } from './commands/connect.ts';
@@ -48,6 +49,7 @@ export function createProgram(terminal: Terminal): Command {
     cancelCommand(terminal),
     searchCommand(terminal),
     connectorCommand(terminal),
+    auditCommand(terminal),
     backupCommand(terminal),
     restoreCommand(terminal),
     vaultCommand(terminal),

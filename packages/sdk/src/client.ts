@@ -1,3 +1,4 @@
+import { Audit } from './audit.ts';
 import { Collections } from './collections.ts';
 import { SourceConnections } from './source-connections.ts';
 import { Sources } from './sources.ts';
@@ -15,12 +16,14 @@ import { Transport, type TransportOptions } from './transport.ts';
  * (creates carry an `Idempotency-Key`). Failures are `TributaryError`; an aborted call throws what its signal was given.
  */
 export class TributaryClient {
+  readonly audit: Audit;
   readonly collections: Collections;
   readonly sources: Sources;
   readonly sourceConnections: SourceConnections;
 
   constructor(options: TransportOptions) {
     const transport = new Transport(options);
+    this.audit = new Audit(transport);
     this.collections = new Collections(transport);
     this.sources = new Sources(transport);
     this.sourceConnections = new SourceConnections(transport);

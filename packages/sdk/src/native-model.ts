@@ -41,3 +41,22 @@ export interface JobFailure {
   readonly message: string;
   readonly at: Timestamp;
 }
+
+/** What a look at the whole audit log has found. */
+export interface AuditVerification {
+  readonly whole: boolean;
+  readonly events: number;
+  /** Older events were deleted for their age. */
+  readonly firstSequence: number | null;
+  readonly lastSequence: number | null;
+  /** Of the newest event; noted elsewhere, it tells later that nothing before it was changed. */
+  readonly hash: string | null;
+  /** Events of versions that kept no chain. */
+  readonly unchained: number;
+  /** Where the log is not whole, the first hundred. */
+  readonly breaks: readonly {
+    readonly sequence: number | null;
+    readonly eventId: string | null;
+    readonly reason: 'missing' | 'altered' | 'unlinked' | 'foreign' | 'rewritten';
+  }[];
+}

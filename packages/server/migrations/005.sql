@@ -27,6 +27,8 @@ create table auth_provider (
   name text not null,
   description text,
   kind text not null,
+  -- what may be shown of the key; the key is sealed
+  masked_client_id text,
   key_id text not null,
   wrapped_key text not null,
   ciphertext text not null,

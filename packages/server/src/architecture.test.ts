@@ -100,6 +100,9 @@ const revealers: Readonly<Record<string, string>> = {
   'packages/connectors/src/sources/s3/open-store.ts': 'the SDK signs requests with it',
   'packages/server/src/vault/vault.ts': 'seals it',
   'packages/server/src/vault/key-place.ts': 'decodes the vault keys of the environment',
+  'packages/server/src/auth/providers/field-mapping.ts': 'a connector’s schema takes text, and wraps it again',
+  'packages/server/src/auth/providers/outside-credentials.ts': 'tells a renewed token from the refused one',
+  'packages/server/src/auth/providers/pipedream.ts': 'the token endpoint takes the client’s secret in its body',
   'packages/server/src/engine/field-rules.ts': 'keys the hashes of fields',
   'packages/server/src/engine/sealed-cursor.ts': 'derives the key that cursors are sealed with',
   'packages/server/src/auth/service.ts': 'hashes the bootstrap key',
@@ -223,6 +226,20 @@ const rules: readonly Rule[] = [
         ({ target, typeOnly }) =>
           !typeOnly && /^(node:(net|tls|dns|http|https|http2|dgram)(\/|$)|undici|got|axios)/.test(target),
       ),
+      ...written(source, /(?<![.\w])fetch\(/g),
+    ],
+  },
+  {
+    rule: 'the server reaches the network through the kit only: no caller’s address goes around the guard',
+    broken: ['packages/server/src/webhooks/x.ts', "import { request } from 'node:https';"],
+    applies: server,
+    violations: (source) => [
+      ...imported(
+        source,
+        ({ target, typeOnly }) =>
+          !typeOnly && /^(node:(tls|dns|http|https|http2|dgram)(\/|$)|undici|got|axios|node-fetch)/.test(target),
+      ),
+      ...written(source, /import \{[^}]*\b(?:connect|createConnection|Socket)\b[^}]*\} from 'node:net'/g),
       ...written(source, /(?<![.\w])fetch\(/g),
     ],
   },

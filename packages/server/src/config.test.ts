@@ -25,6 +25,8 @@ describe('the configuration', () => {
       internalSources: false,
       corsOrigins: [],
       rateLimitPerMinute: 600,
+      addressRateLimitPerMinute: 0,
+      wrongKeysPerMinute: 60,
       leaseMs: 30_000,
     });
     expect(loadConfig({}).databaseUrl).toBeUndefined();

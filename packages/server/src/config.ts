@@ -273,6 +273,18 @@ export const settings = {
     default: '600',
     help: 'Requests that one API key may send in a minute; 0 sets no limit.',
   }),
+  addressRateLimitPerMinute: setting({
+    env: 'TRIBUTARY_ADDRESS_RATE_LIMIT_PER_MINUTE',
+    type: integer(0, 10_000_000),
+    default: '0',
+    help: 'Requests that one address may send in a minute, with whatever key; 0 sets no limit. Leave it so behind a proxy, which is one address for all callers.',
+  }),
+  wrongKeysPerMinute: setting({
+    env: 'TRIBUTARY_WRONG_KEYS_PER_MINUTE',
+    type: integer(0, 10_000_000),
+    default: '60',
+    help: 'Requests with a wrong API key that one address may send in a minute before it is told to wait; right keys are let in all the same. 0 sets no limit.',
+  }),
   logLevel: setting({
     env: 'LOG_LEVEL',
     type: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {

@@ -1,3 +1,4 @@
+import { authProviderErrors } from './errors/auth-provider-errors.ts';
 import { authorizationErrors } from './errors/authorization-errors.ts';
 import type { FieldIssue } from './lib/field-issues.ts';
 
@@ -65,6 +66,7 @@ function defineErrors<C extends Catalogue>(catalogue: C): Makers<C> {
 /** The catalogue, for the documentation and the tests that compare them. */
 export const catalogue = {
   ...authorizationErrors,
+  ...authProviderErrors,
   /** The body is not JSON. Send valid JSON with `content-type: application/json`. */
   malformed_body: { kind: 'malformed', message: (d: { reason: string }) => `The body is not valid JSON: ${d.reason}` },
   /** The body is not JSON by its `content-type`. Send JSON with `content-type: application/json`. */
@@ -101,12 +103,11 @@ export const catalogue = {
   /** Send the API key as `x-api-key: trib_…` or `Authorization: Bearer trib_…`. */
   unauthenticated: {
     kind: 'unauthenticated',
-    message: (d: { reason: 'missing' | 'unknown' | 'expired' | 'revoked' }) =>
+    message: (d: { reason: 'missing' | 'unknown' | 'expired' }) =>
       ({
         missing: 'No valid authentication provided',
         unknown: 'Invalid API key',
         expired: 'API key has expired',
-        revoked: 'API key has been revoked',
       })[d.reason],
   },
   /** The API key lacks the scope that the route asks for. Use a key with it, or have an administrator make one. */
@@ -186,6 +187,12 @@ export const catalogue = {
     kind: 'conflict',
     message: (_: { id: string }) => 'This is the last key that can manage API keys; make another one first.',
   },
+  /** The key was revoked, has expired or was rotated already. Make a new one, or rotate the one that took its place. */
+  api_key_ended: { kind: 'conflict', message: (d: { id: string }) => `API key ${d.id} has ended already` },
+  /** The id is unknown, or belongs to another organization. List roles with `GET /tributary/v1/roles`. */
+  role_not_found: { kind: 'not_found', message: (d: { id: string }) => `Role ${d.id} not found` },
+  /** A role of this name exists already; names are unique in an organization. */
+  role_exists: { kind: 'conflict', message: (d: { name: string }) => `Role '${d.name}' already exists` },
   /** The id is unknown, or belongs to another organization. List keys with `GET /tributary/v1/api-keys`. */
   api_key_not_found: { kind: 'not_found', message: (d: { id: string }) => `API key ${d.id} not found` },
 
@@ -207,11 +214,8 @@ export const catalogue = {
     message: (d: { shortName: string; method: string; supported: readonly string[] }) =>
       `Source ${d.shortName} does not support this authentication method. Supported methods: [${d.supported.map((m) => `'${m}'`).join(', ')}]`,
   },
-  /** No auth provider of this readable id is connected. Leave `auth_provider` out, and give credentials directly. */
-  auth_provider_not_found: {
-    kind: 'not_found',
-    message: (d: { readableId: string }) => `Auth provider '${d.readableId}' not found`,
-  },
+  /** There are no white label integrations here. Leave `white_label_id` out, or send null. */
+  white_label_not_found: { kind: 'not_found', message: (d: { id: string }) => `White label ${d.id} not found` },
   /** The credentials lack a field or have a wrong one; `details.issues` names them. */
   invalid_auth_fields: {
     kind: 'invalid',

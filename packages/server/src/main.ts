@@ -2,13 +2,15 @@ import { mkdir } from 'node:fs/promises';
 import manifest from '../package.json' with { type: 'json' };
 import type { Logger } from 'pino';
 import { createAuditLog, type AuditLog } from './audit/service.ts';
+import { createAuthProviderService, type AuthProviderService } from './auth/providers/service.ts';
 import { KeyAuthenticator } from './auth/key-authenticator.ts';
+import { createRoleService } from './auth/roles/service.ts';
+import { createApiKeyService, type ApiKeyService } from './auth/service.ts';
 import type { OAuthClient } from './auth/oauth/oauth-client.ts';
 import { createOAuthClients, type OAuthClients } from './auth/oauth/clients.ts';
 import { readOperatorClients } from './auth/oauth/operator-clients.ts';
 import type { RenewalOutcome } from './auth/oauth/renewal/renewer.ts';
 import { PublicAddress } from './auth/oauth/public-address.ts';
-import { createApiKeyService } from './auth/service.ts';
 import type { CollectionReaders, SettleJob } from './collection-store/port.ts';
 import { forgetDeleted } from './collection-store/sqlite/files.ts';
 import { createSqliteReaders } from './collection-store/sqlite/readers.ts';
@@ -40,7 +42,7 @@ import { DataDirectoryInUse, holdDataDirectory } from './jobs/service-lock.ts';
 import { hasWorkerPlaces } from './jobs/worker-places.ts';
 import { createSupervisor, type Supervisor } from './jobs/supervisor.ts';
 import { systemClock, type Clock } from './lib/clock.ts';
-import type { JobId } from './lib/ids.ts';
+import type { JobId, OrganizationId } from './lib/ids.ts';
 import { createLog } from './lib/log.ts';
 import { endWith } from './main-failure.ts';
 import { buildOAuth } from './main-oauth.ts';
@@ -214,10 +216,17 @@ function bind(
   });
 }
 
+/** The outside vaults that organizations have connected. */
+function buildAuthProviders(base: Foundation, audit: AuditLog): AuthProviderService {
+  const { control, clock, vault, credentialParts } = base;
+  const { providers, source } = credentialParts.outside;
+  return createAuthProviderService({ control, clock, audit, vault, providers, outside: source });
+}
+
 /** The services of the nouns, and what goes on with deletions that an earlier process began. */
 function buildServices(
   base: Foundation,
-  common: { readonly audit: AuditLog; readonly projects: ProjectService },
+  common: { readonly apiKeys: ApiKeyService; readonly audit: AuditLog; readonly projects: ProjectService },
 ): {
   readonly services: Services;
   resumeDeletions(): Promise<void>;
@@ -234,13 +243,18 @@ function buildServices(
   const sources = createSourceRemoval({ control, readers, clock, connections, usage, revoke, wake });
   const removal = createCollectionRemoval({ control, readers, clock, sources, onError });
   const oauth = buildOAuth({ ...base, ...common });
-  const needs = { control, readers, clock, ...common, registry, probe, connections, bus, disk, wake, onError, oauth };
+  const authProviders = buildAuthProviders(base, common.audit);
+  const outside = credentialParts.outside.connections;
+  const asked = { registry, probe, connections, authProviders, outside, oauth };
+  const needs = { control, readers, clock, ...common, ...asked, bus, disk, wake, onError };
   const collections = createCollectionService({ ...needs, removal });
   const sourceConnections = createSourceConnectionService({ ...needs, collections, removal: sources });
   const onFailed = (error: unknown): void => log.error({ error }, 'an authorization failed unexpectedly');
   return {
     services: {
+      apiKeys: common.apiKeys,
       registry,
+      authProviders,
       collections,
       sourceConnections,
       authorizations: createAuthorizationService({ ...needs, collections, sourceConnections, onError: onFailed }),
@@ -270,20 +284,28 @@ async function keepGoing(base: Foundation, signal: AbortSignal): Promise<void> {
   await Promise.all([keepForgetting(base, signal), base.disk.run(signal), base.credentialParts.keeper.run(signal)]);
 }
 
+/** Who may do what, and the log of what they did. */
+function buildAccess({ control, clock, log }: Foundation) {
+  const audit = createAuditLog({ control, clock });
+  const authenticator = new KeyAuthenticator({ control, clock, log });
+  const apiKeys = createApiKeyService({ control, clock, audit, onRevoked: (id) => authenticator.forget(id) });
+  const onChanged = (id: OrganizationId): void => authenticator.forgetOrganization(id);
+  const roles = createRoleService({ control, clock, audit, onChanged });
+  const projects = createProjectService({ control, clock, audit });
+  const organizations = createOrganizationService({ control, clock, projects, apiKeys });
+  return { audit, authenticator, apiKeys, roles, projects, organizations };
+}
+
 /** Builds the object graph, starts the workers and listens. */
 export async function startService(config: Config, options: StartOptions = {}): Promise<RunningService> {
   const clock = options.clock ?? systemClock;
   const base = await openFoundation(config, clock, options);
   const { control, log, readers, metrics, supervisor, disk, usage } = base;
-  const audit = createAuditLog({ control, clock });
-  const authenticator = new KeyAuthenticator({ control, clock, log });
-  const apiKeys = createApiKeyService({ control, clock, audit, onRevoked: (id) => authenticator.forget(id) });
-  const projects = createProjectService({ control, clock, audit });
-  const organizations = createOrganizationService({ control, clock, projects, apiKeys });
+  const { audit, authenticator, apiKeys, roles, projects, organizations } = buildAccess(base);
   const newKey = await bootstrap({ control, config, organizations, apiKeys });
-  const { services, resumeDeletions, expireAuthorizations } = buildServices(base, { audit, projects });
+  const { services, resumeDeletions, expireAuthorizations } = buildServices(base, { apiKeys, audit, projects });
   const groups = [
-    nativeGroup({ ...services, apiKeys, audit, disk, organizations, projects, usage }),
+    nativeGroup({ ...services, audit, disk, organizations, projects, roles, usage }),
     ...airweaveGroups(services),
   ];
   const http = createHttpServer({

@@ -1,3 +1,5 @@
+import type { ApiKeyService } from './auth/service.ts';
+import type { AuthProviderService } from './auth/providers/service.ts';
 import type { CollectionService } from './collections/service.ts';
 import type { ConnectorRegistry } from './connections/registry.ts';
 import type { SearchService } from './search/service.ts';
@@ -9,7 +11,9 @@ import type { SyncService } from './syncs/service.ts';
 
 /** What the routes of every dialect may call. */
 export interface Services {
+  readonly apiKeys: ApiKeyService;
   readonly registry: ConnectorRegistry;
+  readonly authProviders: AuthProviderService;
   readonly collections: CollectionService;
   readonly sourceConnections: SourceConnectionService;
   readonly authorizations: AuthorizationService;

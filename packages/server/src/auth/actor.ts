@@ -1,4 +1,4 @@
-import type { ApiKeyId, OrganizationId } from '../lib/ids.ts';
+import type { ApiKeyId, OrganizationId, ProjectId } from '../lib/ids.ts';
 
 /** What a key may do: `<noun>:read` or `<noun>:write`; write includes read, `*` is everything. */
 export const scopes = [
@@ -23,12 +23,8 @@ export interface Actor {
   readonly apiKeyId: ApiKeyId;
   readonly name: string;
   readonly email: string;
+  /** In the whole organization: those of the key itself, and of its roles. */
   readonly scopes: ReadonlySet<Scope | '*'>;
-}
-
-/** Who did something: a caller, or the service by itself, whose key and email are null. */
-export interface Doer {
-  readonly organizationId: OrganizationId;
-  readonly apiKeyId: ApiKeyId | null;
-  readonly email: string | null;
+  /** What roles add in single projects; absent: nothing. */
+  readonly projectScopes?: ReadonlyMap<ProjectId, ReadonlySet<Scope>>;
 }

@@ -2,12 +2,12 @@ import type { Logger } from 'pino';
 import type { ControlStore } from '../control/database.ts';
 import { errors } from '../errors.ts';
 import type { Clock } from '../lib/clock.ts';
-import type { ApiKeyId } from '../lib/ids.ts';
+import type { ApiKeyId, OrganizationId } from '../lib/ids.ts';
 import type { Actor } from './actor.ts';
 import type { Authenticator } from './authenticator.ts';
 import { hashKey, keyPrefix } from './key-text.ts';
 import { findApiKeyByHash, type ListedApiKeyRow, updateLastUsedAt } from './repository.ts';
-import { readScopes } from './scopes.ts';
+import { findRights } from './roles/rights.ts';
 
 /** How long a found key is trusted without asking the database: a revocation is obeyed everywhere within a second. */
 const trustMs = 900;
@@ -45,7 +45,8 @@ export class KeyAuthenticator implements Authenticator {
     if (!presented.startsWith(keyPrefix) || presented.length > 512) throw errors.unauthenticated({ reason: 'unknown' });
     const now = this.#clock.now();
     const { row, actor } = await this.#find(hashKey(presented), now);
-    if (row.revoked_at !== null) throw errors.unauthenticated({ reason: 'revoked' });
+    // Told like one that never was: whoever found it learns nothing. That a key has expired helps its owner, so it is told.
+    if (row.revoked_at !== null) throw errors.unauthenticated({ reason: 'unknown' });
     if (row.expires_at !== null && row.expires_at <= now) throw errors.unauthenticated({ reason: 'expired' });
     this.#noteUse(row, now);
     return actor;
@@ -56,12 +57,18 @@ export class KeyAuthenticator implements Authenticator {
     for (const [hash, { row }] of this.#trusted) if (row.id === id) this.#trusted.delete(hash);
   }
 
+  /** Looks the keys of an organization up again: their roles have changed. */
+  forgetOrganization(id: OrganizationId): void {
+    for (const [hash, { row }] of this.#trusted) if (row.organization_id === id) this.#trusted.delete(hash);
+  }
+
   async #find(hash: string, now: number): Promise<Trusted> {
     const known = this.#trusted.get(hash);
     if (known && now < known.until) return known;
     const row = await findApiKeyByHash(this.#db, hash);
     if (!row) throw errors.unauthenticated({ reason: 'unknown' });
-    const trusted = { row, actor: actorOf(row), until: now + trustMs };
+    const rights = await findRights(this.#db, row.organization_id, row);
+    const trusted = { row, actor: actorOf(row, rights), until: now + trustMs };
     if (this.#trusted.size >= trustedAtMost) this.#trusted.clear();
     this.#trusted.set(hash, trusted);
     return trusted;
@@ -76,12 +83,12 @@ export class KeyAuthenticator implements Authenticator {
   }
 }
 
-function actorOf(row: ListedApiKeyRow): Actor {
+function actorOf(row: ListedApiKeyRow, rights: Pick<Actor, 'scopes' | 'projectScopes'>): Actor {
   return {
     organizationId: row.organization_id,
     apiKeyId: row.id,
     name: row.owner_name,
     email: row.owner_email,
-    scopes: new Set(readScopes(row.scopes)),
+    ...rights,
   };
 }

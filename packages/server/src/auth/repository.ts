@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely';
+import type { Selectable, Updateable } from 'kysely';
 import type { Queryable } from '../control/database.ts';
 import type { ControlTables, Millis } from '../control/schema.ts';
 import type { ApiKeyId, OrganizationId } from '../lib/ids.ts';
@@ -18,6 +18,10 @@ const listed = [
   'expires_at',
   'last_used_at',
   'revoked_at',
+  'created_by_email',
+  'modified_at',
+  'modified_by_email',
+  'replaced_by',
 ] as const;
 
 /** Answers false when the key exists already. */
@@ -48,16 +52,24 @@ export function findApiKey(
     .executeTakeFirst();
 }
 
+export interface ApiKeyPage {
+  readonly skip: number;
+  readonly limit: number;
+  /** Leave out those that were revoked. */
+  readonly hideRevoked?: boolean;
+}
+
 /** Newest first, revoked and expired ones too. */
 export function listApiKeys(
   db: Queryable,
   organizationId: OrganizationId,
-  page: { readonly skip: number; readonly limit: number },
+  page: ApiKeyPage,
 ): Promise<ListedApiKeyRow[]> {
   return db
     .selectFrom('api_key')
     .select(listed)
     .where('organization_id', '=', organizationId)
+    .$if(page.hideRevoked === true, (query) => query.where('revoked_at', 'is', null))
     .orderBy('created_at', 'desc')
     .orderBy('id', 'desc')
     .limit(page.limit)
@@ -80,19 +92,25 @@ export function listUsableApiKeys(
     .execute();
 }
 
-export async function updateRevokedAt(
+/** Changes a key that still lets requests in; false when it was revoked or replaced meanwhile. */
+export async function updateUsableApiKey(
   db: Queryable,
   organizationId: OrganizationId,
   id: ApiKeyId,
-  revokedAt: Millis,
-): Promise<void> {
-  await db
+  change: Pick<
+    Updateable<ControlTables['api_key']>,
+    'revoked_at' | 'expires_at' | 'replaced_by' | 'modified_at' | 'modified_by_email'
+  >,
+): Promise<boolean> {
+  const { numUpdatedRows } = await db
     .updateTable('api_key')
-    .set({ revoked_at: revokedAt })
+    .set(change)
     .where('organization_id', '=', organizationId)
     .where('id', '=', id)
     .where('revoked_at', 'is', null)
-    .execute();
+    .$if(change.replaced_by !== undefined, (query) => query.where('replaced_by', 'is', null))
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
 }
 
 export async function updateLastUsedAt(

@@ -4,19 +4,22 @@ import type { ControlStore, Queryable } from '../control/database.ts';
 import type { Millis } from '../control/schema.ts';
 import { errors } from '../errors.ts';
 import type { Clock } from '../lib/clock.ts';
-import { newId, type ApiKeyId, type OrganizationId } from '../lib/ids.ts';
+import type { ApiKeyId, OrganizationId } from '../lib/ids.ts';
 import type { Actor, Scope } from './actor.ts';
-import { hashKey, newKeyText, visiblePart } from './key-text.ts';
-import { allows } from './policy.ts';
+import { apiKeyRow, type KeyOwner } from './key-row.ts';
+import { newKeyText } from './key-text.ts';
+import { refuseNobodyLeft } from './managing-keys.ts';
+import { refuseMoreThanOwn } from './policy.ts';
 import {
-  type ApiKeyRow,
+  type ApiKeyPage,
   findApiKey,
   insertApiKey,
   type ListedApiKeyRow,
   listApiKeys,
-  listUsableApiKeys,
-  updateRevokedAt,
+  updateUsableApiKey,
 } from './repository.ts';
+import { type Assignment, assignRoles } from './roles/service.ts';
+import { type Rotation, rotateKey } from './rotation.ts';
 import { readScopes } from './scopes.ts';
 
 const dayMs = 86_400_000;
@@ -35,6 +38,12 @@ export interface ApiKey {
   /** Within a minute. */
   readonly lastUsedAt: Millis | null;
   readonly revokedAt: Millis | null;
+  readonly createdByEmail: string;
+  /** Rotated, revoked or given a new end; making it counts too. */
+  readonly modifiedAt: Millis;
+  readonly modifiedByEmail: string;
+  /** The key that took its place. */
+  readonly replacedBy: ApiKeyId | null;
 }
 
 export interface NewApiKey {
@@ -43,14 +52,27 @@ export interface NewApiKey {
   readonly ownerEmail?: string | undefined;
   /** At most those of the caller. */
   readonly scopes: readonly (Scope | '*')[];
+  /** Beside the scopes; none by default. */
+  readonly roles?: readonly Assignment[];
   /** Null: never. */
   readonly expiresInDays: number | null;
 }
 
+/** A fresh key; its text is in this answer only. */
+export interface MadeApiKey {
+  readonly apiKey: ApiKey;
+  readonly text: string;
+}
+
 export interface ApiKeyService {
-  /** The key's text is in this answer only. @throws forbidden for a scope that the caller lacks */
-  create(actor: Actor, input: NewApiKey): Promise<{ readonly apiKey: ApiKey; readonly text: string }>;
-  list(actor: Actor, page: { readonly skip: number; readonly limit: number }): Promise<readonly ApiKey[]>;
+  /** @throws forbidden for a scope that the caller lacks; role_not_found, project_not_found */
+  create(actor: Actor, input: NewApiKey): Promise<MadeApiKey>;
+  /**
+   * Makes a key that is the same but for its id and text, and lets the old one end.
+   * @throws api_key_not_found, api_key_ended, and forbidden when the key may do more than the caller
+   */
+  rotate(actor: Actor, id: ApiKeyId, rotation: Rotation): Promise<MadeApiKey>;
+  list(actor: Actor, page: ApiKeyPage): Promise<readonly ApiKey[]>;
   /** @throws api_key_not_found */
   get(actor: Actor, id: ApiKeyId): Promise<ApiKey>;
   /** Ends a key for good. @throws api_key_not_found, last_api_key */
@@ -59,11 +81,6 @@ export interface ApiKeyService {
   createFirst(tx: Queryable, organizationId: OrganizationId, owner: KeyOwner): Promise<string>;
   /** The same with a key that the operator brings; does nothing when the key is known, also as a revoked one. */
   ensure(tx: Queryable, organizationId: OrganizationId, owner: KeyOwner, key: Secret): Promise<void>;
-}
-
-export interface KeyOwner {
-  readonly name: string;
-  readonly email: string;
 }
 
 export function createApiKeyService({
@@ -78,11 +95,6 @@ export function createApiKeyService({
   /** So that this process obeys at once. */
   readonly onRevoked: (id: ApiKeyId) => void;
 }): ApiKeyService {
-  const get = async (db: Queryable, actor: Actor, id: ApiKeyId): Promise<ListedApiKeyRow> => {
-    const row = await findApiKey(db, actor.organizationId, id);
-    if (!row) throw errors.api_key_not_found({ id });
-    return row;
-  };
   return {
     async create(actor, input) {
       refuseMoreThanOwn(actor, input.scopes);
@@ -92,34 +104,49 @@ export function createApiKeyService({
         owner: { name: input.ownerName ?? actor.name, email: input.ownerEmail ?? actor.email },
         scopes: input.scopes,
         expiresAt: input.expiresInDays === null ? null : now + input.expiresInDays * dayMs,
+        madeBy: actor.email,
       });
       await control.transaction(async (tx) => {
         await insertApiKey(tx, row);
+        if (input.roles) await assignRoles(tx, actor, row.id, input.roles);
         await audit.record(tx, actor, { action: 'api_key.created', subjectKind: 'api_key', subjectId: row.id });
       });
+      return { apiKey: toApiKey(row), text };
+    },
+    async rotate(actor, id, rotation) {
+      const text = newKeyText();
+      const row = await rotateKey({ control, audit }, actor, id, { rotation, text, now: clock.now() });
+      onRevoked(id);
       return { apiKey: toApiKey(row), text };
     },
     async list(actor, page) {
       return (await listApiKeys(control.db, actor.organizationId, page)).map(toApiKey);
     },
     async get(actor, id) {
-      return toApiKey(await get(control.db, actor, id));
+      return toApiKey(await getRow(control.db, actor, id));
     },
     async revoke(actor, id) {
       const revoked = await control.transaction(async (tx) => {
-        const row = await get(tx, actor, id);
+        const row = await getRow(tx, actor, id);
         if (row.revoked_at !== null) return row;
         const now = clock.now();
-        await refuseLast(tx, actor, id, now);
-        await updateRevokedAt(tx, actor.organizationId, id, now);
+        const change = { revoked_at: now, modified_at: now, modified_by_email: actor.email };
+        await updateUsableApiKey(tx, actor.organizationId, id, change);
+        await refuseNobodyLeft(tx, actor.organizationId, now, id);
         await audit.record(tx, actor, { action: 'api_key.revoked', subjectKind: 'api_key', subjectId: id });
-        return { ...row, revoked_at: now };
+        return { ...row, ...change };
       });
       onRevoked(id);
       return toApiKey(revoked);
     },
     ...firstKeys(clock),
   };
+}
+
+async function getRow(db: Queryable, actor: Actor, id: ApiKeyId): Promise<ListedApiKeyRow> {
+  const row = await findApiKey(db, actor.organizationId, id);
+  if (!row) throw errors.api_key_not_found({ id });
+  return row;
 }
 
 /** Keys that no caller asks for: of the first start and of new organizations. */
@@ -137,44 +164,6 @@ function firstKeys(clock: Clock): Pick<ApiKeyService, 'createFirst' | 'ensure'> 
   };
 }
 
-/** A key must not make a stronger one. */
-function refuseMoreThanOwn(actor: Actor, wanted: readonly (Scope | '*')[]): void {
-  for (const scope of wanted) {
-    const own = scope === '*' ? actor.scopes.has('*') : allows(actor, scope);
-    if (!own) throw errors.forbidden({ scope });
-  }
-}
-
-/** Without a key that makes keys, only the operator could let anybody in again. */
-async function refuseLast(db: Queryable, actor: Actor, id: ApiKeyId, now: Millis): Promise<void> {
-  const managing = (await listUsableApiKeys(db, actor.organizationId, now)).filter((row) =>
-    allows({ scopes: new Set(readScopes(row.scopes)) }, 'api_keys:write'),
-  );
-  if (managing.length === 1 && managing[0]?.id === id) throw errors.last_api_key({ id });
-}
-
-interface KeyProperties {
-  readonly owner: KeyOwner;
-  readonly scopes: readonly (Scope | '*')[];
-  readonly expiresAt: Millis | null;
-}
-
-function apiKeyRow(organizationId: OrganizationId, text: string, now: Millis, properties: KeyProperties): ApiKeyRow {
-  return {
-    id: newId<ApiKeyId>(),
-    organization_id: organizationId,
-    hash: hashKey(text),
-    prefix: visiblePart(text),
-    owner_name: properties.owner.name,
-    owner_email: properties.owner.email,
-    scopes: JSON.stringify([...new Set(properties.scopes)]),
-    created_at: now,
-    expires_at: properties.expiresAt,
-    last_used_at: null,
-    revoked_at: null,
-  };
-}
-
 function toApiKey(row: ListedApiKeyRow): ApiKey {
   return {
     id: row.id,
@@ -187,5 +176,10 @@ function toApiKey(row: ListedApiKeyRow): ApiKey {
     expiresAt: row.expires_at,
     lastUsedAt: row.last_used_at,
     revokedAt: row.revoked_at,
+    // Keys of the first versions know their owner only.
+    createdByEmail: row.created_by_email ?? row.owner_email,
+    modifiedAt: row.modified_at ?? row.created_at,
+    modifiedByEmail: row.modified_by_email ?? row.owner_email,
+    replacedBy: row.replaced_by,
   };
 }

@@ -33,7 +33,8 @@ export function createCollectionRemoval({ control, readers, clock, sources, onEr
     const ids = await sources.listOfCollection(organizationId, id);
     await Promise.all(ids.map((source) => sources.settle(organizationId, source)));
     await readers.purgeCollection(id);
-    for (const source of ids) await sources.drop(organizationId, source);
+    // Side by side: each may wait for a provider that takes its grant back.
+    await Promise.all(ids.map((source) => sources.drop(organizationId, source)));
     await deleteCollection(control.db, organizationId, id);
   };
   return {

@@ -7,7 +7,7 @@ import type { Clock } from '../lib/clock.ts';
 import { newId, type CollectionId } from '../lib/ids.ts';
 import { encodePlace } from '../lib/page-cursor.ts';
 import type { Collection, CollectionChange, CollectionInput, Listed, PageRequest } from './model.ts';
-import { readableIdFrom } from './readable-id.ts';
+import { readableIdFrom } from '../lib/readable-id.ts';
 import type { CollectionRemoval } from './removal.ts';
 import {
   countCollections,

@@ -30,8 +30,10 @@ export interface CredentialSource {
   open(request: CredentialRequest): Promise<unknown>;
 }
 
-/** Credentials from elsewhere; `undefined` when the connection is none of theirs. */
-export type OpenOutside = (request: CredentialRequest) => Promise<GrantedCredentials | undefined>;
+/** Credentials from elsewhere, as the connector takes them; `undefined` when the connection is none of theirs. */
+export type OpenOutside = (
+  request: CredentialRequest,
+) => Promise<GrantedCredentials | Readonly<Record<string, unknown>> | undefined>;
 
 /** Exchanges what a person typed in for tokens; `key` names the stored connection, so that all who open it share one token. */
 export type OpenMachineGrant = (grant: MachineGrant, fields: GrantedFields, key?: string) => GrantedCredentials;

@@ -7,11 +7,12 @@ import { createMachineGrants } from '../auth/oauth/machine-grants.ts';
 import type { OAuthClient } from '../auth/oauth/oauth-client.ts';
 import type { RenewalOutcome } from '../auth/oauth/renewal/renewer.ts';
 import { createTokenKeeper, type TokenKeeper } from '../auth/oauth/token-keeper.ts';
+import { createOutsideParts, type OutsideParts } from '../auth/providers/outside-parts.ts';
 import type { Config } from '../config.ts';
 import type { ControlStore } from '../control/database.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Vault } from '../vault/vault.ts';
-import { createCredentialSource, type CredentialSource, type OpenOutside } from './credential-source.ts';
+import { createCredentialSource, type CredentialSource } from './credential-source.ts';
 import type { ConnectorRegistry } from './registry.ts';
 
 export interface CredentialPartsNeeds {
@@ -20,7 +21,6 @@ export interface CredentialPartsNeeds {
   readonly vault: Vault;
   readonly registry: Pick<ConnectorRegistry, 'find'>;
   readonly clients: OAuthClients;
-  readonly outside?: OpenOutside;
   readonly clock: Clock;
   readonly log: Logger;
   readonly onRenewal?: (outcome: RenewalOutcome) => void;
@@ -30,12 +30,15 @@ export interface CredentialParts {
   readonly keeper: TokenKeeper;
   readonly client: OAuthClient;
   readonly credentials: CredentialSource;
+  /** What asks outside vaults. */
+  readonly outside: OutsideParts;
   close(): Promise<void>;
 }
 
 /** What gives connectors their credentials, in whatever process they run. */
 export function openCredentials(needs: CredentialPartsNeeds): CredentialParts {
-  const { config, control, clock, log, registry, outside } = needs;
+  const { config, control, clock, log, registry } = needs;
+  const outside = createOutsideParts(needs);
   const outward = { policy: { allow: config.allowPrivateNetwork }, clock, log };
   const client = createOAuthClient(outward);
   const grants = createMachineGrants(outward);
@@ -52,10 +55,11 @@ export function openCredentials(needs: CredentialPartsNeeds): CredentialParts {
   return {
     keeper,
     client,
+    outside,
     credentials: createCredentialSource({
       keeper,
       machineGrant: (grant, fields, key) => access.open(grant, fields, key),
-      ...(outside && { outside }),
+      outside: (request) => outside.open(request),
     }),
     async close() {
       await keeper.close();

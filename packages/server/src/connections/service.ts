@@ -6,7 +6,14 @@ import type { Queryable } from '../control/database.ts';
 import type { AuthMethod } from '../control/schema.ts';
 import { must } from '../lib/asserts.ts';
 import type { Clock } from '../lib/clock.ts';
-import { newId, type ConnectionId, type OAuthClientId, type OrganizationId, type ProjectId } from '../lib/ids.ts';
+import {
+  newId,
+  type AuthProviderId,
+  type ConnectionId,
+  type OAuthClientId,
+  type OrganizationId,
+  type ProjectId,
+} from '../lib/ids.ts';
 import type { Vault } from '../vault/vault.ts';
 import { freeHandle, handleFrom } from './handle.ts';
 import {
@@ -38,6 +45,8 @@ export interface NewConnection {
   readonly authenticated: boolean;
   /** The organization's own OAuth client that it is made with. */
   readonly oauthClientId?: OAuthClientId | null;
+  /** Which account of which outside vault, where one has the credentials. */
+  readonly outside?: { readonly authProviderId: AuthProviderId; readonly config: JsonObject } | undefined;
 }
 
 export interface ConnectionChange {
@@ -47,6 +56,8 @@ export interface ConnectionChange {
   readonly credentialsRenewed?: boolean;
   /** null: none of the organization's own. */
   readonly oauthClientId?: OAuthClientId | null;
+  /** Another account of an outside vault. */
+  readonly outside?: NewConnection['outside'];
 }
 
 /** Connections for the nouns that stand on them. All calls run inside the caller's transaction. */
@@ -67,6 +78,11 @@ function nextLabel(labels: readonly (string | null)[]): string | null {
   let number = 2;
   while (labels.includes(String(number))) number += 1;
   return String(number);
+}
+
+function outsideColumns(outside: NewConnection['outside']) {
+  if (!outside) return {};
+  return { auth_provider_id: outside.authProviderId, auth_provider_config: JSON.stringify(outside.config) };
 }
 
 const emptySettings: SealedSettings = { credentials: {}, config: {} };
@@ -94,6 +110,7 @@ async function newRow(
     auth_method: input.authMethod,
     authenticated_at: input.authenticated ? now : null,
     oauth_client_id: input.oauthClientId ?? null,
+    ...outsideColumns(input.outside),
     enabled: 1,
     label: nextLabel(await listLabels(tx, actor.organizationId, projectId, connector.id)),
     created_at: now,
@@ -160,6 +177,7 @@ export function createConnectionService({ vault, clock }: SealNeeds): Connection
         ...(change.endpoint && { endpoint: JSON.stringify(change.endpoint) }),
         ...(change.credentialsRenewed && { authenticated_at: now }),
         ...(change.oauthClientId !== undefined && { oauth_client_id: change.oauthClientId }),
+        ...outsideColumns(change.outside),
         modified_at: now,
         modified_by_email: actor.email,
       });

@@ -10,6 +10,8 @@ const TABLES = {
   organization: ['id'],
   project: ['id'],
   api_key: ['id'],
+  role: ['id'],
+  api_key_role: ['id'],
   collection: ['id'],
   connection: ['id'],
   credential: ['connection_id'],
@@ -23,6 +25,7 @@ const TABLES = {
   sync_job: ['id'],
   job_event: ['job_id', 'sequence'],
   audit_event: ['organization_id', 'created_at', 'id'],
+  audit_head: ['organization_id'],
   collection_usage: ['collection_id'],
   idempotency_key: ['organization_id', 'key'],
 } as const satisfies Readonly<Record<Table, readonly string[]>>;

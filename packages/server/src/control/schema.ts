@@ -9,6 +9,7 @@ import type {
   OAuthClientId,
   OrganizationId,
   ProjectId,
+  RoleId,
   SourceConnectionId,
   SyncId,
 } from '../lib/ids.ts';
@@ -57,6 +58,28 @@ export interface ControlTables {
     expires_at: Millis | null;
     last_used_at: Millis | null;
     revoked_at: Millis | null;
+    created_by_email: Generated<string | null>;
+    modified_at: Generated<Millis | null>;
+    modified_by_email: Generated<string | null>;
+    replaced_by: Generated<ApiKeyId | null>;
+  };
+  role: {
+    id: RoleId;
+    organization_id: OrganizationId;
+    name: string;
+    description: string | null;
+    permissions: JsonText;
+    created_at: Millis;
+    modified_at: Millis;
+    created_by_email: string | null;
+    modified_by_email: string | null;
+  };
+  api_key_role: {
+    id: string;
+    organization_id: OrganizationId;
+    api_key_id: ApiKeyId;
+    role_id: RoleId;
+    project_id: ProjectId | null;
   };
   collection: {
     id: CollectionId;
@@ -128,6 +151,7 @@ export interface ControlTables {
     name: string;
     description: string | null;
     kind: string;
+    masked_client_id: string | null;
     key_id: string;
     wrapped_key: string;
     ciphertext: string;
@@ -261,6 +285,17 @@ export interface ControlTables {
     subject_kind: string;
     subject_id: string;
     created_at: Millis;
+    sequence: Generated<number | null>;
+    previous_hash: Generated<string | null>;
+    hash: Generated<string | null>;
+  };
+  audit_head: {
+    organization_id: OrganizationId;
+    sequence: number;
+    hash: string;
+    anchor_sequence: number;
+    anchor_hash: string;
+    chained_since: Millis;
   };
   collection_usage: {
     collection_id: CollectionId;

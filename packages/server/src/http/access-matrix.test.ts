@@ -4,7 +4,7 @@ import { scopes, type Actor, type Scope } from '../auth/actor.ts';
 import { airweaveGroups } from '../dialects/airweave/airweave-groups.ts';
 import { catalogue, errors } from '../errors.ts';
 import { systemClock } from '../lib/clock.ts';
-import { newId } from '../lib/ids.ts';
+import { newId, type ProjectId } from '../lib/ids.ts';
 import { createMetrics } from './metrics.ts';
 import { nativeGroup, type NativeServices } from './native/native-group.ts';
 import type { RouteGroup } from './route-group.ts';
@@ -60,9 +60,16 @@ beforeAll(() => {
 });
 afterAll(() => server.close());
 
-function keyWith(granted: readonly (Scope | '*')[]): string {
-  const key = [...granted].toSorted().join('|');
-  actors.set(key, { organizationId: newId(), apiKeyId: newId(), name: 'A', email: 'a@b.c', scopes: new Set(granted) });
+function keyWith(granted: readonly (Scope | '*')[], inProject: readonly Scope[] = []): string {
+  const key = [...granted, 'in a project:', ...inProject].join('|');
+  actors.set(key, {
+    organizationId: newId(),
+    apiKeyId: newId(),
+    name: 'A',
+    email: 'a@b.c',
+    scopes: new Set(granted),
+    projectScopes: new Map([[newId<ProjectId>(), new Set(inProject)]]),
+  });
   return key;
 }
 
@@ -82,6 +89,10 @@ const cases = guarded.map((one) => ({ ...one, name: name(one), scope: one.route.
 describe('F1-4 the scopes of', () => {
   it.each(cases)('$name: $scope', async ({ group, route, scope }) => {
     const write = scope.replace(/:read$/, ':write') as Scope;
+    for (const granted of scopes) {
+      const passes = granted === scope || granted === write;
+      expect([granted, (await statusOf(group, route, keyWith([granted]))) !== 403]).toEqual([granted, passes]);
+    }
     const others = scopes.filter((one) => one !== scope && one !== write);
     expect(await statusOf(group, route, undefined)).toBe(401);
     expect(await statusOf(group, route, 'unknown')).toBe(401);
@@ -89,6 +100,19 @@ describe('F1-4 the scopes of', () => {
     for (const granted of [[scope], ['*'], scopes.includes(write) ? [write] : [scope]] as const) {
       expect([401, 403, 429], granted.join()).not.toContain(await statusOf(group, route, keyWith(granted)));
     }
+  });
+});
+
+describe('F1-4 scopes that hold in one project only', () => {
+  it('open the routes that are about a project, and no others', async () => {
+    const open = [];
+    for (const one of guarded) {
+      const status = await statusOf(one.group, one.route, keyWith([], [...scopes]));
+      if (status !== 403) open.push(one);
+    }
+    expect(open.map(name)).toEqual(guarded.filter(({ route }) => route.inProject === true).map(name));
+    // Where there is no place for a project's name the service must look at what it lists.
+    expect(open.map(name).filter((one) => !one.includes(':projectName'))).toEqual(['GET /tributary/v1/projects']);
   });
 });
 

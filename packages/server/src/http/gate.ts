@@ -2,61 +2,78 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { isIPv6 } from 'node:net';
 import type { Actor, Scope } from '../auth/actor.ts';
 import { type Authenticator, presentedKey } from '../auth/authenticator.ts';
-import { authorize } from '../auth/policy.ts';
+import { allowsSomewhere, authorize } from '../auth/policy.ts';
 import { AppError, errors } from '../errors.ts';
 import type { Clock } from '../lib/clock.ts';
 import { RateLimiter, rateLimitHeaders } from './rate-limit.ts';
 
-/** Wrong keys that one address may present in a minute; a right key is let in all the same. */
-const wrongKeysPerMinute = 60;
-
 export interface GateOptions {
   readonly authenticator: Authenticator;
   readonly clock: Clock;
-  /** 0 sets no limit. */
+  /** Requests of one key; 0 sets no limit. */
   readonly rateLimitPerMinute: number;
+  /** Requests of one address, whoever sends them; 0, the default, sets no limit. */
+  readonly addressRateLimitPerMinute?: number | undefined;
+  /** Wrong keys that one address may present; a right key is let in all the same. Default 60; 0 sets no limit. */
+  readonly wrongKeysPerMinute?: number | undefined;
 }
 
 export interface Knock {
   readonly scope: Scope;
+  /** The scope in some project is enough here, see `RouteDeclaration.inProject`. */
+  readonly inProject?: boolean | undefined;
   readonly headers: IncomingHttpHeaders;
   readonly remoteAddress: string | undefined;
-  /** Called once the caller is known, also when it is then turned away. */
-  readonly onHeaders: (headers: Record<string, string>) => void;
+  readonly onHeaders: OnHeaders;
 }
+
+/** Called with what is left of the limit that was looked at last, also when the caller is then turned away. */
+export type OnHeaders = (headers: Record<string, string>) => void;
 
 /** Lets a request pass when its key is known, within its rate and has the scope. */
 export class Gate {
   readonly #options: GateOptions;
   readonly #requests: RateLimiter | undefined;
-  readonly #failures = new RateLimiter(wrongKeysPerMinute);
+  readonly #addresses: RateLimiter | undefined;
+  readonly #failures: RateLimiter | undefined;
 
   constructor(options: GateOptions) {
+    const limiter = (perMinute: number) => (perMinute > 0 ? new RateLimiter(perMinute) : undefined);
     this.#options = options;
-    this.#requests = options.rateLimitPerMinute > 0 ? new RateLimiter(options.rateLimitPerMinute) : undefined;
+    this.#requests = limiter(options.rateLimitPerMinute);
+    this.#addresses = limiter(options.addressRateLimitPerMinute ?? 0);
+    this.#failures = limiter(options.wrongKeysPerMinute ?? 60);
+  }
+
+  /** Counts a request of an address, with a key or without one. @throws rate_limited */
+  count(remoteAddress: string | undefined, onHeaders: OnHeaders): void {
+    this.#take(this.#addresses, network(remoteAddress ?? ''), onHeaders);
   }
 
   /** @throws unauthenticated, rate_limited, forbidden */
   async admit(knock: Knock): Promise<Actor> {
     const actor = await this.#authenticate(knock);
-    const allowance = this.#requests?.take(actor.apiKeyId, this.#options.clock.now());
-    if (allowance) {
-      knock.onHeaders(rateLimitHeaders(allowance));
-      if (!allowance.allowed) throw errors.rate_limited({ retryAfterSeconds: allowance.retryAfterSeconds });
-    }
-    authorize(actor, knock.scope);
+    this.#take(this.#requests, actor.apiKeyId, knock.onHeaders);
+    if (knock.inProject !== true || !allowsSomewhere(actor, knock.scope)) authorize(actor, knock.scope);
     return actor;
   }
 
-  async #authenticate({ headers, remoteAddress }: Knock): Promise<Actor> {
+  #take(limiter: RateLimiter | undefined, caller: string, onHeaders: OnHeaders): void {
+    const allowance = limiter?.take(caller, this.#options.clock.now());
+    if (!allowance) return;
+    onHeaders(rateLimitHeaders(allowance));
+    if (!allowance.allowed) throw errors.rate_limited({ retryAfterSeconds: allowance.retryAfterSeconds });
+  }
+
+  async #authenticate({ headers, remoteAddress, onHeaders }: Knock): Promise<Actor> {
     try {
       return await this.#options.authenticator.authenticate(presentedKey(headers));
     } catch (error) {
       const wrong =
         error instanceof AppError && error.kind === 'unauthenticated' && error.details['reason'] !== 'missing';
       if (!wrong) throw error;
-      const allowance = this.#failures.take(network(remoteAddress ?? ''), this.#options.clock.now());
-      throw allowance.allowed ? error : errors.rate_limited({ retryAfterSeconds: allowance.retryAfterSeconds });
+      this.#take(this.#failures, network(remoteAddress ?? ''), onHeaders);
+      throw error;
     }
   }
 }

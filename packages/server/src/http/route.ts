@@ -57,6 +57,11 @@ export interface RouteDeclaration<Services = never> {
   readonly description?: string;
   readonly tag: string;
   readonly access: Access;
+  /**
+   * The route is about one project, or lists them: the gate also lets keys pass that have the scope in some project only, and
+   * the service asks `policy.ts` for the one it is about.
+   */
+  readonly inProject?: boolean;
   readonly params: z.ZodType | undefined;
   readonly query: z.ZodType | undefined;
   readonly body: z.ZodType | undefined;

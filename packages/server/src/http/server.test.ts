@@ -190,6 +190,37 @@ describe('access', () => {
     expect(statuses.at(-1)).toBe(429);
     expect((await inject({ url: '/things', headers: key })).statusCode).toBe(200);
   });
+
+  it('F1-12 tells a caller with wrong keys to wait after as many as the operator allows, and nobody else', async () => {
+    const config = { rateLimitPerMinute: 100, wrongKeysPerMinute: 3, publicUrl: undefined, corsOrigins: [] };
+    const { inject } = start({ config });
+    const knock = (presented: string, remoteAddress: string) =>
+      inject({ url: '/things', headers: { 'x-api-key': presented }, remoteAddress });
+    const wrong = [];
+    for (let count = 0; count < 4; count += 1) wrong.push(await knock(`trib_${count}`, '192.0.2.1'));
+    expect(wrong.map((one) => one.statusCode)).toEqual([401, 401, 401, 429]);
+    expect(wrong.at(-1)?.headers).toMatchObject({
+      'ratelimit-limit': '3',
+      'ratelimit-remaining': '0',
+      'retry-after': '20',
+    });
+    expect((await knock('trib_admin', '192.0.2.1')).statusCode).toBe(200);
+    expect((await knock('trib_reader', '192.0.2.2')).statusCode).toBe(200);
+    expect((await knock('trib_other', '192.0.2.2')).statusCode).toBe(401);
+  });
+
+  it('F1-12 limits an address where the operator wants it, and not its neighbours', async () => {
+    const config = { rateLimitPerMinute: 100, addressRateLimitPerMinute: 2, publicUrl: undefined, corsOrigins: [] };
+    const { inject } = start({ config });
+    const from = (remoteAddress: string, headers = key) => inject({ url: '/things', headers, remoteAddress });
+    expect((await from('2001:db8:0:1::1')).statusCode).toBe(200);
+    // Another address of the same subscriber, with another key.
+    expect((await from('2001:db8:0:1::2', { 'x-api-key': 'trib_reader' })).statusCode).toBe(200);
+    const third = await from('2001:db8:0:1::3', { 'x-api-key': '' });
+    expect(third.statusCode).toBe(429);
+    expect(third.headers).toMatchObject({ 'ratelimit-limit': '2', 'retry-after': '30' });
+    expect((await from('2001:db8:0:2::1')).statusCode).toBe(200);
+  });
 });
 
 describe('errors', () => {

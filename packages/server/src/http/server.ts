@@ -29,7 +29,8 @@ export interface HttpServerOptions {
   readonly authenticator: Authenticator;
   readonly log: Logger;
   readonly clock: Clock;
-  readonly config: Pick<Config, 'rateLimitPerMinute' | 'publicUrl' | 'corsOrigins'>;
+  readonly config: Pick<Config, 'rateLimitPerMinute' | 'publicUrl' | 'corsOrigins'> &
+    Partial<Pick<Config, 'addressRateLimitPerMinute' | 'wrongKeysPerMinute'>>;
   /** Without it `Idempotency-Key` is ignored. */
   readonly answers?: IdempotentAnswers;
   /** Compare every answer with its declaration; for tests and development. */
@@ -144,7 +145,7 @@ class Binding {
   constructor(options: HttpServerOptions, stopping: AbortSignal) {
     this.#options = options;
     const { authenticator, clock, config, answers, validateResponses = false } = options;
-    this.#gate = new Gate({ authenticator, clock, rateLimitPerMinute: config.rateLimitPerMinute });
+    this.#gate = new Gate({ ...config, authenticator, clock });
     this.#groupOf = groupFinder(options.groups);
     this.#run = { answers, validateResponses, stopping };
     this.#headers = securityHeaders(config.publicUrl);
@@ -168,12 +169,16 @@ class Binding {
     const mounted = request.routeOptions.config.mounted;
     // Told here, so that nobody can have bodies read for nothing.
     if (!mounted) throw this.#notFound(request);
+    const onHeaders = (headers: Record<string, string>) => void reply.headers(headers);
+    // Probes and scrapes are not counted.
+    if (mounted.group !== this.#options.serviceRoutes) this.#gate.count(request.ip, onHeaders);
     if (mounted.route.access === 'public') return undefined;
     request.call.actor = await this.#gate.admit({
       scope: mounted.route.access,
+      inProject: mounted.route.inProject,
       headers: request.headers,
       remoteAddress: request.ip,
-      onHeaders: (headers) => void reply.headers(headers),
+      onHeaders,
     });
     return undefined;
   }

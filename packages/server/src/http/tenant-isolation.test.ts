@@ -20,6 +20,8 @@ describe('F1-11 a thing of one organization', () => {
       clientSecret: 'canary-client-secret',
     });
     const project = await t.api('POST', '/tributary/v1/projects', { name: 'hers' });
+    const permissions = [{ category: 'AUDIT', actions: ['VIEW'] }];
+    const role = await t.api('POST', '/tributary/v1/roles', { name: 'hers', permissions });
     const keys = (await t.api('GET', '/tributary/v1/api-keys')).body;
     const ids = {
       source_connection_id: source.id,
@@ -29,6 +31,8 @@ describe('F1-11 a thing of one organization', () => {
       job_id: job.id,
       jobId: job.id,
       apiKeyId: keys[0].id,
+      id: keys[0].id,
+      roleId: role.body.id,
       oauthClientId: client.body.id,
       projectName: project.body.name,
     };
@@ -37,6 +41,8 @@ describe('F1-11 a thing of one organization', () => {
       (await t.api('GET', `/collections/${collection}`)).body,
       (await t.api('GET', `/source-connections/${source.id}/jobs`)).body,
       (await t.api('GET', '/tributary/v1/projects')).body,
+      (await t.api('GET', '/tributary/v1/roles')).body,
+      (await t.api('GET', `/tributary/v1/api-keys/${keys[0].id}/roles`)).body,
       (await t.api('GET', '/tributary/v1/oauth-clients')).body,
       (await t.api('GET', '/tributary/v1/api-keys')).body.map((key: { id: string; revokedAt: string | null }) => [
         key.id,
@@ -51,11 +57,12 @@ describe('F1-11 a thing of one organization', () => {
       'PATCH /source-connections': { name: 'Stolen' },
       'PATCH /v1/source-connections': { name: 'Stolen' },
       '/selection': {},
+      'PUT /tributary/v1/api-keys': { roles: [] },
       'PUT /': { name: 'Stolen' },
       search: { query: 'text' },
     });
-    // Sources are everybody's; a link is known to whom it was given, and its tests look at organizations.
-    expect(skipped.filter((name) => !/\/sources\/\{short_name\}|\/authorize\/\{code\}/.test(name))).toEqual([]);
+    // Kinds of things are everybody's; a link is known to whom it was given, and its tests look at organizations.
+    expect(skipped.filter((name) => !/\/\{short_name\}$|\/authorize\/\{code\}/.test(name))).toEqual([]);
     expect(calls.length).toBeGreaterThan(30);
     expect(calls.filter((call) => call.status !== 404).map((call) => [call.name, call.status, call.text])).toEqual([]);
     expect(await read()).toEqual(before);
@@ -69,10 +76,46 @@ describe('F1-11 a thing of one organization', () => {
       '/collections',
       '/tributary/v1/audit-events',
       '/tributary/v1/api-keys',
+      '/tributary/v1/roles',
+      '/tributary/v1/projects',
+      '/api-keys',
     ]) {
       const { status, body } = await t.api('GET', path, undefined, { key });
       expect([path, status]).toEqual([path, 200]);
       expect(JSON.stringify(body)).not.toContain(source.id);
     }
+  });
+
+  it('is not found where a body or a query names it either', async () => {
+    const source = await t.newStub();
+    const collection = source.readable_collection_id;
+    const [own] = (await t.api('GET', '/tributary/v1/api-keys')).body;
+    const permissions = [{ category: 'AUDIT', actions: ['VIEW'] }];
+    const role = await t.api('POST', '/tributary/v1/roles', { name: 'also hers', permissions });
+    await t.api('POST', '/tributary/v1/projects', { name: 'also-hers' });
+    const { key } = await t.newOrganization();
+    const foreignKey = (await t.api('POST', '/tributary/v1/api-keys', { scopes: ['search:read'] }, { key })).body.id;
+    const foreignRole = (await t.api('POST', '/tributary/v1/roles', { name: 'theirs', permissions }, { key })).body.id;
+    const create = {
+      short_name: 'stub',
+      readable_collection_id: collection,
+      config: { entity_count: 1 },
+      authentication: { credentials: { stub_key: 'key' } },
+    };
+    const calls: readonly (readonly [method: string, path: string, body: unknown])[] = [
+      ['POST', '/source-connections', create],
+      ['POST', '/v1/source-connections', create],
+      ['DELETE', `/api-keys?id=${own.id}`, undefined],
+      ['DELETE', `/v1/api-keys?id=${own.id}`, undefined],
+      ['PUT', `/tributary/v1/api-keys/${foreignKey}/roles`, { roles: [{ roleId: role.body.id }] }],
+      ['PUT', `/tributary/v1/api-keys/${foreignKey}/roles`, { roles: [{ roleId: foreignRole, project: 'also-hers' }] }],
+      ['POST', '/tributary/v1/api-keys', { roles: [{ roleId: role.body.id }] }],
+    ];
+    for (const [method, path, body] of calls) {
+      const { status } = await t.api(method, path, body, { key });
+      expect([method, path, status]).toEqual([method, path, 404]);
+    }
+    const listed = (await t.api('GET', `/source-connections?collection=${collection}`, undefined, { key })).body;
+    expect(listed).toEqual([]);
   });
 });

@@ -4,6 +4,7 @@ import type { Config } from '../config.ts';
 import type { ControlStore, Queryable } from '../control/database.ts';
 import type { Millis } from '../control/schema.ts';
 import type { Clock } from '../lib/clock.ts';
+import type { OrganizationId } from '../lib/ids.ts';
 
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
@@ -32,7 +33,7 @@ export async function forgetOld(needs: RetentionNeeds, signal: AbortSignal): Pro
   return {
     events: await drain(needs, config.keepEventsDays, deleteEvents, signal),
     jobs: await drain(needs, config.keepJobsDays, deleteJobs, signal),
-    auditEvents: await drain(needs, config.keepAuditDays, deleteAuditEvents, signal),
+    auditEvents: await forgetAuditEvents(needs, signal),
   };
 }
 
@@ -88,10 +89,67 @@ async function deleteJobs(db: Queryable, before: Millis): Promise<number> {
   return Number(numAffectedRows ?? 0n);
 }
 
-async function deleteAuditEvents(db: Queryable, before: Millis): Promise<number> {
+/** Cuts the beginning off the logs of organizations, and first the events of versions that had no chain. */
+async function forgetAuditEvents(needs: RetentionNeeds, signal: AbortSignal): Promise<number> {
+  const { control, clock, config } = needs;
+  let sum = await drain(needs, config.keepAuditDays, deleteUnchainedEvents, signal);
+  if (config.keepAuditDays === 0) return sum;
+  const before = clock.now() - config.keepAuditDays * DAY_MS;
+  for (const organizationId of await listOrganizationsWithEvents(control.db, before)) {
+    const cut: Batch = (tx) => cutChain(tx, organizationId, before);
+    sum += await drain(needs, config.keepAuditDays, cut, signal);
+  }
+  return sum;
+}
+
+async function deleteUnchainedEvents(db: Queryable, before: Millis): Promise<number> {
   const { numAffectedRows } = await sql`
-    delete from audit_event where (organization_id, created_at, id) in (
-      select organization_id, created_at, id from audit_event where created_at < ${before}
+    delete from audit_event where sequence is null and (organization_id, created_at, id) in (
+      select organization_id, created_at, id from audit_event where created_at < ${before} and sequence is null
       order by created_at limit ${BATCH})`.execute(db);
   return Number(numAffectedRows ?? 0n);
+}
+
+async function listOrganizationsWithEvents(db: Queryable, before: Millis): Promise<readonly OrganizationId[]> {
+  const rows = await db
+    .selectFrom('audit_event')
+    .select('organization_id')
+    .distinct()
+    .where('created_at', '<', before)
+    .where('sequence', 'is not', null)
+    .execute();
+  return rows.map((row) => row.organization_id);
+}
+
+/**
+ * The anchor is moved first: only what lies behind it can be deleted, and the rest of the chain is verified from it. An event
+ * that is young keeps all that follow, whatever their time says: clocks of several processes differ a little.
+ */
+async function cutChain(tx: Queryable, organizationId: OrganizationId, before: Millis): Promise<number> {
+  // Writing the row takes it, so that two services do not cut at once.
+  const head = await tx
+    .updateTable('audit_head')
+    .set((eb) => ({ anchor_sequence: eb.ref('anchor_sequence') }))
+    .where('organization_id', '=', organizationId)
+    .returning(['anchor_sequence'])
+    .executeTakeFirst();
+  const oldest = await tx
+    .selectFrom('audit_event')
+    .select(['sequence', 'hash', 'created_at'])
+    .where('organization_id', '=', organizationId)
+    .where('sequence', '>', head?.anchor_sequence ?? 0)
+    .orderBy('sequence')
+    .limit(BATCH)
+    .execute();
+  const kept = oldest.findIndex((event) => event.created_at >= before);
+  const last = (kept === -1 ? oldest : oldest.slice(0, kept)).at(-1);
+  if (!last) return 0;
+  const anchor = { anchor_sequence: last.sequence ?? 0, anchor_hash: last.hash ?? '' };
+  await tx.updateTable('audit_head').set(anchor).where('organization_id', '=', organizationId).execute();
+  const { numDeletedRows } = await tx
+    .deleteFrom('audit_event')
+    .where('organization_id', '=', organizationId)
+    .where('sequence', '<=', anchor.anchor_sequence)
+    .executeTakeFirst();
+  return Number(numDeletedRows);
 }

@@ -4,6 +4,7 @@ import type { Logger } from '@tributary/connectors/kit/context';
 import type { RateBudget } from '@tributary/connectors/kit/rate-budget';
 import type { CollectionWriters, SourceWriter, StoreSize } from '../collection-store/port.ts';
 import { ConnectorError } from '@tributary/connectors/kit/connector-error';
+import { OutsideError } from '../auth/providers/outside-error.ts';
 import type { ContextFactory } from '../connections/context.ts';
 import type { CredentialSource } from '../connections/credential-source.ts';
 import type { ConnectorRegistry } from '../connections/registry.ts';
@@ -91,6 +92,12 @@ const refusedCategory: Readonly<Record<AuthMethod, ErrorCategory>> = {
 function categorised(outcome: SyncOutcome, method: AuthMethod): SyncOutcome {
   if (outcome.type !== 'failed' || outcome.category !== 'api_key_invalid') return outcome;
   return { ...outcome, category: refusedCategory[method] };
+}
+
+/** An outside vault does not have the account any more: told apart from credentials that the source refuses. */
+function accountFault(error: ConnectorError): Fault | undefined {
+  if (!(error instanceof OutsideError) || error.problem !== 'account_gone') return undefined;
+  return failure('credential_refused', error.message, { category: 'auth_provider_account_gone', wholeJob: true });
 }
 
 function unknownConnector(id: string): Fault {
@@ -181,7 +188,7 @@ async function openContext(
     };
   } catch (error) {
     if (!(error instanceof ConnectorError)) throw error;
-    return { fault: faultOf(error, new AbortController().signal) };
+    return { fault: accountFault(error) ?? faultOf(error, new AbortController().signal) };
   }
 }
 

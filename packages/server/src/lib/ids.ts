@@ -8,6 +8,7 @@ export type Id<K extends string> = string & { readonly [kind]: K };
 export type OrganizationId = Id<'organization'>;
 export type ProjectId = Id<'project'>;
 export type ApiKeyId = Id<'api_key'>;
+export type RoleId = Id<'role'>;
 export type CollectionId = Id<'collection'>;
 export type ConnectionId = Id<'connection'>;
 export type SourceConnectionId = Id<'source_connection'>;

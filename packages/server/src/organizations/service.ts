@@ -1,5 +1,6 @@
 import type { Actor } from '../auth/actor.ts';
-import type { ApiKeyService, KeyOwner } from '../auth/service.ts';
+import type { KeyOwner } from '../auth/key-row.ts';
+import type { ApiKeyService } from '../auth/service.ts';
 import type { ControlStore, Queryable } from '../control/database.ts';
 import { errors } from '../errors.ts';
 import type { Clock } from '../lib/clock.ts';

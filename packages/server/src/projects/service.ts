@@ -1,4 +1,5 @@
 import type { Actor } from '../auth/actor.ts';
+import { allowsIn, authorize } from '../auth/policy.ts';
 import type { AuditLog } from '../audit/service.ts';
 import type { ControlStore, Queryable } from '../control/database.ts';
 import { errors } from '../errors.ts';
@@ -17,12 +18,13 @@ import {
 export const defaultProjectName = 'default';
 
 export interface ProjectService {
+  /** Those that the actor may see. */
   list(actor: Actor): Promise<readonly ProjectRow[]>;
-  /** @throws project_not_found */
+  /** @throws project_not_found, also for one that the actor may not see */
   get(actor: Actor, name: string): Promise<ProjectRow>;
   /** @throws project_exists */
   create(actor: Actor, name: string): Promise<ProjectRow>;
-  /** @throws project_not_found, project_not_deletable for `default` and for a project with connections */
+  /** @throws project_not_found, forbidden, project_not_deletable for `default` and for a project with connections */
   delete(actor: Actor, name: string): Promise<ProjectRow>;
   /** Makes `default` for a new organization. */
   createDefault(tx: Queryable, organizationId: OrganizationId): Promise<void>;
@@ -44,9 +46,18 @@ export function createProjectService({
     if (!row) throw errors.project_not_found({ name });
     return row;
   };
+  /** A project that the actor may not see is told like one that is not there. */
+  const getVisible = async (db: Queryable, actor: Actor, name: string): Promise<ProjectRow> => {
+    const row = await get(db, actor.organizationId, name);
+    if (!allowsIn(actor, 'organization:read', row.id)) throw errors.project_not_found({ name });
+    return row;
+  };
   return {
-    list: (actor) => listProjects(control.db, actor.organizationId),
-    get: (actor, name) => get(control.db, actor.organizationId, name),
+    list: async (actor) =>
+      (await listProjects(control.db, actor.organizationId)).filter((row) =>
+        allowsIn(actor, 'organization:read', row.id),
+      ),
+    get: (actor, name) => getVisible(control.db, actor, name),
     create: (actor, name) =>
       control.transaction(async (tx) => {
         const { organizationId } = actor;
@@ -57,7 +68,8 @@ export function createProjectService({
       }),
     delete: (actor, name) =>
       control.transaction(async (tx) => {
-        const row = await get(tx, actor.organizationId, name);
+        const row = await getVisible(tx, actor, name);
+        authorize(actor, 'PROJECT_MANAGEMENT:MANAGE', row.id);
         if (name === defaultProjectName) throw errors.project_not_deletable({ reason: 'every organization has it' });
         if (await hasConnections(tx, actor.organizationId, row.id)) {
           throw errors.project_not_deletable({ reason: 'it has connections; delete them first' });

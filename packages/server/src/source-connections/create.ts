@@ -16,10 +16,11 @@ import { planAuthentication, type PlannedAuthentication } from './authorization/
 import { openSession } from './authorization/open-session.ts';
 import type { OAuthNeeds } from './authorization/needs.ts';
 import type { AuthorizationLink, CreateInput } from './model.ts';
+import type { OutsideAccountNeeds } from './outside-account.ts';
 import { insertSourceConnection } from './repository.ts';
 import { resolveSchedule, type ScheduleColumns } from './schedule-input.ts';
 
-export interface CreateNeeds {
+export interface CreateNeeds extends OutsideAccountNeeds {
   readonly control: ControlStore;
   readonly clock: Clock;
   readonly audit: AuditLog;
@@ -41,7 +42,7 @@ interface Plan {
   readonly authentication: PlannedAuthentication;
 }
 
-async function plan(needs: CreateNeeds, actor: Actor, input: CreateInput): Promise<Plan> {
+async function plan(needs: CreateNeeds, actor: Actor, id: SourceConnectionId, input: CreateInput): Promise<Plan> {
   const connector = await needs.registry.get(input.shortName);
   const config = input.config ?? {};
   const schedule = resolveSchedule(connector, input.schedule, needs.clock.now());
@@ -50,6 +51,7 @@ async function plan(needs: CreateNeeds, actor: Actor, input: CreateInput): Promi
     config,
     given: input,
     cursorField: schedule.cursor_field,
+    id,
   });
   return {
     connector,
@@ -57,7 +59,7 @@ async function plan(needs: CreateNeeds, actor: Actor, input: CreateInput): Promi
     // There is nothing to be read before a person has allowed it.
     schedule: authentication.pending ? { ...schedule, next_run_at: null } : schedule,
     name: input.name ?? `${connector.title} Connection`,
-    startNow: !authentication.pending && (input.syncImmediately ?? true),
+    startNow: !authentication.pending && (input.syncImmediately ?? authentication.isProven ?? true),
     authentication,
   };
 }
@@ -75,10 +77,10 @@ export interface Created {
 export async function createSourceConnection(needs: CreateNeeds, actor: Actor, input: CreateInput): Promise<Created> {
   await needs.registry.get(input.shortName);
   await needs.collections.get(actor, input.collectionReadableId);
-  const planned = await plan(needs, actor, input);
+  const id = newId<SourceConnectionId>();
+  const planned = await plan(needs, actor, id, input);
   const { connector, config, name, authentication } = planned;
   const split = splitConfig(connector, config);
-  const id = newId<SourceConnectionId>();
   return needs.control.transaction(async (tx) => {
     const collectionId = await needs.collections.lockId(tx, actor, input.collectionReadableId);
     const sealed: SettingsToSeal = { credentials: authentication.credentials, config: split.secrets };
@@ -92,6 +94,7 @@ export async function createSourceConnection(needs: CreateNeeds, actor: Actor, i
       authenticated: !authentication.pending,
       oauthClientId: authentication.pending?.client.oauthClientId ?? null,
       sealed,
+      outside: authentication.outside,
     });
     const where = { id, connectionId, collectionId, options: split.options, description: input.description ?? null };
     await insertRow(needs, tx, actor, planned, where);

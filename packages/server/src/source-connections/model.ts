@@ -2,7 +2,14 @@ import type { Json, JsonObject } from '@tributary/connectors/kit/json';
 import type { Secret } from '@tributary/connectors/kit/secret';
 import type { OAuthClientCredentials } from '../auth/oauth/tokens.ts';
 import type { AuthMethod, Millis } from '../control/schema.ts';
-import type { ConnectionId, OAuthClientId, OrganizationId, SourceConnectionId, SyncId } from '../lib/ids.ts';
+import type {
+  AuthProviderId,
+  ConnectionId,
+  OAuthClientId,
+  OrganizationId,
+  SourceConnectionId,
+  SyncId,
+} from '../lib/ids.ts';
 import type { RunTotals, SyncJob } from '../syncs/model.ts';
 import type { StatusAxes, Task } from './status.ts';
 
@@ -25,11 +32,20 @@ export interface AuthorizationLink {
   readonly claimToken: string;
 }
 
+/** An outside vault of the organization, and what names an account there. */
+export interface UsedAuthProvider {
+  readonly id: AuthProviderId;
+  readonly readableId: string;
+  readonly config: JsonObject;
+}
+
 export interface Authentication {
   readonly method: AuthMethod;
   readonly authenticatedAt: Millis | null;
   /** The organization's own OAuth client that it was made with. */
   readonly oauthClientId: OAuthClientId | null;
+  /** The outside vault that has the credentials. */
+  readonly provider: UsedAuthProvider | null;
   /** Only right after an authorization was begun. */
   readonly link?: AuthorizationLink;
 }
@@ -124,6 +140,8 @@ export interface UpdateInput {
   /** New ones for a connection that was made by OAuth. */
   readonly tokens?: GivenTokens;
   readonly oauthClientId?: OAuthClientId | null;
+  /** Another outside vault of the organization, another account there, or both. Absent parts are kept. */
+  readonly account?: { readonly readableId?: string; readonly config?: JsonObject };
 }
 
 export interface CheckInput {

@@ -4,7 +4,7 @@ import { compileOnce } from '../control/compile-once.ts';
 import type { Queryable } from '../control/database.ts';
 import type { AuthMethod, ControlTables, Flag } from '../control/schema.ts';
 import type { SchemaMemory } from '../engine/schema-memory.ts';
-import type { CollectionId, OAuthClientId, OrganizationId, SourceConnectionId } from '../lib/ids.ts';
+import type { AuthProviderId, CollectionId, OAuthClientId, OrganizationId, SourceConnectionId } from '../lib/ids.ts';
 import { decodePlace } from '../lib/page-cursor.ts';
 
 type SourceConnectionRow = Selectable<ControlTables['source_connection']>;
@@ -21,6 +21,10 @@ export interface JoinedRow extends SourceConnectionRow {
   /** Why the provider does not renew the access any more. */
   readonly refused_reason: string | null;
   readonly oauth_client_id: OAuthClientId | null;
+  /** The outside vault that has the credentials, and what names the account there. */
+  readonly auth_provider_id: AuthProviderId | null;
+  readonly auth_provider_readable_id: string | null;
+  readonly auth_provider_config: string | null;
 }
 
 function joined(db: Queryable, organizationId: OrganizationId) {
@@ -29,6 +33,7 @@ function joined(db: Queryable, organizationId: OrganizationId) {
     .innerJoin('connection', 'connection.id', 'source_connection.connection_id')
     .leftJoin('credential', 'credential.connection_id', 'source_connection.connection_id')
     .innerJoin('collection', 'collection.id', 'source_connection.collection_id')
+    .leftJoin('auth_provider', 'auth_provider.id', 'connection.auth_provider_id')
     .selectAll('source_connection')
     .select([
       'collection.readable_id',
@@ -39,6 +44,9 @@ function joined(db: Queryable, organizationId: OrganizationId) {
       'connection.authenticated_at',
       'connection.enabled',
       'connection.oauth_client_id',
+      'connection.auth_provider_id',
+      'connection.auth_provider_config',
+      'auth_provider.readable_id as auth_provider_readable_id',
       'credential.refused_reason',
     ])
     .where('source_connection.organization_id', '=', organizationId);
@@ -65,6 +73,13 @@ const byId = compileOnce((db, organizationId: OrganizationId, id: SourceConnecti
         connection.select('authenticated_at').$asScalar().as('authenticated_at'),
         connection.select('enabled').$asScalar().$notNull().as('enabled'),
         connection.select('oauth_client_id').$asScalar().as('oauth_client_id'),
+        connection.select('auth_provider_id').$asScalar().as('auth_provider_id'),
+        connection.select('auth_provider_config').$asScalar().as('auth_provider_config'),
+        connection
+          .innerJoin('auth_provider', 'auth_provider.id', 'connection.auth_provider_id')
+          .select('auth_provider.readable_id')
+          .$asScalar()
+          .as('auth_provider_readable_id'),
         credential.select('refused_reason').$asScalar().as('refused_reason'),
       ];
     })

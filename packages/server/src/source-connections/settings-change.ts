@@ -5,10 +5,12 @@ import type { Actor } from '../auth/actor.ts';
 import { splitConfig, unmask, type SealedSettings, type SettingsToSeal } from '../connections/settings.ts';
 import type { ControlTables } from '../control/schema.ts';
 import type { OAuthClientId } from '../lib/ids.ts';
+import { checkAccountChange, planAccountChange } from './account-change.ts';
 import { resumedColumns } from './authorization/good-credential.ts';
 import { checkGrantChange, planGrantChange } from './authorization/grant-change.ts';
 import type { CreateNeeds } from './create.ts';
 import type { UpdateInput } from './model.ts';
+import type { ProvenAccount } from './outside-account.ts';
 import type { JoinedRow } from './repository.ts';
 import { resolveSchedule, type ScheduleColumns } from './schedule-input.ts';
 import { checkCursorField, checkSettings } from './settings-check.ts';
@@ -22,6 +24,8 @@ export interface SettingsChange {
   readonly endpoint?: JsonObject;
   readonly sealed?: SettingsToSeal;
   readonly oauthClientId?: OAuthClientId | null;
+  /** Another account of an outside vault. */
+  readonly outside?: ProvenAccount;
 }
 
 interface Settings {
@@ -63,11 +67,13 @@ export async function planSettingsChange(
   change: UpdateInput,
 ): Promise<SettingsChange> {
   await checkGrantChange(needs, actor, row, change);
+  await checkAccountChange(needs, actor, row, change);
   const connector = await needs.registry.get(row.connector);
   const schedule = scheduleAfter(needs, connector, row, change);
   const stored = await needs.connections.openSettings(needs.control.db, actor.organizationId, row.connection_id);
   const after = settingsAfter(row, stored, change);
-  const byGrant = await planGrantChange(needs, { row, change, connector, stored, config: after.config });
+  const question = { row, change, connector, stored, config: after.config };
+  const byGrant = await planByMethod(needs, actor, question);
   const planned = byGrant?.planned ?? changeOf(connector, row, change, after);
   if (planned.sealed && !byGrant) await checkSettings(needs.probe, connector, after.config, after.credentials);
   // Before a person has allowed access, nobody can be asked.
@@ -78,6 +84,11 @@ export async function planSettingsChange(
     ...(change.oauthClientId !== undefined && { oauthClientId: change.oauthClientId }),
     columns: { ...planned.columns, ...schedule },
   };
+}
+
+/** For connections whose credentials nobody types in; `undefined` for the others. */
+async function planByMethod(needs: CreateNeeds, actor: Actor, question: Parameters<typeof planGrantChange>[1]) {
+  return (await planGrantChange(needs, question)) ?? planAccountChange(needs, actor, question);
 }
 
 function scheduleAfter(

@@ -1,6 +1,7 @@
 import type { OAuthScheme } from '@tributary/connectors/kit/auth';
 import type { Connector } from '@tributary/connectors/kit/connector';
 import type { JsonObject } from '@tributary/connectors/kit/json';
+import { takesOutside } from '../auth/providers/field-mapping.ts';
 import type { Probe, ProbeInput } from '../connections/probe.ts';
 import { checkConfig, checkCredentials } from '../connections/settings.ts';
 import type { AuthMethod } from '../control/schema.ts';
@@ -14,6 +15,7 @@ export function supportedMethods(connector: Connector): readonly AuthMethod[] {
     ...(scheme ? (['oauth_browser', 'oauth_byoc'] as const) : []),
     // OAuth 1.0a has a pair that belongs to a client; an access token alone says nothing.
     ...(scheme?.provider.type === 'oauth2' ? (['oauth_token'] as const) : []),
+    ...(takesOutside(connector) ? (['auth_provider'] as const) : []),
   ];
 }
 

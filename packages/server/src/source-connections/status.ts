@@ -111,11 +111,16 @@ interface Rule {
 }
 
 const edit = ({ id }: StatusFacts): Task['fix'] => ({ method: 'PATCH', path: `/v1/source-connections/${id}` });
-/** A person allows access at the provider again; what was typed in is given anew. */
-const authenticate = (facts: StatusFacts): Task['fix'] =>
-  isByOAuth(facts.authMethod)
-    ? { method: 'POST', path: `/v1/source-connections/${facts.id}/reinitiate-oauth` }
-    : edit(facts);
+/** A person allows access at the provider again; what was typed in is given anew; at an outside vault it is put right there. */
+const authenticate = (facts: StatusFacts): Task['fix'] => {
+  if (isByOAuth(facts.authMethod))
+    return { method: 'POST', path: `/v1/source-connections/${facts.id}/reinitiate-oauth` };
+  return facts.authMethod === 'auth_provider' ? act('resume')(facts) : edit(facts);
+};
+const renewal = ({ authMethod }: StatusFacts): string =>
+  authMethod === 'auth_provider'
+    ? 'Put it right at the auth provider, then resume.'
+    : 'Give a new credential; the schedule then goes on.';
 const act =
   (action: string) =>
   ({ id }: StatusFacts): Task['fix'] => ({ method: 'POST', path: `/tributary/v1/source-connections/${id}/${action}` });
@@ -135,8 +140,8 @@ const rules: readonly Rule[] = [
   {
     code: 'renew_credential',
     applies: (_, axes) => axes.setup === 'needs_reauth',
-    message: ({ lastJob, refusedReason }) =>
-      `${refusedReason ?? lastJob?.error?.message ?? 'The source refused the credential.'} Give a new credential; the schedule then goes on.`,
+    message: (facts) =>
+      `${facts.refusedReason ?? facts.lastJob?.error?.message ?? 'The source refused the credential.'} ${renewal(facts)}`,
     fix: authenticate,
   },
   {

@@ -8,8 +8,8 @@ import { updateSourceConnection, type JoinedRow } from './repository.ts';
 import { planSettingsChange, type SettingsChange } from './settings-change.ts';
 import { getRow } from './views.ts';
 
-const touchesSettings = ({ config, credentials, tokens, oauthClientId, schedule }: UpdateInput): boolean =>
-  [config, credentials, tokens, oauthClientId, schedule].some((part) => part !== undefined);
+const touchesSettings = ({ config, credentials, tokens, oauthClientId, account, schedule }: UpdateInput): boolean =>
+  [config, credentials, tokens, oauthClientId, account, schedule].some((part) => part !== undefined);
 
 function refuseStale(row: JoinedRow, ifVersion: number | undefined): void {
   if (ifVersion !== undefined && row.version !== ifVersion)
@@ -47,7 +47,8 @@ async function write(
   if (!(await updateSourceConnection(tx, organizationId, id, columns, row.version))) return undefined;
   const touchesConnection = settings.sealed !== undefined || settings.oauthClientId !== undefined;
   if (touchesConnection) {
-    const credentialsRenewed = change.credentials !== undefined || change.tokens !== undefined;
+    const renewed = [change.credentials, change.tokens, change.account];
+    const credentialsRenewed = renewed.some((part) => part !== undefined);
     await connections.change(tx, actor, row.connection_id, { ...settings, credentialsRenewed });
   }
   await audit.record(tx, actor, {

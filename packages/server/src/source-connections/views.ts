@@ -8,7 +8,7 @@ import type { OrganizationId, SourceConnectionId } from '../lib/ids.ts';
 import type { LatestJobs } from '../syncs/model.ts';
 import { readJobSummary, readLatestJobs } from '../syncs/history.ts';
 import type { DescribeSource } from './description-cache.ts';
-import type { AuthorizationLink, SourceConnection, SourceConnectionDetail } from './model.ts';
+import type { AuthorizationLink, SourceConnection, SourceConnectionDetail, UsedAuthProvider } from './model.ts';
 import { findSourceConnection, type JoinedRow } from './repository.ts';
 import { statusOf, tasksOf, type StatusFacts } from './status.ts';
 
@@ -31,6 +31,13 @@ export async function getRow(
 /** The whole configuration of a row, as the caller gave it; secret fields are masked in what is stored. */
 export function configOf(row: JoinedRow): JsonObject {
   return { ...(JSON.parse(row.endpoint) as JsonObject), ...(JSON.parse(row.config) as JsonObject) };
+}
+
+/** The outside vault that has the credentials of a row. */
+export function usedProvider(row: JoinedRow): UsedAuthProvider | null {
+  const { auth_provider_id: id, auth_provider_readable_id: readableId, auth_provider_config: config } = row;
+  if (id === null || readableId === null) return null;
+  return { id, readableId, config: JSON.parse(config ?? '{}') as JsonObject };
 }
 
 export function toSourceConnection(row: JoinedRow, jobs: LatestJobs | undefined, disk: DiskState): SourceConnection {
@@ -60,7 +67,12 @@ export function toSourceConnection(row: JoinedRow, jobs: LatestJobs | undefined,
     shortName: row.connector_given,
     connector: row.connector,
     config: configOf(row),
-    auth: { method: row.auth_method, authenticatedAt: row.authenticated_at, oauthClientId: row.oauth_client_id },
+    auth: {
+      method: row.auth_method,
+      authenticatedAt: row.authenticated_at,
+      oauthClientId: row.oauth_client_id,
+      provider: usedProvider(row),
+    },
     schedule: {
       cron: row.cron,
       timezone: row.timezone,

@@ -28,7 +28,7 @@ export interface TokenKeeperNeeds {
   readonly clients: OAuthClients;
   /** The provider of a connector; `undefined` for one that is not offered any more. */
   readonly providerOf: (connector: string) => Promise<OAuthProvider | undefined>;
-  readonly audit: Pick<AuditLog, 'record'>;
+  readonly audit: Pick<AuditLog, 'recordOwn'>;
   readonly clock: Clock;
   readonly log: Logger;
   /** Milliseconds after which the renewal of a silent process is taken over; default 20,000. */

@@ -1,6 +1,8 @@
 import { routeGroup, type RouteGroup } from '../../http/route-group.ts';
 import type { Services } from '../../services.ts';
 import type { FaceRoutes } from './airweave-route.ts';
+import { apiKeyRoutes } from './api-key-routes.ts';
+import { authProviderRoutes } from './auth-provider-routes.ts';
 import { authorizationRoutes } from './authorization-routes.ts';
 import { collectionRoutes } from './collection-routes.ts';
 import { documented, observed } from './faces.ts';
@@ -21,6 +23,8 @@ const nouns: readonly FaceRoutes[] = [
   legacySourceConnectionRoutes,
   jobRoutes,
   jobEventRoutes,
+  apiKeyRoutes,
+  authProviderRoutes,
 ];
 
 /** Both faces of the Airweave API: `/v1` as its documents say, no prefix as it runs. */

@@ -21,6 +21,12 @@ export const legacySourceConnectionRoutes: FaceRoutes = (face) => [
     errors: [
       'source_connection_not_found',
       'auth_provider_not_found',
+      'auth_provider_not_used',
+      'auth_provider_unsupported',
+      'invalid_auth_provider_config',
+      'auth_provider_refused',
+      'auth_provider_unreachable',
+      'auth_provider_rate_limited',
       'white_label_not_found',
       'credentials_not_direct',
       'precondition_failed',

@@ -16,17 +16,17 @@ export const LegacySourceConnectionUpdate = z
     cron_schedule: z.string().nullable().optional().describe('null ends automatic syncing.'),
     connection_id: Uuid.nullable().optional().describe('Managed by the system; taken only when it is the stored one.'),
     white_label_id: Uuid.nullable().optional().describe('An OAuth client of the organization; null takes it away.'),
-    auth_provider: z.string().nullable().optional(),
-    auth_provider_config: JsonMap.nullable().optional(),
-  })
-  .refine((given) => !given.auth_provider_config || given.auth_provider, {
-    path: ['auth_provider_config'],
-    error: 'Only for a source connection that uses an auth provider',
+    auth_provider: z
+      .string()
+      .nullable()
+      .optional()
+      .describe('Readable id of another auth provider; null keeps the one that there is.'),
+    auth_provider_config: JsonMap.nullable()
+      .optional()
+      .describe('Names another account there; null is one without fields. Only with an auth provider.'),
   })
   .meta({ id: 'LegacySourceConnectionUpdate' });
 export type LegacySourceConnectionUpdate = z.output<typeof LegacySourceConnectionUpdate>;
-
-const nothing = z.null().describe('This way to authenticate is not in use here.');
 
 export const LegacySourceConnection = z
   .object({
@@ -40,8 +40,8 @@ export const LegacySourceConnection = z
     description: z.string().nullable(),
     config_fields: JsonMap.nullable(),
     white_label_id: Uuid.nullable().describe('The organization’s own OAuth client.'),
-    auth_provider: nothing,
-    auth_provider_config: nothing,
+    auth_provider: z.string().nullable().describe('Readable id of the auth provider that has the credentials.'),
+    auth_provider_config: JsonMap.nullable(),
     sync_id: Uuid.nullable(),
     connection_id: Uuid.nullable(),
     created_by_email: z.string().nullable(),

@@ -12,6 +12,7 @@ function statusFor(error: AppError, face: Face): number {
     sync_already_running: face.conflictStatus,
     job_not_cancellable: face.conflictStatus,
     collection_exists: face.conflictStatus,
+    auth_provider_exists: face.conflictStatus,
     // Kinds know no difference between what is gone and what never was.
     oauth_session_expired: 410,
   };
@@ -37,6 +38,7 @@ const fieldOf: Partial<Record<ErrorCode, readonly string[]>> = {
 
 /** The same fields as the older update names them. */
 const olderNames: readonly { readonly now: string; readonly then: readonly string[] }[] = [
+  { now: 'body.authentication.provider_config', then: ['body', 'auth_provider_config'] },
   { now: 'body.authentication.credentials', then: ['body', 'auth_fields'] },
   { now: 'body.config', then: ['body', 'config_fields'] },
   { now: 'body.schedule.cron', then: ['body', 'cron_schedule'] },

@@ -63,11 +63,12 @@ function presentShared(source: SourceConnection, face: Face) {
   };
 }
 
-function presentAuthentication({ method, authenticatedAt, link }: Authentication, face: Face) {
+function presentAuthentication({ method, authenticatedAt, provider, link }: Authentication, face: Face) {
   return {
     method,
     authenticated: authenticatedAt !== null,
     ...(authenticatedAt !== null && { authenticated_at: timestamp(authenticatedAt) }),
+    ...(provider && { provider_readable_id: provider.readableId, provider_id: provider.id }),
     ...(link && {
       auth_url: `${link.publicUrl}${face.prefix}/source-connections/authorize/${link.code}`,
       auth_url_expires: timestamp(link.expiresAt),

@@ -33,7 +33,8 @@ it('shows the fields of a form as the published API names them', () => {
     class_name: 'ExampleBaseSource',
     config_class: 'ExampleBaseConfig',
     auth_config_class: 'ExampleBaseAuthConfig',
-    auth_methods: ['direct'],
+    auth_methods: ['direct', 'auth_provider'],
+    supported_auth_providers: ['composio', 'custom', 'klavis', 'nango', 'pipedream'],
     supports_continuous: true,
   });
   expect(shown.auth_fields?.fields).toMatchObject([

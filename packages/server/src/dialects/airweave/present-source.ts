@@ -1,6 +1,8 @@
 import type { Connector } from '@tributary/connectors/kit/connector';
 import type { OAuthProvider } from '@tributary/connectors/kit/oauth-provider';
 import { z } from 'zod';
+import { servingProviders } from '../../auth/providers/account-rules.ts';
+import { createOutsideProviders } from '../../auth/providers/outside-providers.ts';
 import { oauthScheme, supportedMethods } from '../../source-connections/settings-check.ts';
 import type { ConfigField, Source } from './source-schema.ts';
 
@@ -26,7 +28,7 @@ function itemsOf(field: FieldSchema): FieldSchema | undefined {
 }
 
 /** The fields of a form from the schema that validates them. */
-function presentFields(shape: z.ZodObject): ConfigField[] {
+export function presentFields(shape: z.ZodObject): ConfigField[] {
   const schema = z.toJSONSchema(shape, { io: 'input', unrepresentable: 'any' });
   return Object.entries((schema.properties ?? {}) as Record<string, FieldSchema>).map(([name, field]) => {
     const items = itemsOf(field);
@@ -43,8 +45,10 @@ function presentFields(shape: z.ZodObject): ConfigField[] {
   });
 }
 
+const outsideProviders = Object.values(createOutsideProviders());
+
 /** `incremental_stub` gives `IncrementalStub`. */
-function className(id: string): string {
+export function className(id: string): string {
   return id
     .split(/[^a-zA-Z0-9]+/)
     .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
@@ -83,7 +87,7 @@ function describeSource(connector: Connector): z.output<typeof Source> {
     supports_browse_tree: false,
     auth_fields: direct ? { fields: presentFields(direct.fields) } : null,
     config_fields: { fields: presentFields(connector.config) },
-    supported_auth_providers: [],
+    supported_auth_providers: [...servingProviders(outsideProviders, connector)],
   };
 }
 

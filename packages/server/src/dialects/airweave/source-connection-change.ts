@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { z } from 'zod';
 import type { ConnectorRegistry } from '../../connections/registry.ts';
 import { mask } from '../../connections/settings.ts';
@@ -51,11 +52,26 @@ function newCredentials(given: Authentication): Pick<UpdateInput, 'credentials' 
 
 /** What only the system or another way to authenticate may set. */
 function refuseForeign(given: LegacySourceConnectionUpdate, stored: SourceConnection): void {
-  if (given.auth_provider) throw errors.auth_provider_not_found({ readableId: given.auth_provider });
+  if (given.auth_provider_config && !given.auth_provider && !stored.auth.provider) {
+    const message = 'Only for a source connection that uses an auth provider';
+    throw errors.invalid_request({ issues: [{ path: ['body', 'auth_provider_config'], message, code: 'not_used' }] });
+  }
   if (given.connection_id && given.connection_id !== stored.connectionId) {
     const message = 'The connection is managed by the system and cannot be changed';
     throw errors.invalid_request({ issues: [{ path: ['body', 'connection_id'], message, code: 'read_only' }] });
   }
+}
+
+/** Null names no other auth provider, since credentials cannot be cleared; a config of null is one without fields. */
+function accountChange(given: LegacySourceConnectionUpdate, stored: SourceConnection): Pick<UpdateInput, 'account'> {
+  const { auth_provider: readableId, auth_provider_config: config } = given;
+  const { provider } = stored.auth;
+  // A body that sends back what it was shown changes nothing, and asks nobody, unless what is shown has failed.
+  const isGood = stored.status.setup === 'ready';
+  if (isGood && provider && readableId === provider.readableId && isDeepStrictEqual(config, provider.config)) return {};
+  const namesConfig = config !== undefined && (config !== null || provider !== null);
+  if (!readableId && !namesConfig) return {};
+  return { account: { ...(readableId && { readableId }), ...(namesConfig && { config: config ?? {} }) } };
 }
 
 /** What an older PUT changes. A name of null gives the default name again; the mask, or null, keeps the credentials. */
@@ -76,5 +92,6 @@ export async function legacyUpdateInput(
       oauthClientId: given.white_label_id === null ? null : asId<OAuthClientId>(given.white_label_id),
     }),
     ...(credentials && credentials !== mask && { credentials }),
+    ...accountChange(given, stored),
   };
 }

@@ -36,6 +36,15 @@ const checkErrors = [
   'host_access_refused',
 ] as const;
 
+const providerErrors = [
+  'auth_provider_not_found',
+  'auth_provider_unsupported',
+  'invalid_auth_provider_config',
+  'auth_provider_refused',
+  'auth_provider_unreachable',
+  'auth_provider_rate_limited',
+] as const;
+
 function present(source: SourceConnectionDetail, face: Face): Reply<unknown> {
   return new Reply(presentSourceConnection(source, face), { headers: { etag: entityTag(source.version) } });
 }
@@ -60,6 +69,7 @@ function createRoute(face: Face, { SourceConnection }: AnswerSchemas): RouteDecl
       'sync_immediately_unsupported',
       ...settingsErrors,
       ...checkErrors,
+      ...providerErrors,
     ],
     idempotent: true,
     handler: async ({ actor, body, services }) =>

@@ -66,6 +66,8 @@ const AuthenticationDetails = z
     method: AuthenticationMethod,
     authenticated: z.boolean(),
     authenticated_at: Timestamp.optional(),
+    provider_readable_id: z.string().optional().describe('The auth provider that has the credentials.'),
+    provider_id: Uuid.optional(),
     auth_url: z.string().optional().describe('Where a person allows access; works once.'),
     auth_url_expires: Timestamp.optional(),
     redirect_url: z.string().optional().describe('Where the browser goes at the end.'),

@@ -14,7 +14,7 @@ const ConfigField = z
   .meta({ id: 'ConfigField' });
 export type ConfigField = z.output<typeof ConfigField>;
 
-const Fields = z.object({ fields: z.array(ConfigField) }).meta({ id: 'Fields' });
+export const Fields = z.object({ fields: z.array(ConfigField) }).meta({ id: 'Fields' });
 
 export const Source = z
   .object({

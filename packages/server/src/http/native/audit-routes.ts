@@ -12,6 +12,8 @@ const AuditEvent = z
     action: z.string().meta({ description: '`noun.verb` in the past, like `collection.created`.' }),
     subject: z.object({ kind: z.string(), id: z.string() }),
     actor: z.object({ apiKeyId: z.string().nullable(), email: z.string().nullable() }),
+    sequence: z.int().nullable().meta({ description: 'Its place in the chain; null for events of earlier versions.' }),
+    hash: z.string().nullable().meta({ description: 'SHA-256 over the event and the hash before it.' }),
   })
   .meta({ id: 'AuditEvent' });
 
@@ -21,6 +23,29 @@ const AuditEvents = z
     next: z.string().nullable().meta({ description: 'Send it as `after` to read on; null at the end.' }),
   })
   .meta({ id: 'AuditEvents' });
+
+const AuditVerificationBody = z
+  .object({
+    whole: z.boolean(),
+    events: z.int().meta({ description: 'Events that were read.' }),
+    firstSequence: z.int().nullable().meta({ description: 'Older ones were deleted for their age.' }),
+    lastSequence: z.int().nullable(),
+    hash: z.string().nullable().meta({ description: 'Of the newest event; note it elsewhere to compare it later.' }),
+    unchained: z.int().meta({ description: 'Events of versions that kept no chain.' }),
+    breaks: z
+      .array(
+        z.object({
+          sequence: z.int().nullable(),
+          eventId: z.string().nullable(),
+          reason: z.enum(['missing', 'altered', 'unlinked', 'foreign', 'rewritten']).meta({
+            description:
+              'Events before it are gone; it is not as it was written; it does not follow the one before; it was put in without a place; it has not the hash that was noted.',
+          }),
+        }),
+      )
+      .meta({ description: 'Where the chain is not whole, the first hundred.' }),
+  })
+  .meta({ id: 'AuditVerification' });
 
 /** Who changed what. */
 export const auditRoutes = [
@@ -48,9 +73,41 @@ export const auditRoutes = [
           action: row.action,
           subject: { kind: row.subject_kind, id: row.subject_id },
           actor: { apiKeyId: row.api_key_id, email: row.actor_email },
+          sequence: row.sequence,
+          hash: row.hash,
         })),
         next,
       };
     },
+  }),
+  route({
+    method: 'GET',
+    path: '/audit/verify',
+    operationId: 'verifyAuditLog',
+    summary: 'Tell whether the audit log is as it was written, and where it is not',
+    tag: 'Audit',
+    access: 'audit:read',
+    query: z
+      .object({
+        sequence: z.coerce
+          .number()
+          .int()
+          .min(1)
+          .optional()
+          .meta({ description: 'Of an event that was noted elsewhere.' }),
+        hash: z
+          .string()
+          .regex(/^[0-9a-f]{64}$/, 'must be 64 hexadecimal digits')
+          .optional()
+          .meta({ description: 'The hash that this event must still have.' }),
+      })
+      .refine(({ sequence, hash }) => (sequence === undefined) === (hash === undefined), {
+        path: ['hash'],
+        error: 'sequence and hash go together',
+      }),
+    returns: { 200: AuditVerificationBody },
+    errors: [],
+    handler: ({ actor, query: { sequence, hash }, services }) =>
+      services.audit.verify(actor, sequence === undefined || hash === undefined ? undefined : { sequence, hash }),
   }),
 ];

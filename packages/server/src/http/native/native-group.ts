@@ -1,5 +1,5 @@
 import type { AuditLog } from '../../audit/service.ts';
-import type { ApiKeyService } from '../../auth/service.ts';
+import type { RoleService } from '../../auth/roles/service.ts';
 import type { UsageService } from '../../collections/usage.ts';
 import type { DiskWatch } from '../../host/disk-watch.ts';
 import type { OrganizationService } from '../../organizations/service.ts';
@@ -12,6 +12,7 @@ import { auditRoutes } from './audit-routes.ts';
 import { jobRoutes } from './job-routes.ts';
 import { oauthClientRoutes } from './oauth-client-routes.ts';
 import { organizationRoutes } from './organization-routes.ts';
+import { roleRoutes } from './role-routes.ts';
 import { searchRoutes } from './search-routes.ts';
 import { sourceConnectionRoutes } from './source-connection-routes.ts';
 import { usageRoutes } from './usage-routes.ts';
@@ -19,11 +20,11 @@ import { streamRoutes } from './stream-routes.ts';
 
 /** What the native routes may call beside what every dialect may. */
 export interface NativeServices extends Services {
-  readonly apiKeys: ApiKeyService;
   readonly audit: AuditLog;
   readonly disk: Pick<DiskWatch, 'state'>;
   readonly organizations: OrganizationService;
   readonly projects: ProjectService;
+  readonly roles: RoleService;
   readonly usage: UsageService;
 }
 
@@ -42,6 +43,7 @@ export function nativeGroup(services: NativeServices): RouteGroup {
       ...usageRoutes,
       ...oauthClientRoutes,
       ...apiKeyRoutes,
+      ...roleRoutes,
       ...auditRoutes,
     ],
     presentError,

@@ -16,7 +16,12 @@ const ProjectName = z
   .meta({ id: 'ProjectName' });
 const ProjectParams = z.object({ projectName: z.string() });
 const onProjects = { tag: 'Organization', path: '/projects' } as const;
-const onProject = { tag: 'Organization', path: '/projects/:projectName', params: ProjectParams } as const;
+const onProject = {
+  tag: 'Organization',
+  path: '/projects/:projectName',
+  params: ProjectParams,
+  inProject: true,
+} as const;
 
 function present(row: { readonly id: string; readonly name: string; readonly created_at: number }) {
   return { id: row.id, name: row.name, createdAt: timestamp(row.created_at) };
@@ -39,7 +44,8 @@ export const organizationRoutes = [
     ...onProjects,
     method: 'GET',
     operationId: 'listProjects',
-    summary: 'List the projects, by name',
+    summary: 'List the projects that the key may see, by name',
+    inProject: true,
     access: 'organization:read',
     returns: { 200: z.array(Project) },
     errors: [],

@@ -41,12 +41,12 @@ interface Question {
   readonly config: JsonObject;
 }
 
-interface GrantChange {
+export interface GrantChange {
   readonly planned: SettingsChange;
   /** Whether the source can be asked with the grant. */
   readonly asks: boolean;
   /** With what it is asked. */
-  readonly settings: Pick<ProbeInput, 'connection' | 'credentials'>;
+  readonly settings: Pick<ProbeInput, 'connection' | 'credentials' | 'opened'>;
 }
 
 /** What a change means for a connection by OAuth, after a live check where there are tokens; `undefined` for the others. */

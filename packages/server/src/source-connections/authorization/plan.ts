@@ -8,13 +8,15 @@ import type { ControlStore } from '../../control/database.ts';
 import type { AuthMethod } from '../../control/schema.ts';
 import { errors } from '../../errors.ts';
 import { must } from '../../lib/asserts.ts';
+import type { SourceConnectionId } from '../../lib/ids.ts';
 import type { CreateInput } from '../model.ts';
+import { proveNewAccount, type OutsideAccountNeeds, type ProvenAccount } from '../outside-account.ts';
 import { checkCursorField, checkSettings, decideMethod, oauthScheme } from '../settings-check.ts';
 import { findClient, getClient, grantOfClient, parametersOf, storedTokens } from './grant-input.ts';
 import type { OAuthNeeds } from './needs.ts';
 import type { PendingAuthorization } from './open-session.ts';
 
-interface Needs {
+interface Needs extends OutsideAccountNeeds {
   readonly control: Pick<ControlStore, 'db'>;
   readonly probe: Probe;
   readonly oauth: OAuthNeeds;
@@ -25,6 +27,8 @@ interface Question {
   readonly config: JsonObject;
   readonly given: Pick<CreateInput, 'method' | 'credentials' | 'client' | 'tokens' | 'redirectUrl' | 'syncImmediately'>;
   readonly cursorField: string | null;
+  /** Of the source connection that is being made. */
+  readonly id: SourceConnectionId;
 }
 
 /** How a new source connection is authenticated, after everything that can be checked was. */
@@ -34,6 +38,10 @@ export interface PlannedAuthentication {
   readonly credentials: Readonly<Record<string, unknown>>;
   /** A person has to allow access first. */
   readonly pending: PendingAuthorization | undefined;
+  /** The account of an outside vault, which has the credentials. */
+  readonly outside?: ProvenAccount;
+  /** False where nobody could be asked yet, so that nothing starts by itself. */
+  readonly isProven?: boolean;
 }
 
 /**
@@ -50,6 +58,7 @@ export async function planAuthentication(
   const isFlow = method === 'oauth_browser' || method === 'oauth_byoc';
   if (isFlow && given.syncImmediately === true) throw errors.sync_immediately_unsupported({});
   if (isFlow) return planFlow(needs, actor, question, method);
+  if (method === 'auth_provider') return planOutside(needs, actor, question);
   return method === 'oauth_token' ? planTokens(needs, question) : planDirect(needs, question, method);
 }
 
@@ -88,6 +97,17 @@ async function planTokens({ probe }: Needs, question: Question): Promise<Planned
   await probe.check({ connector, ...settings });
   if (cursorField !== null) await checkCursorField(probe, connector, settings, cursorField);
   return { method: 'oauth_token', credentials, pending: undefined };
+}
+
+async function planOutside(needs: Needs, actor: Actor, question: Question): Promise<PlannedAuthentication> {
+  const { connector, config, cursorField, given, id } = question;
+  const outside = await proveNewAccount(needs, actor, connector, { config, given: given.credentials, id });
+  const { opened } = outside;
+  const isProven = opened !== undefined;
+  const settings = { config, credentials: {}, opened };
+  if (isProven) await needs.probe.check({ connector, ...settings });
+  if (isProven && cursorField !== null) await checkCursorField(needs.probe, connector, settings, cursorField);
+  return { method: 'auth_provider', credentials: {}, pending: undefined, outside, isProven };
 }
 
 async function planDirect(

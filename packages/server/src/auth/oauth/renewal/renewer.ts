@@ -26,7 +26,7 @@ export interface RenewerNeeds {
   readonly vault: Vault;
   readonly client: Pick<OAuthClient, 'refresh'>;
   readonly clients: OAuthClients;
-  readonly audit: Pick<AuditLog, 'record'>;
+  readonly audit: Pick<AuditLog, 'recordOwn'>;
   readonly clock: Clock;
   readonly log: Logger;
   /** Names this process; unique among all that ever were. */
@@ -257,15 +257,11 @@ export class Renewer {
       control.transaction(async (tx) => {
         if (!(await storeRefusal(tx, lease, { seen: current.row.ciphertext, reason }))) return false;
         await pauseSchedules(tx, lease, clock.now());
-        await audit.record(
-          tx,
-          { organizationId, apiKeyId: null, email: null },
-          {
-            action: 'connection.credential_refused',
-            subjectKind: 'connection',
-            subjectId: connectionId,
-          },
-        );
+        await audit.recordOwn(tx, organizationId, {
+          action: 'connection.credential_refused',
+          subjectKind: 'connection',
+          subjectId: connectionId,
+        });
         return true;
       }),
     );

@@ -8,7 +8,7 @@ function suffix(): string {
 }
 
 /**
- * A readable id from a collection's name, as the published API makes it: lower case, everything but letters, digits and
+ * A readable id from a name, as the published API makes it: lower case, everything but letters, digits and
  * white space dropped, white space to `-`, six random characters behind. `A-B Test` gives `ab-test-x7k9m2`.
  */
 export function readableIdFrom(name: string): string {

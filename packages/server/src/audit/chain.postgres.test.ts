@@ -1,0 +1,4 @@
+import { postgresHome } from '../control/testing.ts';
+import { describeAuditChain } from './chain-contract.ts';
+
+describeAuditChain('PostgreSQL', postgresHome);
