@@ -99,13 +99,13 @@ export async function createSourceConnection(needs: CreateNeeds, actor: Actor, i
     const where = { id, connectionId, collectionId, options: split.options, description: input.description ?? null };
     await insertRow(needs, tx, actor, planned, where);
     if (planned.startNow) await startFirstJob(needs, tx, actor, id);
+    const { pending } = authentication;
+    const link = pending && (await openSession(needs.oauth, tx, actor, { ...pending, id, connectionId }));
     await needs.audit.record(tx, actor, {
       action: 'source_connection.created',
       subjectKind: 'source_connection',
       subjectId: id,
     });
-    const { pending } = authentication;
-    const link = pending && (await openSession(needs.oauth, tx, actor, { ...pending, id, connectionId }));
     return { id, link };
   });
 }

@@ -30,11 +30,12 @@ export async function beginAgain(
   return control.transaction(async (tx) => {
     const redirectUrl = await oauth.sessions.lastRedirectUrl(tx, organizationId, id);
     const { connection_id: connectionId } = await getRow(tx, organizationId, id);
+    const link = await openSession(oauth, tx, actor, { id, connectionId, client, parameters, redirectUrl });
     await audit.record(tx, actor, {
       action: 'source_connection.authorization_begun',
       subjectKind: 'source_connection',
       subjectId: id,
     });
-    return openSession(oauth, tx, actor, { id, connectionId, client, parameters, redirectUrl });
+    return link;
   });
 }

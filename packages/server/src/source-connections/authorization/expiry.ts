@@ -13,7 +13,7 @@ export interface ExpiryNeeds {
   readonly control: ControlStore;
   readonly clock: Clock;
   readonly log: Logger;
-  readonly audit: Pick<AuditLog, 'record'>;
+  readonly audit: Pick<AuditLog, 'recordOwn'>;
   readonly sessions: Pick<AuthorizationSessions, 'sweep'>;
   readonly removal: Pick<SourceRemoval, 'mark' | 'finish'>;
 }
@@ -29,13 +29,11 @@ export async function expireAuthorizations(
   const before = clock.now() - KEEP_MS;
   const abandoned = await listNeverAuthorized(control.db, before, BATCH);
   for (const { organization_id: organizationId, id } of abandoned) {
-    // The service does so by itself.
-    const own = { organizationId, apiKeyId: null, email: null };
     await control.transaction(async (tx) => {
       // Somebody may have asked for a link, or given tokens, since.
       if ((await listNeverAuthorized(tx, before, 1, id)).length === 0) return;
       await removal.mark(tx, organizationId, id);
-      await audit.record(tx, own, {
+      await audit.recordOwn(tx, organizationId, {
         action: 'source_connection.expired',
         subjectKind: 'source_connection',
         subjectId: id,

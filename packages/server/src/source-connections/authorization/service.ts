@@ -37,13 +37,13 @@ export function createAuthorizationService(needs: AuthorizationNeeds): Authoriza
       await control.transaction(async (tx) => {
         const row = await getRow(tx, actor.organizationId, id);
         await oauth.sessions.claim(tx, actor, id, claimToken);
+        const isFree = row.paused_by === null && row.enabled === 1;
+        if (isFree && !(await findLiveJob(tx, actor.organizationId, id))) await startFirstJob(needs, tx, actor, id);
         await audit.record(tx, actor, {
           action: 'source_connection.verified',
           subjectKind: 'source_connection',
           subjectId: id,
         });
-        const isFree = row.paused_by === null && row.enabled === 1;
-        if (isFree && !(await findLiveJob(tx, actor.organizationId, id))) await startFirstJob(needs, tx, actor, id);
       });
       needs.wake();
       return sourceConnections.get(actor, id);
