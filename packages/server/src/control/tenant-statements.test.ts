@@ -9,6 +9,10 @@ const root = join(import.meta.dirname, '..');
 
 /** Repository functions that look at several organizations, and why that is right. */
 const acrossOrganizations: Readonly<Record<string, string>> = {
+  'auth/oauth/sessions/repository.ts findSessionByCode': 'tells whose link a browser without a key follows',
+  'auth/oauth/sessions/repository.ts findSessionByState': 'tells whose way a browser without a key comes back from',
+  'auth/oauth/sessions/repository.ts deleteSessionsBefore': 'kept for a time only, whosever they are',
+  'source-connections/repository.ts listNeverAuthorized': 'kept for a time only, whosever they are',
   'auth/repository.ts findApiKeyByHash': 'tells which organization a caller belongs to',
   'syncs/repository.ts countLiveJobs': 'the operator’s metrics',
   'collections/repository.ts listDeletedCollections': 'purges that an earlier process began, read at start',
@@ -88,6 +92,7 @@ describe('F1-11 what a running service sends to its database', () => {
       /from (?:credential|organization_key|oauth_client|auth_provider|authorization_session) where key_id <?!?=/,
       'the key ring serves every organization',
     ],
+    [/from source_connection inner join connection .* connection\.authenticated_at is null/, 'kept for a time only'],
     [/from (?:collection|source_connection) where deleted_at is not null/, 'purges that an earlier process began'],
     [
       /^delete from (?:job_event|sync_job|idempotency_key|authorization_session) where/,
