@@ -1,5 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { startOAuthRig, type OAuthRig } from '../../../test/harness/oauth-rig.ts';
+import { createHash, randomBytes } from 'node:crypto';
+import { ownClient, startOAuthRig, type OAuthRig } from '../../../test/harness/oauth-rig.ts';
+import { Visitor } from '../../../test/harness/visitor.ts';
+import { eventually } from '../../../test/harness/eventually.ts';
 
 let rig: OAuthRig;
 beforeAll(async () => {
@@ -90,5 +93,55 @@ describe('a connection whose credential is changed', () => {
     const { status, body: after } = await patch(body.id, { access_token: token });
     expect(status).toBe(200);
     expect(after).toMatchObject({ status: 'ERROR', schedule: { cursor_value: before.schedule.cursor_value } });
+  });
+});
+
+/** Tokens that an application of the caller's has got by itself. */
+async function tokensOfMyOwn(): Promise<{ readonly access_token: string; readonly refresh_token: string }> {
+  const verifier = randomBytes(32).toString('base64url');
+  const { client_id: clientId, client_secret: clientSecret } = ownClient(rig.server);
+  const redirect = `${rig.t.url}/source-connections/callback`;
+  const asked = new URLSearchParams({
+    response_type: 'code',
+    client_id: clientId,
+    redirect_uri: redirect,
+    scope: 'openid offline_access items',
+    prompt: 'consent',
+    code_challenge: createHash('sha256').update(verifier).digest('base64url'),
+    code_challenge_method: 'S256',
+  });
+  const isBack = (url: string): boolean => url.startsWith(redirect);
+  const answer = new URL(await new Visitor().follow(`${rig.server.url}/auth?${asked.toString()}`, isBack));
+  const response = await fetch(`${rig.server.url}/token`, {
+    method: 'POST',
+    body: new URLSearchParams({
+      grant_type: 'authorization_code',
+      code: answer.searchParams.get('code') ?? '',
+      redirect_uri: redirect,
+      client_id: clientId,
+      client_secret: clientSecret,
+      code_verifier: verifier,
+    }),
+  });
+  return (await response.json()) as { access_token: string; refresh_token: string };
+}
+
+describe('tokens that a caller has', () => {
+  it('C09 are kept whole: when they lapse, the refresh token is used with the client of the organization', async () => {
+    const { client_id: clientId, client_secret: clientSecret } = ownClient(rig.server);
+    const client = { name: 'Mine', shortName: 'oauth_stub', clientId, clientSecret };
+    expect((await rig.t.api('POST', '/tributary/v1/oauth-clients', client)).status).toBe(201);
+    const { access_token, refresh_token } = await tokensOfMyOwn();
+    const expiry = Date.now() + 5_000;
+    const { status, body } = await rig.create({
+      authentication: { access_token, refresh_token, expires_at: new Date(expiry).toISOString() },
+    });
+    expect(status).toBe(200);
+    await rig.t.waitForJob(body.id);
+    await eventually('the end of the access token', async () => (Date.now() > expiry ? true : undefined));
+    const before = rig.server.tokenRequests();
+    expect((await act(body.id, 'run')).status).toBe(200);
+    expect(await rig.t.waitForJob(body.id)).toMatchObject({ status: 'completed' });
+    expect(rig.server.tokenRequests() - before).toBe(1);
   });
 });
