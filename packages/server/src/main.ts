@@ -53,6 +53,7 @@ import { createSearchService } from './search/service.ts';
 import type { Services } from './services.ts';
 import { keepExpiring } from './source-connections/authorization/expiry.ts';
 import { createAuthorizationService } from './source-connections/authorization/service.ts';
+import { createReleaseSource } from './source-connections/release-source.ts';
 import { createSourceRemoval } from './source-connections/removal.ts';
 import { createSelectionService } from './source-connections/selection-service.ts';
 import { createSourceConnectionService } from './source-connections/service.ts';
@@ -240,7 +241,8 @@ function buildServices(
   const probe = createProbe({ makeContext, credentials, timeoutMs: probeTimeoutMs });
   const connections = createConnectionService({ vault, clock });
   const revoke = keeper.revoke.bind(keeper);
-  const sources = createSourceRemoval({ control, readers, clock, connections, usage, revoke, wake });
+  const release = createReleaseSource({ control, connections, registry, probe, log });
+  const sources = createSourceRemoval({ control, readers, clock, connections, usage, release, revoke, wake });
   const removal = createCollectionRemoval({ control, readers, clock, sources, onError });
   const oauth = buildOAuth({ ...base, ...common });
   const authProviders = buildAuthProviders(base, common.audit);

@@ -1,12 +1,23 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Answer, startTestService, type TestService } from '../../test/harness/service.ts';
+import { startOAuthRig, type OAuthRig } from '../../test/harness/oauth-rig.ts';
+import type { Answer, TestService } from '../../test/harness/service.ts';
+import { playVendor, type PlayedVendor } from '../auth/providers/testing/played-vendors.ts';
+import { VendorRig } from '../auth/providers/testing/vendor-rig.ts';
 import type { OpenApiDocument } from '../http/openapi.ts';
 
+const vendors = new VendorRig();
+let klavis: PlayedVendor;
+let rig: OAuthRig;
 let t: TestService;
 beforeAll(async () => {
-  t = await startTestService();
+  rig = await startOAuthRig();
+  ({ t } = rig);
+  klavis = await playVendor(vendors, 'klavis', 'github', 'token');
 });
-afterAll(() => t.stop());
+afterAll(async () => {
+  await rig.stop();
+  await vendors.close();
+});
 
 const uncovered: string[] = [];
 
@@ -101,6 +112,37 @@ async function traceFace(face: string): Promise<void> {
   expect((await trace('DELETE', `${face}/api-keys?id=${next.body.id}`)).actions).toEqual(['api_key.revoked']);
 }
 
+/** From the link over the provider's pages to the first sync; the way back through the browser is a change of its own. */
+async function traceAuthorization(face: string): Promise<void> {
+  const { body } = await rig.create({}, { face });
+  const path = `${face}/source-connections/${body.id}`;
+  const again = await trace('POST', `${path}/reinitiate-oauth`);
+  expect(again.actions).toEqual(['source_connection.authorization_begun']);
+  await rig.allow(again.body.auth.auth_url);
+  const verified = await trace('POST', `${path}/verify-oauth`, { claim_token: again.body.auth.claim_token });
+  expect(verified.actions).toEqual(['source_connection.verified']);
+  await t.waitForJob(body.id);
+}
+
+async function traceOutside(face: string): Promise<void> {
+  const given = { name: 'Traced', short_name: 'klavis', auth_fields: klavis.authFields };
+  const made = await trace('POST', `${face}/auth-providers`, given);
+  expect(made.actions).toEqual(['auth_provider.created']);
+  const path = `${face}/auth-providers/${made.body.readable_id}`;
+  expect((await trace('PUT', path, { name: 'Renamed' })).actions).toEqual(['auth_provider.updated']);
+  expect((await trace('DELETE', path)).actions).toEqual(['auth_provider.deleted']);
+}
+
+async function traceOwnClients(): Promise<void> {
+  const path = '/tributary/v1/oauth-clients';
+  const given = { name: 'Traced', shortName: 'github', clientId: 'ours', clientSecret: 'a-secret' };
+  const made = await trace('POST', path, given);
+  expect(made.actions).toEqual(['oauth_client.created']);
+  const changed = await trace('PATCH', `${path}/${made.body.id}`, { name: 'Renamed' });
+  expect(changed.actions).toEqual(['oauth_client.updated']);
+  expect((await trace('DELETE', `${path}/${made.body.id}`)).actions).toEqual(['oauth_client.deleted']);
+}
+
 async function traceSettings(id: string): Promise<void> {
   const path = `/tributary/v1/source-connections/${id}`;
   expect((await trace('POST', `${path}/pause`)).actions).toHaveLength(1);
@@ -114,6 +156,11 @@ describe('F1-16 every change made through the API', () => {
     uncovered.push(...(await changes()));
     await traceFace('');
     await traceFace('/v1');
+    for (const face of ['', '/v1']) {
+      await traceAuthorization(face);
+      await traceOutside(face);
+    }
+    await traceOwnClients();
     expect((await trace('POST', '/tributary/v1/projects', { name: 'traced' })).actions).toEqual(['project.created']);
     expect((await trace('DELETE', '/tributary/v1/projects/traced')).actions).toEqual(['project.deleted']);
     await traceKeysAndRoles();

@@ -28,6 +28,8 @@ export interface Probe {
   discover(input: ProbeInput): Promise<readonly Stream[]>;
   /** Up to ten records of each selected stream as they would be stored; throws the catalogue's errors. */
   preview(input: ProbeInput, intake: PreviewIntake): Promise<readonly StreamPreview[]>;
+  /** Has the connector take back what reading has left at the source, when it can; throws the catalogue's errors. */
+  release(input: ProbeInput): Promise<void>;
 }
 
 function translate(shortName: string, error: unknown): Error {
@@ -89,5 +91,9 @@ export function createProbe(options: {
         const signal = AbortSignal.timeout(options.timeoutMs * PREVIEW_SHARE);
         return previewStreams(input.connector, ctx, intake, signal);
       }),
+    async release(input) {
+      const { connector } = input;
+      if (connector.release) await ask(input, async (ctx) => connector.release?.(ctx));
+    },
   };
 }

@@ -14,6 +14,7 @@ const acrossOrganizations: Readonly<Record<string, string>> = {
   'auth/oauth/sessions/repository.ts deleteSessionsBefore': 'kept for a time only, whosever they are',
   'source-connections/repository.ts listNeverAuthorized': 'kept for a time only, whosever they are',
   'auth/repository.ts findApiKeyByHash': 'tells which organization a caller belongs to',
+  'auth/oauth/renewal/repository.ts listDue': 'tokens are renewed before they die, whosever they are',
   'syncs/repository.ts countLiveJobs': 'the operator’s metrics',
   'collections/repository.ts listDeletedCollections': 'purges that an earlier process began, read at start',
   'source-connections/repository.ts listDeletedSourceConnections':
@@ -98,6 +99,7 @@ describe('F1-11 what a running service sends to its database', () => {
       /^delete from (?:job_event|sync_job|idempotency_key|authorization_session) where/,
       'kept for a time only, whosever they are',
     ],
+    [/from credential where renew_at is not null/, 'tokens are renewed before they die, whosever they are'],
     [/from audit_event where created_at </, 'kept for a time only, whosever they are'],
     [/^select distinct lease_owner from sync_job/, 'whose workers are still alive'],
     [/from sync_job where state in \('pending', 'running', 'cancelling'\)/, 'the operator’s metrics'],

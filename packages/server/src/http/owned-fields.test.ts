@@ -1,7 +1,10 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startTestService, type TestService } from '../../test/harness/service.ts';
+import { startOAuthRig, type OAuthRig } from '../../test/harness/oauth-rig.ts';
+import type { TestService } from '../../test/harness/service.ts';
+import { playVendor, type PlayedVendor } from '../auth/providers/testing/played-vendors.ts';
+import { VendorRig } from '../auth/providers/testing/vendor-rig.ts';
 import { exampleOf } from './docs-schema.ts';
 import type { OpenApiDocument } from './openapi.ts';
 import type { JsonSchema } from './openapi-schemas.ts';
@@ -43,11 +46,19 @@ const owned: Readonly<Record<string, unknown>> = {
   error: planted,
 };
 
+const vendors = new VendorRig();
+let klavis: PlayedVendor;
+let rig: OAuthRig;
 let t: TestService;
 beforeAll(async () => {
-  t = await startTestService();
+  rig = await startOAuthRig();
+  ({ t } = rig);
+  klavis = await playVendor(vendors, 'klavis', 'github', 'token');
 });
-afterAll(() => t.stop());
+afterAll(async () => {
+  await rig.stop();
+  await vendors.close();
+});
 
 interface BodyOperation {
   readonly name: string;
@@ -114,6 +125,11 @@ function bodiesFor(collection: string): readonly (readonly [end: RegExp, body: (
     [/POST .*\/api-keys(?:\/\{\w+\}\/rotate)?$/, () => ({})],
     [/\/selection/, () => ({})],
     [
+      /POST (?:\/v1)?\/auth-providers$/,
+      () => ({ name: fresh('Owned'), short_name: 'klavis', auth_fields: klavis.authFields }),
+    ],
+    [/PUT (?:\/v1)?\/auth-providers/, () => ({ name: fresh('Renamed') })],
+    [
       /POST \/tributary\/v1\/source-connections\/(?:check|preview)$/,
       () => ({ shortName: 'stub', config: { entity_count: 1 }, credentials: { stub_key: 'key' } }),
     ],
@@ -127,6 +143,14 @@ it('F1-17 fields that the service owns are refused or ignored in every body', as
   const newKey = async () =>
     (await t.api('POST', '/tributary/v1/api-keys', { scopes: ['search:read'] })).body.id as string;
   const permissions = [{ category: 'AUDIT', actions: ['VIEW'] }];
+  const given = { name: 'Owned by hand', short_name: 'klavis', auth_fields: klavis.authFields };
+  const provider = (await t.api('POST', '/auth-providers', given)).body.readable_id;
+  /** A source connection that a person has allowed, and what the initiator needs to claim it. */
+  const allowed = async () => {
+    const { body } = await rig.create();
+    await rig.allow(body.auth.auth_url);
+    return { id: body.id as string, body: { claim_token: body.auth.claim_token as string } };
+  };
   const role = (await t.api('POST', '/tributary/v1/roles', { name: 'Owned by hand', permissions })).body.id;
   const [operations, schemas] = await operationsWithBody();
   const unproven: string[] = [];
@@ -140,9 +164,12 @@ it('F1-17 fields that the service owns are refused or ignored in every body', as
       apiKeyId: await newKey(),
       id: await newKey(),
     };
+    if (name.includes('/auth-providers')) ids['readable_id'] = provider;
+    const claim = name.endsWith('/verify-oauth') ? await allowed() : undefined;
+    if (claim) ids['source_connection_id'] = claim.id;
     const url = path.replaceAll(/\{(\w+)\}/g, (_, parameter: string) => ids[parameter] ?? 'none');
     const makeBody = bodies.find(([end]) => end.test(name))?.[1];
-    const body = makeBody ? makeBody() : (exampleOf(schema, schemas) as object);
+    const body = claim?.body ?? (makeBody ? makeBody() : (exampleOf(schema, schemas) as object));
     const answer = await t.api(method, url, { ...body, ...extraFor(schema, schemas) });
     const text = JSON.stringify(answer.body);
     if (answer.status === 422 && /unrecognized_keys|Unknown field/.test(text)) continue;

@@ -6,6 +6,7 @@ import type { ControlStore, Queryable } from '../control/database.ts';
 import { findLiveJob, requestCancel } from '../jobs/queue.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { CollectionId, OrganizationId, SourceConnectionId } from '../lib/ids.ts';
+import type { ReleaseSource } from './release-source.ts';
 import {
   deleteSourceConnection,
   findDeleted,
@@ -20,6 +21,7 @@ export interface RemovalNeeds {
   readonly clock: Clock;
   readonly connections: ConnectionService;
   readonly usage: Pick<UsageService, 'record'>;
+  readonly release: ReleaseSource;
   /** Takes a connection's grant back at its provider, within some seconds; never rejects. */
   readonly revoke: (connection: CredentialRef) => Promise<unknown>;
   /** Tells the workers to look for work, and for cancellations, at once. */
@@ -64,15 +66,17 @@ export function createSourceRemoval(needs: RemovalNeeds): SourceRemoval {
       await deleteSourceConnection(tx, organizationId, id);
       await needs.connections.deleteUnused(tx, organizationId, row.connection_id);
     });
-  /** While the tokens are still there; a removal that is resumed does it again. */
-  const revoke = async (organizationId: OrganizationId, id: SourceConnectionId): Promise<void> => {
-    const connectionId = (await findDeleted(control.db, organizationId, id))?.connection_id;
-    if (connectionId === undefined) return;
+  /** What is left at the source and at the provider, while the credentials are still there; a removal that is resumed does it again. */
+  const takeLeave = async (organizationId: OrganizationId, id: SourceConnectionId): Promise<void> => {
+    const row = await findDeleted(control.db, organizationId, id);
+    if (!row) return;
+    const { connection_id: connectionId } = row;
+    await needs.release(row);
     if (await needs.connections.isUsedOnce(control.db, organizationId, connectionId))
       await needs.revoke({ organizationId, connectionId });
   };
   const drop = async (organizationId: OrganizationId, id: SourceConnectionId): Promise<void> => {
-    await revoke(organizationId, id);
+    await takeLeave(organizationId, id);
     await dropRows(organizationId, id);
   };
   const finish = async (organizationId: OrganizationId, id: SourceConnectionId): Promise<void> => {

@@ -7,7 +7,7 @@ import type { SchemaMemory } from '../engine/schema-memory.ts';
 import type { AuthProviderId, CollectionId, OAuthClientId, OrganizationId, SourceConnectionId } from '../lib/ids.ts';
 import { decodePlace } from '../lib/page-cursor.ts';
 
-type SourceConnectionRow = Selectable<ControlTables['source_connection']>;
+export type SourceConnectionRow = Selectable<ControlTables['source_connection']>;
 
 /** A source connection with what its presenters need of connection and collection. */
 export interface JoinedRow extends SourceConnectionRow {

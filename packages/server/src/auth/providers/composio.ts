@@ -97,7 +97,7 @@ export const composio = outsideProvider({
     const url = `${base_url}/api/v3/connected_accounts`;
     await callVendor(ask, { title, url, query: { limit: 1 }, headers: { 'x-api-key': api_key } });
   },
-  async fetch(ask, { key, config, connector }) {
+  async obtain(ask, { key, config, connector }) {
     const answer = await callVendor(ask, {
       title,
       url: `${key.base_url}/api/v3/connected_accounts/${encodeURIComponent(config.account_id)}`,

@@ -50,7 +50,7 @@ export const custom = outsideProvider({
     // An endpoint that knows no such source connection answers 404, which proves the key as well.
     await ask(how, key, '00000000-0000-4000-8000-000000000000');
   },
-  async fetch(how, { key, config, sourceConnectionId }) {
+  async obtain(how, { key, config, sourceConnectionId }) {
     const account = config.account_id ?? sourceConnectionId;
     const answer = await ask(how, key, account);
     if (answer.status >= REFUSALS.badRequest) {

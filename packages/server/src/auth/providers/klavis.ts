@@ -45,7 +45,7 @@ export const klavis = outsideProvider({
     // No call tells of the key alone. That there is no such instance is said only to those whose key is good.
     await authOf(ask, key, '00000000-0000-4000-8000-000000000000');
   },
-  async fetch(ask, { key, config }) {
+  async obtain(ask, { key, config }) {
     const answer = await authOf(ask, key, config.instance_id);
     if (answer.status >= REFUSALS.badRequest) {
       throw new OutsideError('account_gone', `Klavis has no instance ${config.instance_id} of this API key.`);

@@ -65,7 +65,7 @@ export const nango = outsideProvider({
     // Whoever may not read credentials is refused before it is looked whether there is such a connection.
     await ask(how, key, { connection: 'tributary-key-check', integration: 'tributary-key-check' });
   },
-  async fetch(how, { key, config, renew }) {
+  async obtain(how, { key, config, renew }) {
     const place = { connection: config.connection_id, integration: config.provider_config_key, renew };
     const answer = await ask(how, key, place);
     switch (answer.status) {

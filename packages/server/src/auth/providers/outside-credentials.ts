@@ -127,7 +127,7 @@ async function fetchNow(needs: Needs, question: OutsideQuestion, renew: boolean)
     sourceConnectionId,
     renew,
   };
-  const given = await withClient(needs, (ask) => provider.fetch(ask, account));
+  const given = await withClient(needs, (ask) => provider.obtain(ask, account));
   const now = needs.clock.now();
   const { goodUntil = now + USUAL_LIFE_MS + MARGIN_MS } = given;
   const until = Math.max(goodUntil - MARGIN_MS, now + SHORTEST_LIFE_MS);

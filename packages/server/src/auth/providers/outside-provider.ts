@@ -55,14 +55,14 @@ export interface OutsideProvider extends Names {
   /** Proves a parsed key by a live call. */
   validate(ask: OutsideAsk, key: unknown): Promise<void>;
   /** Key and config are parsed. */
-  fetch(ask: OutsideAsk, account: OutsideAccount<unknown, unknown>): Promise<OutsideCredentials>;
+  obtain(ask: OutsideAsk, account: OutsideAccount<unknown, unknown>): Promise<OutsideCredentials>;
 }
 
 interface TypedProvider<K extends z.ZodObject, C extends z.ZodObject> extends Names {
   readonly key: K;
   readonly config: C;
   validate(ask: OutsideAsk, key: z.output<K>): Promise<void>;
-  fetch(ask: OutsideAsk, account: OutsideAccount<z.output<K>, z.output<C>>): Promise<OutsideCredentials>;
+  obtain(ask: OutsideAsk, account: OutsideAccount<z.output<K>, z.output<C>>): Promise<OutsideCredentials>;
 }
 
 /** Types an adapter by its schemas and erases them again, so that adapters of any shape stand in one table. */

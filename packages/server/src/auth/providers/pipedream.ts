@@ -174,7 +174,7 @@ export function createPipedream() {
     async validate(ask, key) {
       await newToken(ask, key);
     },
-    async fetch(ask, { key, keyId, config, connector }) {
+    async obtain(ask, { key, keyId, config, connector }) {
       const account = readAnswer(title, await askAccount(ask, tokens, { key, keyId, config }), Answer);
       return {
         fields: credentialsOf(account, connector, config),
