@@ -81,6 +81,11 @@ export function granted(fields: z.ZodObject, grant: MachineGrant): GrantedScheme
   return { type: 'granted', fields, grant };
 }
 
+/** The sets of fields that a person may type in: those that the source itself takes, and those that are exchanged for a token. */
+export function typedIn(auth: readonly AuthScheme[]): readonly z.ZodObject[] {
+  return auth.filter((scheme) => scheme.type === 'direct' || scheme.type === 'granted').map(({ fields }) => fields);
+}
+
 export const none: NoAuthScheme = { type: 'none' };
 
 /** The parsed shape of the credentials of a list of schemes. */

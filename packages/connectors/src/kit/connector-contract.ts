@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { typedIn } from './auth.ts';
 import type { Connector, Slice, Stream } from './connector.ts';
 import { Holding, jsonCopy, scopesOf, startReading, streamsOf } from './contract-reading.ts';
 import type { ContractSubject, Reading } from './contract-reading.ts';
@@ -41,12 +42,10 @@ function* leaves(value: unknown): Generator<string> {
 /** Names of the credentials that are secret: the fields whose schema says so. */
 function secretFields(connector: Connector): ReadonlySet<string> {
   return new Set(
-    connector.auth.flatMap((scheme) =>
-      scheme.type === 'direct'
-        ? Object.entries(scheme.fields.shape)
-            .filter(([, field]) => (field as { meta?: () => { secret?: boolean } | undefined }).meta?.()?.secret)
-            .map(([name]) => name)
-        : [],
+    typedIn(connector.auth).flatMap((fields) =>
+      Object.entries(fields.shape)
+        .filter(([, field]) => (field as { meta?: () => { secret?: boolean } | undefined }).meta?.()?.secret)
+        .map(([name]) => name),
     ),
   );
 }

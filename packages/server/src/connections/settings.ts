@@ -1,3 +1,4 @@
+import { typedIn } from '@tributary/connectors/kit/auth';
 import type { Connector } from '@tributary/connectors/kit/connector';
 import type { Json, JsonObject } from '@tributary/connectors/kit/json';
 import { z } from 'zod';
@@ -37,15 +38,17 @@ export function checkConfig(connector: Connector, config: JsonObject): void {
     throw errors.invalid_config_fields({ issues: fieldIssues(parsed.error.issues, ['body', 'config']) });
 }
 
-/** Whether the connector takes credentials that a person types in, and their schema when it has one. */
-function directFields(connector: Connector): z.ZodObject | undefined {
-  return connector.auth.find((scheme) => scheme.type === 'direct')?.fields;
+/** Of the sets of fields that may be typed in the one that fits; else the one that knows most of what was given. */
+function fieldsFor(connector: Connector, credentials: JsonObject): z.ZodObject {
+  const sets = typedIn(connector.auth);
+  const known = (fields: z.ZodObject): number => Object.keys(credentials).filter((name) => name in fields.shape).length;
+  const fitting = sets.find((fields) => fields.strict().safeParse(credentials).success);
+  return fitting ?? sets.toSorted((a, b) => known(b) - known(a))[0] ?? z.object({});
 }
 
-/** Validates credentials. Throws `invalid_auth_fields`. */
+/** Validates credentials that a person typed in. Throws `invalid_auth_fields`. */
 export function checkCredentials(connector: Connector, credentials: JsonObject): void {
-  const fields = directFields(connector) ?? z.object({});
-  const parsed = fields.strict().safeParse(credentials, { error: fieldRequired });
+  const parsed = fieldsFor(connector, credentials).strict().safeParse(credentials, { error: fieldRequired });
   if (!parsed.success) {
     throw errors.invalid_auth_fields({
       issues: fieldIssues(parsed.error.issues, ['body', 'authentication', 'credentials']),

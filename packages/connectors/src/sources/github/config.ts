@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { MaxFileBytes } from '../../documents/max-file-bytes.ts';
 import { GlobPatterns } from '../../documents/path-filter.ts';
-import { direct, oauth } from '../../kit/auth.ts';
+import { direct, granted, oauth } from '../../kit/auth.ts';
 import type { CredentialsOf } from '../../kit/auth.ts';
 import type { ConnectorContext } from '../../kit/context.ts';
 import { secret } from '../../kit/fields.ts';
@@ -58,6 +58,21 @@ export const auth = [
   // What is read of private repositories has no narrower scope in OAuth apps:
   // https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/scopes-for-oauth-apps
   oauth(github, { scopes: ['repo', 'read:org'] }),
+  // https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/authenticating-as-a-github-app-installation
+  granted(
+    z.object({
+      app_id: z
+        .string()
+        .regex(/^[\w.]+$/, 'is not the id of an app')
+        .meta({ title: 'App id', description: 'Of a GitHub App: its id or its client id.' }),
+      installation_id: z
+        .string()
+        .regex(/^\d+$/, 'is not the number of an installation')
+        .meta({ title: 'Installation id', description: 'The number at the end of the address of the installation.' }),
+      private_key: secret({ title: 'Private key', description: 'Of the app, as PEM.' }),
+    }),
+    { type: 'app_installation', tokenUrl: 'https://api.github.com/app/installations/{installation_id}/access_tokens' },
+  ),
 ] as const;
 
 /** Whether requests carry a token, whoever keeps it. */

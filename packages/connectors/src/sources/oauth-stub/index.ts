@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { CredentialsOf } from '../../kit/auth.ts';
-import { direct, oauth } from '../../kit/auth.ts';
+import { direct, granted, oauth } from '../../kit/auth.ts';
 import { bearer } from '../../kit/authorization.ts';
 import { ConnectorError } from '../../kit/connector-error.ts';
 import type { ConnectorContext } from '../../kit/context.ts';
@@ -22,6 +22,14 @@ const Config = z.object({
 const auth = [
   oauth(testProvider, { scopes: ['items'] }),
   direct(z.object({ access_token: secret({ title: 'Access token' }) })),
+  granted(
+    z.object({
+      client_id: z.string().meta({ title: 'Client id' }),
+      client_secret: secret({ title: 'Client secret' }),
+      port: z.string().meta({ title: 'Port of the token endpoint', description: 'On this machine.' }),
+    }),
+    { type: 'client_credentials', tokenUrl: 'http://127.0.0.1:{port}/token', scopes: ['items'] },
+  ),
 ] as const;
 
 type Context = ConnectorContext<z.output<typeof Config>, CredentialsOf<typeof auth>>;

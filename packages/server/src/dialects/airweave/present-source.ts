@@ -1,3 +1,4 @@
+import { typedIn } from '@tributary/connectors/kit/auth';
 import type { Connector } from '@tributary/connectors/kit/connector';
 import type { OAuthProvider } from '@tributary/connectors/kit/oauth-provider';
 import { z } from 'zod';
@@ -45,6 +46,17 @@ export function presentFields(shape: z.ZodObject): ConfigField[] {
   });
 }
 
+/** Each field once; one that not every set has is needed by nobody in all cases. */
+function presentCredentials(sets: readonly z.ZodObject[]): { fields: ConfigField[] } | null {
+  if (sets.length === 0) return null;
+  const names = sets.map((set) => new Set(Object.keys(set.shape)));
+  const fields = new Map(sets.flatMap(presentFields).map((field) => [field.name, field]));
+  const always = (name: string): boolean => names.every((set) => set.has(name));
+  return {
+    fields: [...fields.values()].map((field) => ({ ...field, required: field.required && always(field.name) })),
+  };
+}
+
 const outsideProviders = Object.values(createOutsideProviders());
 
 /** `incremental_stub` gives `IncrementalStub`. */
@@ -63,7 +75,7 @@ function oauthType(provider: OAuthProvider): z.output<typeof Source>['oauth_type
 }
 
 function describeSource(connector: Connector): z.output<typeof Source> {
-  const direct = connector.auth.find((scheme) => scheme.type === 'direct');
+  const credentials = presentCredentials(typedIn(connector.auth));
   const oauth = oauthScheme(connector);
   const name = className(connector.id);
   return {
@@ -72,7 +84,7 @@ function describeSource(connector: Connector): z.output<typeof Source> {
     auth_methods: [...supportedMethods(connector)],
     oauth_type: oauth ? oauthType(oauth.provider) : null,
     requires_byoc: oauth?.ownClientOnly ?? false,
-    auth_config_class: direct ? `${name}AuthConfig` : null,
+    auth_config_class: credentials ? `${name}AuthConfig` : null,
     config_class: `${name}Config`,
     short_name: connector.id,
     class_name: `${name}Source`,
@@ -85,7 +97,7 @@ function describeSource(connector: Connector): z.output<typeof Source> {
     rate_limit_level: null,
     feature_flag: null,
     supports_browse_tree: false,
-    auth_fields: direct ? { fields: presentFields(direct.fields) } : null,
+    auth_fields: credentials,
     config_fields: { fields: presentFields(connector.config) },
     supported_auth_providers: [...servingProviders(outsideProviders, connector)],
   };
