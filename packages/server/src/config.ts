@@ -145,6 +145,12 @@ export const settings = {
       .transform((url) => new Secret(url)),
     help: 'PostgreSQL for the control store. Without it, SQLite in the data directory.',
   }),
+  rowSecurity: setting({
+    env: 'TRIBUTARY_ROW_SECURITY',
+    type: flag,
+    default: 'off',
+    help: 'Have PostgreSQL keep organizations apart too, by row-level security. Needs a role of its own that is no superuser.',
+  }),
   vaultKeys: optional({
     env: 'TRIBUTARY_VAULT_KEYS',
     type: z
@@ -345,7 +351,15 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
   if (problems.length > 0) throw new ConfigError(problems);
   const config = values as unknown as Config;
   refuseDataDirectoryAsFileRoot(config);
+  refuseRowSecurityInSqlite(config);
   return config;
+}
+
+function refuseRowSecurityInSqlite({ rowSecurity, databaseUrl }: Config): void {
+  if (!rowSecurity || databaseUrl) return;
+  throw new ConfigError([
+    `${settings.rowSecurity.env} needs PostgreSQL: name a database in ${settings.databaseUrl.env}, or leave it off`,
+  ]);
 }
 
 /** A connection that may read the data directory could read the vault key. */

@@ -25,6 +25,7 @@ import { createRegistry, type ConnectorRegistry } from './connections/registry.t
 import { createConnectionService } from './connections/service.ts';
 import type { ControlStore } from './control/database.ts';
 import { openControlStore } from './control/open.ts';
+import { runForEveryone } from './control/tenant-scope.ts';
 import { airweaveGroups } from './dialects/airweave/airweave-groups.ts';
 import { createDiskWatch, type DiskWatch } from './host/disk-watch.ts';
 import { IdempotentAnswers } from './http/idempotency.ts';
@@ -135,7 +136,7 @@ function openMetrics(control: ControlStore, disk: DiskWatch): Metrics {
       name: 'tributary_sync_jobs',
       help: 'Sync jobs that wait or run, by state.',
       label: 'state',
-      collect: () => countLiveJobs(control.db),
+      collect: () => runForEveryone(() => countLiveJobs(control.db)),
     },
   ]);
 }
@@ -224,15 +225,17 @@ function buildAuthProviders(base: Foundation, audit: AuditLog): AuthProviderServ
   return createAuthProviderService({ control, clock, audit, vault, providers, outside: source });
 }
 
+/** What services do for themselves. */
+interface Background {
+  resumeDeletions(): Promise<void>;
+  expireAuthorizations(signal: AbortSignal): Promise<void>;
+}
+
 /** The services of the nouns, and what goes on with deletions that an earlier process began. */
 function buildServices(
   base: Foundation,
   common: { readonly apiKeys: ApiKeyService; readonly audit: AuditLog; readonly projects: ProjectService },
-): {
-  readonly services: Services;
-  resumeDeletions(): Promise<void>;
-  expireAuthorizations(signal: AbortSignal): Promise<void>;
-} {
+): Background & { readonly services: Services } {
   const { config, clock, log, control, readers, vault, registry, credentialParts, bus, disk, usage } = base;
   const { credentials, keeper } = credentialParts;
   const wake = (): void => base.supervisor.wake();
@@ -281,9 +284,21 @@ async function useCurrentVaultKey({ control, vault, log }: Foundation, signal: A
   if (unreadable.length > 0) log.error({ connections: unreadable }, 'no vault key opens these credentials');
 }
 
-/** What is done now and then, until the signal is aborted. */
-async function keepGoing(base: Foundation, signal: AbortSignal): Promise<void> {
-  await Promise.all([keepForgetting(base, signal), base.disk.run(signal), base.credentialParts.keeper.run(signal)]);
+/** What goes on beside the requests, for all organizations, until the signal is aborted. */
+function keepGoing(base: Foundation, { resumeDeletions, expireAuthorizations }: Background, signal: AbortSignal) {
+  const { log } = base;
+  return runForEveryone(() =>
+    Promise.all([
+      useCurrentVaultKey(base, signal).catch((error: unknown) =>
+        log.error({ error }, 'credentials could not be wrapped by the current vault key'),
+      ),
+      resumeDeletions().catch((error: unknown) => log.error({ error }, 'deletions could not be resumed')),
+      keepForgetting(base, signal),
+      base.disk.run(signal),
+      expireAuthorizations(signal),
+      base.credentialParts.keeper.run(signal),
+    ]),
+  );
 }
 
 /** Who may do what, and the log of what they did. */
@@ -301,11 +316,11 @@ function buildAccess({ control, clock, log }: Foundation) {
 /** Builds the object graph, starts the workers and listens. */
 export async function startService(config: Config, options: StartOptions = {}): Promise<RunningService> {
   const clock = options.clock ?? systemClock;
-  const base = await openFoundation(config, clock, options);
+  const base = await runForEveryone(() => openFoundation(config, clock, options));
   const { control, log, readers, metrics, supervisor, disk, usage } = base;
   const { audit, authenticator, apiKeys, roles, projects, organizations } = buildAccess(base);
-  const newKey = await bootstrap({ control, config, organizations, apiKeys });
-  const { services, resumeDeletions, expireAuthorizations } = buildServices(base, { apiKeys, audit, projects });
+  const newKey = await runForEveryone(() => bootstrap({ control, config, organizations, apiKeys }));
+  const { services, ...background } = buildServices(base, { apiKeys, audit, projects });
   const groups = [
     nativeGroup({ ...services, audit, disk, organizations, projects, roles, usage }),
     ...airweaveGroups(services),
@@ -330,22 +345,19 @@ export async function startService(config: Config, options: StartOptions = {}): 
   });
   const url = await needing([settings.host, settings.port], http.listen({ host: config.host, port: config.port }));
   base.address.listensOn(url);
-  await supervisor.start();
+  await runForEveryone(() => supervisor.start());
   const stopping = new AbortController();
-  const rewrapped = useCurrentVaultKey(base, stopping.signal).catch((error: unknown) =>
-    log.error({ error }, 'credentials could not be wrapped by the current vault key'),
-  );
-  const resumed = resumeDeletions().catch((error: unknown) => log.error({ error }, 'deletions could not be resumed'));
-  const keeping = Promise.all([keepGoing(base, stopping.signal), expireAuthorizations(stopping.signal)]);
+  const keeping = keepGoing(base, background, stopping.signal);
   return {
     url,
     newKey,
-    createOrganization: (name) => organizations.create(name, { name: 'Administrator', email: config.bootstrapEmail }),
+    createOrganization: (name) =>
+      runForEveryone(() => organizations.create(name, { name: 'Administrator', email: config.bootstrapEmail })),
     async stop() {
       stopping.abort();
       await http.close();
       await supervisor.stop();
-      await Promise.all([resumed, rewrapped, keeping]);
+      await keeping;
       await Promise.all([readers.close(), base.credentialParts.close()]);
       base.letGo();
       await control.close();

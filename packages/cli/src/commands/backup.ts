@@ -18,12 +18,12 @@ const elsewhere: Readonly<Record<KeysElsewhere, string>> = {
 
 /** The stores of this host, as the service would find them. */
 async function openPlace(terminal: Terminal, options: HostOptions) {
-  const { dataDir, databaseUrl, vaultKeys, vaultTransitUrl } = await hostConfig(terminal, options);
+  const { dataDir, databaseUrl, rowSecurity, vaultKeys, vaultTransitUrl } = await hostConfig(terminal, options);
   const keysElsewhere = [
     ...(vaultKeys === undefined ? [] : (['environment'] as const)),
     ...(vaultTransitUrl === undefined ? [] : (['key_service'] as const)),
   ];
-  return { dataDir, databaseUrl, keysElsewhere, clock: systemClock };
+  return { dataDir, databaseUrl, rowSecurity, keysElsewhere, clock: systemClock };
 }
 
 const megabytes = (bytes: number): string => `${(bytes / 1_000_000).toFixed(1)} MB`;

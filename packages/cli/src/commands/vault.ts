@@ -32,9 +32,10 @@ async function withInstallation<T>(
     throw new CliError('usage', `${config.dataDir} has no control store: give its directory with --data-dir.`);
   }
   const { openControlStore } = await import('@tributary/server/control/open');
+  const { runForEveryone } = await import('@tributary/server/control/tenant-scope');
   const control = await openControlStore({ ...config, clock: systemClock, busy: 'block', migrations: 'verify' });
   try {
-    return await work({ config, control });
+    return await runForEveryone(() => work({ config, control }));
   } finally {
     await control.close();
   }

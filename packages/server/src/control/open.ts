@@ -15,6 +15,8 @@ export interface ControlStoreOptions {
   readonly busy: BusyMode;
   /** The service applies migrations; workers verify that they are there. */
   readonly migrations: 'apply' | 'verify';
+  /** Row-level security in PostgreSQL. Every process of a database has the same setting. */
+  readonly rowSecurity?: boolean;
   /** Connections to PostgreSQL at most. */
   readonly poolSize?: number;
 }

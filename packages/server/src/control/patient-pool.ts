@@ -4,6 +4,7 @@ import { errors } from '../errors.ts';
 import { backoffMs } from '../lib/backoff.ts';
 import type { Clock } from '../lib/clock.ts';
 import { isConnectionLoss } from './postgres-errors.ts';
+import type { TenantBorder } from './tenant-border.ts';
 
 const RETRY = { firstMs: 20, maxMs: 1_000 };
 
@@ -13,20 +14,29 @@ export interface PatienceOptions {
   readonly connectWithinMs: number;
   /** How long a statement may go without an answer before its connection is given up. */
   readonly answerWithinMs: number;
+  /** With row-level security: tells each connection for whom it works before it is handed out. */
+  readonly border?: TenantBorder | undefined;
 }
 
 /**
  * The pool as Kysely sees it: waits for a server that restarts, and gives connections up that do not answer. Rejects with
  * `unavailable` when there is no connection in time; a statement without an answer rejects as one whose connection broke.
  */
-export function patientPool(pool: pg.Pool, { clock, connectWithinMs, answerWithinMs }: PatienceOptions): PostgresPool {
+export function patientPool(pool: pg.Pool, options: PatienceOptions): PostgresPool {
+  const { clock, connectWithinMs, answerWithinMs, border } = options;
   return {
     async connect() {
-      try {
-        return watched(await connectPatiently(pool, clock, connectWithinMs), answerWithinMs);
-      } catch (error) {
+      const client = await connectPatiently(pool, clock, connectWithinMs).catch((error: unknown) => {
         throw isConnectionLoss(error) ? errors.unavailable({ reason: 'the control store cannot be reached' }) : error;
+      });
+      try {
+        if (border) await answeredInTime(client, answerWithinMs, () => border.tell(client));
+      } catch (error) {
+        // Fails as the first statement would have, so that a transaction is repeated.
+        client.release(true);
+        throw error;
       }
+      return watched(client, answerWithinMs, border);
     },
     // Kysely ends the pool only after a first query; the store ends it itself.
     end: async () => undefined,
@@ -62,9 +72,15 @@ export async function answeredInTime<T>(client: pg.ClientBase, withinMs: number,
   }
 }
 
-function watched(client: pg.PoolClient, withinMs: number): PostgresPoolClient {
-  const query = (text: string, values: readonly unknown[]) =>
-    answeredInTime(client, withinMs, () => client.query(text, [...values]));
+function watched(client: pg.PoolClient, withinMs: number, border: TenantBorder | undefined): PostgresPoolClient {
+  const query = async (text: string, values: readonly unknown[]) => {
+    try {
+      return await answeredInTime(client, withinMs, () => client.query(text, [...values]));
+    } catch (error) {
+      border?.forget(client);
+      throw error;
+    }
+  };
   // Kysely would pass a cursor only to stream, which the control store does not do.
   return { query: query as unknown as PostgresPoolClient['query'], release: (destroy) => client.release(destroy) };
 }

@@ -24,6 +24,11 @@ export function isLostRace(error: unknown): boolean {
   return code === '40001' || code === '40P01';
 }
 
+/** The role may not do that: insufficient_privilege, of the server or of a policy. */
+export function isMissingRight(error: unknown): boolean {
+  return codeOf(error) === '42501';
+}
+
 export function isConnectionLoss(error: unknown): boolean {
   const code = codeOf(error);
   if (code !== undefined) return CONNECTION_CODES.has(code) || code.startsWith('08');

@@ -8,8 +8,10 @@ import type { ControlStore } from './database.ts';
 import type { MigrationSession, MigrationTarget } from './migrations.ts';
 import { migrate } from './migrations.ts';
 import { answeredInTime, connectPatiently, patientPool } from './patient-pool.ts';
-import { isConnectionLoss, isLostRace } from './postgres-errors.ts';
+import { isConnectionLoss, isLostRace, isMissingRight } from './postgres-errors.ts';
+import { alignRowSecurity, missingRight, refuseUnfitRole, verifyRowSecurity } from './row-security.ts';
 import type { ControlTables } from './schema.ts';
+import { createTenantBorder } from './tenant-border.ts';
 
 export interface PostgresControlStoreOptions {
   /** `postgres://user:password@host/database` */
@@ -19,6 +21,8 @@ export interface PostgresControlStoreOptions {
   readonly poolSize?: number;
   /** `apply` brings the schema up to date; `verify` refuses one that is not. Default `apply`. */
   readonly migrations?: 'apply' | 'verify';
+  /** Policies keep the rows of organizations apart, and connections are told whose they may see; default `false`. */
+  readonly rowSecurity?: boolean;
   /** How long to try for a connection while the server restarts; default 10 s. */
   readonly connectWithinMs?: number;
   /** How long a statement may go without an answer before its connection is given up; default 8 s. */
@@ -41,17 +45,19 @@ const NUMERIC = 1700;
 
 /**
  * Opens the control store in PostgreSQL. Connections that a restart of the server cut are replaced; a transaction that
- * lost a race or its connection before COMMIT was sent is repeated. Throws `schema_mismatch` for a foreign schema.
+ * lost a race or its connection before COMMIT was sent is repeated. Throws `schema_mismatch` for a foreign schema,
+ * and ConfigError for a role that row-level security, when it is wanted, does not hold for.
  */
 export async function openPostgresControlStore(options: PostgresControlStoreOptions): Promise<ControlStore> {
   const patience = {
     clock: options.clock,
     connectWithinMs: options.connectWithinMs ?? CONNECT_WITHIN_MS,
     answerWithinMs: options.answerWithinMs ?? ANSWER_WITHIN_MS,
+    border: options.rowSecurity === true ? createTenantBorder() : undefined,
   };
   const pool = openPool(options, patience.answerWithinMs);
   try {
-    await migrate(migrationTarget(pool, options.clock), options.migrations ?? 'apply');
+    await prepare(pool, options);
   } catch (error) {
     await pool.end();
     throw error;
@@ -86,6 +92,23 @@ export async function openPostgresControlStore(options: PostgresControlStoreOpti
       if (!pool.ending) await pool.end();
     },
   };
+}
+
+/** Brings the schema and its policies to where they are wanted, or refuses them as they are. */
+async function prepare(
+  pool: pg.Pool,
+  { clock, migrations = 'apply', rowSecurity = false }: PostgresControlStoreOptions,
+): Promise<void> {
+  const target = migrationTarget(pool, clock);
+  const align = migrations === 'apply' ? alignRowSecurity : verifyRowSecurity;
+  try {
+    if (rowSecurity) await target.locked(refuseUnfitRole);
+    await migrate(target, migrations);
+    // It locks tables that others may be working with.
+    await repeatLostRaces(clock, () => target.locked((session) => align(session, rowSecurity)));
+  } catch (error) {
+    throw rowSecurity && isMissingRight(error) ? missingRight(error) : error;
+  }
 }
 
 /** Repeats `run` when it lost a race, or its connection before it called `done` (then COMMIT may have been sent). */
@@ -137,6 +160,8 @@ function migrationTarget(pool: pg.Pool, clock: Clock): MigrationTarget {
       try {
         await client.query('begin');
         await client.query('select pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
+        // Scripts see every row, also where policies are up already.
+        await client.query("select set_config('tributary.everyone', 'on', true)");
         const result = await work(session(client));
         await client.query('commit');
         return result;

@@ -7,12 +7,15 @@ import type { CollectionId, SourceConnectionId } from '../lib/ids.ts';
 import { copyTables } from './copy-tables.ts';
 import { openPostgresControlStore } from './postgres.ts';
 import { openSqliteControlStore } from './sqlite.ts';
+import { runForEveryone } from './tenant-scope.ts';
 
 export interface ControlPlace {
   /** `postgres://…`; without it the SQLite file in the data directory. */
   readonly databaseUrl: Secret | undefined;
   readonly dataDir: string;
   readonly clock: Clock;
+  /** Whether the database has, or is to have, row-level security. */
+  readonly rowSecurity?: boolean;
 }
 
 export const CONTROL_FILE = 'control.sqlite';
@@ -22,9 +25,14 @@ export const CONTROL_FILE = 'control.sqlite';
  * the service runs. Throws `schema_mismatch` when the database is not of this version.
  */
 export async function snapshotControl(place: ControlPlace, path: string): Promise<void> {
-  if (place.databaseUrl === undefined) return copyFile(join(place.dataDir, CONTROL_FILE), path);
-  const { clock, databaseUrl: url } = place;
-  const from = await openPostgresControlStore({ url, clock, migrations: 'verify', poolSize: 1 });
+  const { databaseUrl: url } = place;
+  if (url === undefined) return copyFile(join(place.dataDir, CONTROL_FILE), path);
+  return runForEveryone(() => snapshotDatabase({ ...place, url }, path));
+}
+
+async function snapshotDatabase(place: ControlPlace & { readonly url: Secret }, path: string): Promise<void> {
+  const { clock } = place;
+  const from = await openPostgresControlStore({ ...place, migrations: 'verify', poolSize: 1 });
   try {
     const to = await openSqliteControlStore({ path, clock, busy: 'block' });
     try {
@@ -43,12 +51,16 @@ export async function snapshotControl(place: ControlPlace, path: string): Promis
 }
 
 /** Brings a snapshot to the present schema and, when there is a database, moves it there; it must hold no organization yet. */
-export async function restoreControl(place: ControlPlace, path: string): Promise<'restored' | 'occupied'> {
+export function restoreControl(place: ControlPlace, path: string): Promise<'restored' | 'occupied'> {
+  return runForEveryone(() => restoreSnapshot(place, path));
+}
+
+async function restoreSnapshot(place: ControlPlace, path: string): Promise<'restored' | 'occupied'> {
   const { clock, databaseUrl: url } = place;
   const from = await openSqliteControlStore({ path, clock, busy: 'block', migrations: 'apply' });
   try {
     if (url === undefined) return 'restored';
-    const to = await openPostgresControlStore({ url, clock, migrations: 'apply', poolSize: 1 });
+    const to = await openPostgresControlStore({ ...place, url, migrations: 'apply', poolSize: 1 });
     try {
       if (await to.db.selectFrom('organization').select('id').limit(1).executeTakeFirst()) return 'occupied';
       await copyTables(from.db, to);

@@ -3,6 +3,7 @@ import { isIPv6 } from 'node:net';
 import type { Actor, Scope } from '../auth/actor.ts';
 import { type Authenticator, presentedKey } from '../auth/authenticator.ts';
 import { allowsSomewhere, authorize } from '../auth/policy.ts';
+import { runForEveryone } from '../control/tenant-scope.ts';
 import { AppError, errors } from '../errors.ts';
 import type { Clock } from '../lib/clock.ts';
 import { RateLimiter, rateLimitHeaders } from './rate-limit.ts';
@@ -67,7 +68,8 @@ export class Gate {
 
   async #authenticate({ headers, remoteAddress, onHeaders }: Knock): Promise<Actor> {
     try {
-      return await this.#options.authenticator.authenticate(presentedKey(headers));
+      // Whose rows the request may see is what this finds out.
+      return await runForEveryone(() => this.#options.authenticator.authenticate(presentedKey(headers)));
     } catch (error) {
       const wrong =
         error instanceof AppError && error.kind === 'unauthenticated' && error.details['reason'] !== 'missing';

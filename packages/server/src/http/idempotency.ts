@@ -9,6 +9,7 @@ import {
   updateAbandonedIdempotencyKey,
   updateIdempotentAnswer,
 } from '../control/idempotency-keys.ts';
+import { runForEveryone } from '../control/tenant-scope.ts';
 import { errors } from '../errors.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { BodyAnswer } from './answer.ts';
@@ -94,7 +95,8 @@ export class IdempotentAnswers {
     const now = this.#clock.now();
     if (now < this.#sweepAt) return;
     this.#sweepAt = now + sweepEveryMs;
-    await deleteIdempotencyKeysBefore(this.#db, now - retentionMs);
+    // Of all organizations, whosever request it is that finds them old.
+    await runForEveryone(() => deleteIdempotencyKeysBefore(this.#db, now - retentionMs));
   }
 }
 

@@ -10,6 +10,7 @@ import { type AppError, errors } from '../errors.ts';
 import type { Clock } from '../lib/clock.ts';
 import { allowedMethods, methodsOf } from './allowed-methods.ts';
 import type { Answer, EventsAnswer } from './answer.ts';
+import { asCaller, eventsAsCaller } from './as-caller.ts';
 import { answerFailure, fromFramework, groupFinder } from './failure.ts';
 import { Gate } from './gate.ts';
 import type { IdempotentAnswers } from './idempotency.ts';
@@ -185,7 +186,9 @@ class Binding {
 
   async answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const mounted = request.routeOptions.config.mounted as Mounted;
-    return this.#send(await runRoute(mounted, request.call.actor, request, reply, this.#run), request, reply);
+    const { actor } = request.call;
+    const answer = await asCaller(actor, () => runRoute(mounted, actor, request, reply, this.#run));
+    return this.#send(answer, request, reply);
   }
 
   #send(answer: Answer, request: FastifyRequest, reply: FastifyReply): FastifyReply {
@@ -196,7 +199,7 @@ class Binding {
   #sendEvents(answer: EventsAnswer, request: FastifyRequest, reply: FastifyReply): FastifyReply {
     const gone = new AbortController();
     reply.raw.once('close', () => gone.abort());
-    const frames = eventFrames(answer.events, {
+    const frames = eventFrames(eventsAsCaller(request.call.actor, answer.events), {
       clock: this.#options.clock,
       heartbeatMs: this.#options.heartbeatMs ?? 15_000,
       signal: AbortSignal.any([gone.signal, this.#run.stopping]),

@@ -9,6 +9,7 @@ export type WorkerConfig = Pick<
   Config,
   | 'dataDir'
   | 'databaseUrl'
+  | 'rowSecurity'
   | 'vaultKeys'
   | 'vaultTransitUrl'
   | 'vaultTransitKey'
@@ -36,6 +37,7 @@ export function toSettings(config: WorkerConfig): WorkerSettings {
   return {
     dataDir: config.dataDir,
     databaseUrl: config.databaseUrl?.reveal() ?? null,
+    rowSecurity: config.rowSecurity,
     vaultKeys: config.vaultKeys?.reveal() ?? null,
     vaultTransitUrl: config.vaultTransitUrl ?? null,
     vaultTransitKey: config.vaultTransitKey,

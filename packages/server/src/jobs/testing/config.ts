@@ -6,6 +6,7 @@ export function testConfig(dataDir: string, workers: number): WorkerConfig & Pic
   return {
     dataDir,
     databaseUrl: undefined,
+    rowSecurity: false,
     vaultKeys: undefined,
     vaultTransitUrl: undefined,
     vaultTransitKey: 'tributary',

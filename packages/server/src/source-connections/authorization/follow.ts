@@ -1,5 +1,6 @@
 import { withOutcome } from '../../auth/oauth/redirect-urls.ts';
 import type { FollowedSession, Session } from '../../auth/oauth/sessions/service.ts';
+import { runAs } from '../../control/tenant-scope.ts';
 import { AppError, errors } from '../../errors.ts';
 import { getRow } from '../views.ts';
 import { mustHaveScheme } from './grant-input.ts';
@@ -13,8 +14,13 @@ export interface Followed {
 
 /** See `AuthorizationService.follow`. */
 export async function followLink(needs: AuthorizationNeeds, code: string): Promise<Followed> {
+  const session = await needs.oauth.sessions.follow(code);
+  // Whoever follows it has no key: from here on it is the work of the organization whose link it is.
+  return runAs(session.organizationId, () => sendOn(needs, session));
+}
+
+async function sendOn(needs: AuthorizationNeeds, session: FollowedSession): Promise<Followed> {
   const { oauth } = needs;
-  const session = await oauth.sessions.follow(code);
   try {
     const url = await startAt(needs, session);
     const { isSecure } = oauth.address;

@@ -4,6 +4,7 @@ import { withOutcome } from '../../auth/oauth/redirect-urls.ts';
 import type { Session } from '../../auth/oauth/sessions/service.ts';
 import { readGrant, writeGrant } from '../../auth/oauth/stored-grant.ts';
 import type { OAuthTokens } from '../../auth/oauth/tokens.ts';
+import { runAs } from '../../control/tenant-scope.ts';
 import { errors } from '../../errors.ts';
 import type { SourceConnectionId } from '../../lib/ids.ts';
 import { updateSourceConnection } from '../repository.ts';
@@ -24,10 +25,21 @@ export async function takeAnswer(
   query: URLSearchParams,
   cookieOf: (name: string) => string | undefined,
 ): Promise<Arrived> {
-  const { oauth, control } = needs;
+  const { oauth } = needs;
   const state = stateOf(query);
   const { isSecure } = oauth.address;
   const session = await oauth.sessions.take(state, (id) => cookieOf(cookieName(id, isSecure)));
+  // Whoever comes back has no key: from here on it is the work of the organization whose session it is.
+  return runAs(session.organizationId, () => goOn(needs, session, query, state));
+}
+
+async function goOn(
+  needs: AuthorizationNeeds,
+  session: Session,
+  query: URLSearchParams,
+  state: string,
+): Promise<Arrived> {
+  const { oauth, control } = needs;
   try {
     await finish(needs, session, query, state);
   } catch (error) {

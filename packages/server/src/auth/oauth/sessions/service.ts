@@ -3,6 +3,7 @@ import { Secret } from '@tributary/connectors/kit/secret';
 import { z } from 'zod';
 import type { ControlStore, Queryable } from '../../../control/database.ts';
 import type { AuthorizationStatus, Millis } from '../../../control/schema.ts';
+import { runAs, runForEveryone } from '../../../control/tenant-scope.ts';
 import { errors } from '../../../errors.ts';
 import type { Clock } from '../../../lib/clock.ts';
 import {
@@ -186,17 +187,20 @@ async function openNew(
 }
 
 async function follow({ control, vault, clock }: Needs, code: string): Promise<FollowedSession> {
-  const row = await findSessionByCode(control.db, hashOneTimeText(code));
+  const row = await runForEveryone(() => findSessionByCode(control.db, hashOneTimeText(code)));
   const now = clock.now();
   if (!row || row.link_expires_at <= now) throw errors.oauth_link_not_found({});
   const state = newOneTimeText();
   const browser = newOneTimeText();
-  const followed = await moveSession(control.db, row.organization_id, row.id, 'pending', {
+  const started = {
     status: 'started',
     state_hash: hashOneTimeText(state),
     browser_hash: hashOneTimeText(browser),
     expires_at: now + SESSION_MS,
-  });
+  } as const;
+  const followed = await runAs(row.organization_id, () =>
+    moveSession(control.db, row.organization_id, row.id, 'pending', started),
+  );
   if (!followed) throw errors.oauth_link_not_found({});
   return { ...sessionOf(vault, row), status: 'started', state, browser };
 }
@@ -206,14 +210,16 @@ async function take(
   state: string,
   browserOf: (id: AuthorizationSessionId) => string | undefined,
 ): Promise<Session> {
-  const row = await findSessionByState(control.db, hashOneTimeText(state));
+  const row = await runForEveryone(() => findSessionByState(control.db, hashOneTimeText(state)));
   if (!row) throw errors.oauth_session_not_found({});
   if (row.status !== 'started') throw errors.oauth_session_used({ status: row.status });
   if (row.expires_at <= clock.now()) throw errors.oauth_session_expired({});
   const browser = browserOf(row.id);
   if (browser === undefined || row.browser_hash === null || !isOneTimeText(browser, row.browser_hash))
     throw errors.oauth_browser_differs({});
-  const taken = await moveSession(control.db, row.organization_id, row.id, 'started', { status: 'returned' });
+  const taken = await runAs(row.organization_id, () =>
+    moveSession(control.db, row.organization_id, row.id, 'started', { status: 'returned' }),
+  );
   if (!taken) throw errors.oauth_session_used({ status: 'returned' });
   return { ...sessionOf(vault, row), status: 'returned' };
 }
