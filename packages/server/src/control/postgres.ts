@@ -94,18 +94,22 @@ export async function openPostgresControlStore(options: PostgresControlStoreOpti
   };
 }
 
-/** Brings the schema and its policies to where they are wanted, or refuses them as they are. */
+/** Brings the schema and its policies to where they are wanted, or refuses them as they are; in one transaction. */
 async function prepare(
   pool: pg.Pool,
   { clock, migrations = 'apply', rowSecurity = false }: PostgresControlStoreOptions,
 ): Promise<void> {
   const target = migrationTarget(pool, clock);
   const align = migrations === 'apply' ? alignRowSecurity : verifyRowSecurity;
+  const locked: MigrationTarget['locked'] = (work) =>
+    target.locked(async (session) => {
+      if (rowSecurity) await refuseUnfitRole(session);
+      const done = await work(session);
+      await align(session, rowSecurity);
+      return done;
+    });
   try {
-    if (rowSecurity) await target.locked(refuseUnfitRole);
-    await migrate(target, migrations);
-    // It locks tables that others may be working with.
-    await repeatLostRaces(clock, () => target.locked((session) => align(session, rowSecurity)));
+    await migrate({ ...target, locked }, migrations);
   } catch (error) {
     throw rowSecurity && isMissingRight(error) ? missingRight(error) : error;
   }

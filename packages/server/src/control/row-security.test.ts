@@ -110,6 +110,11 @@ describe('F1-11 row-level security', () => {
       expect([table.name, (await bare.query(`select 1 from ${table.name}`)).rows]).toEqual([table.name, []]);
     }
     await bare.end();
+    const dump = new pg.Client({ connectionString: database.url.reveal(), options: '-c tributary.everyone=on' });
+    await dump.connect();
+    expect((await dump.query('select 1 from project')).rows).toHaveLength(2);
+    await expect(dump.query('set row_security = off; select 1 from project')).rejects.toThrow('would be affected');
+    await dump.end();
   });
 
   it('lets an organization change and delete nothing of another, and write nothing for it', async () => {
@@ -150,7 +155,7 @@ describe('F1-11 a connection that organizations share', () => {
   });
 
   it('is told anew after a statement that failed, and after a transaction that did', async () => {
-    const failing = [
+    const failing: readonly (() => Promise<unknown>)[] = [
       () => run('select 1 / 0'),
       () => store.transaction((tx) => sql`select 1 / 0`.execute(tx)),
       () => store.transaction((tx) => sql`select set_config('tributary.everyone', 'on', false), 1 / 0`.execute(tx)),
@@ -183,13 +188,12 @@ describe('F1-11 a connection that organizations share', () => {
         });
         await expect(gone).rejects.toThrow('changed my mind');
       },
-      async () =>
-        expect(pooled.transaction((tx) => sql`select nothing`.execute(tx))).rejects.toThrow('does not exist'),
+      async () => expect(pooled.transaction((tx) => sql`select nothing`.execute(tx))).rejects.toThrow('does not exist'),
     ];
-    const all = Array.from({ length: 240 }, (_, turn) => {
+    const all = Array.from({ length: 240 }, async (_, turn) => {
       const scope = scopes[(turn * 7 + Math.floor(turn / 5)) % scopes.length];
       const work = works[(turn * 3 + Math.floor(turn / 4)) % works.length];
-      return scope?.run(() => work?.(scope.sees));
+      await scope?.run(async () => work?.(scope.sees));
     });
     await Promise.all(all);
     await pooled.close();
