@@ -149,7 +149,10 @@ export class Cluster {
   /** The newest job, once it has ended. */
   ended(id: string, ms?: number): Promise<Job> {
     const look = async () => {
-      const [job] = await this.jobs(id);
+      const answer = await this.call('GET', `/v1/source-connections/${id}/jobs`);
+      // A connection that broke while its server was away may first be met now.
+      if (answer.status === 503) return undefined;
+      const [job] = answer.body as readonly Job[];
       return job && ['completed', 'failed', 'cancelled'].includes(job.status) ? job : undefined;
     };
     return eventually(`a job of ${id} to end`, look, ms);
