@@ -9,6 +9,12 @@ import { readPages, rowsByKey } from '../../testing/connector-probe.ts';
 import { findDebianProgram } from '../../testing/debian-program.ts';
 import { type Mail, testMail } from './testing-mail.ts';
 
+/** Microseconds, of a name that dovecot gives to a file: `1795731234.M12345P99.host`. Its digits are not padded. */
+function deliveredAt(name: string): number {
+  const [, seconds, micros] = /^(\d+)\.M(\d+)/.exec(name) ?? [];
+  return Number(seconds) * 1_000_000 + Number(micros);
+}
+
 const program = findDebianProgram('dovecot', 'dovecot-imapd');
 
 const encoded = (type: string, encoding: string, body: Buffer | string): Mail => ({
@@ -156,7 +162,7 @@ describe.skipIf(program === undefined)('the content of', () => {
       await mail.client().mailboxCreate('Broken');
       for (const subject of ['one', 'two', 'three']) await mail.deliver('Broken', { subject, flags: ['\\Seen'] });
       const folder = join(mail.server().mailFolder, '.Broken', 'cur');
-      const [, second = ''] = (await readdir(folder)).toSorted((one, other) => (one < other ? -1 : 1));
+      const [, second = ''] = (await readdir(folder)).toSorted((one, other) => deliveredAt(one) - deliveredAt(other));
       await chmod(join(folder, second), 0);
       const one = await mail.stream('messages', { config: { include_mailboxes: ['Broken'] } });
       const pages = await readPages(one);
