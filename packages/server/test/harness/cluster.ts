@@ -1,7 +1,11 @@
 import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startPostgres, type RunningPostgres } from '@tributary/connectors/testing/embedded-postgres';
+import {
+  startPostgres,
+  type RunningPostgres,
+  type StartPostgresOptions,
+} from '@tributary/connectors/testing/embedded-postgres';
 import pg from 'pg';
 import { eventually } from './eventually.ts';
 import { startServiceProcess, type ServiceProcess } from './service-process.ts';
@@ -53,6 +57,9 @@ const credentials: Readonly<Record<string, object>> = {
 };
 
 /** API processes and workers on one PostgreSQL and one data directory, as an operator of one host runs them. */
+/** What was committed is in the log when it is answered: the server is killed, though not the machine. */
+const KEEPING: StartPostgresOptions = { settings: { synchronous_commit: 'on' } };
+
 export class Cluster {
   readonly root: string;
   readonly dataDir: string;
@@ -152,6 +159,7 @@ export class Cluster {
       const answer = await this.call('GET', `/v1/source-connections/${id}/jobs`);
       // A connection that broke while its server was away may first be met now.
       if (answer.status === 503) return undefined;
+      if (answer.status !== 200) throw new Error(`the jobs gave ${answer.status}: ${JSON.stringify(answer.body)}`);
       const [job] = answer.body as readonly Job[];
       return job && ['completed', 'failed', 'cancelled'].includes(job.status) ? job : undefined;
     };
@@ -189,7 +197,7 @@ export class Cluster {
 
   /** Starts PostgreSQL again, on the same data and port. */
   async bringBackPostgres(): Promise<void> {
-    const options = { dataDir: join(this.root, 'postgres'), port: this.postgres.port };
+    const options = { ...KEEPING, dataDir: join(this.root, 'postgres'), port: this.postgres.port };
     // After a kill the children of the server hold its memory for a moment.
     this.postgres = await eventually('PostgreSQL to start', () => startPostgres(options).catch(() => undefined));
   }
@@ -228,7 +236,7 @@ export async function startCluster({ services = 1, env = {} }: ClusterOptions = 
   // PostgreSQL runs under another uid when root runs the tests: the folders above its data must let it through.
   await chmod(root, 0o755);
   await mkdir(join(root, 'files'));
-  const postgres = await startPostgres({ dataDir: join(root, 'postgres') });
+  const postgres = await startPostgres({ ...KEEPING, dataDir: join(root, 'postgres') });
   const databaseUrl = await postgres.createDatabase('control');
   const cluster = new Cluster({ root, postgres, databaseUrl, env });
   try {
