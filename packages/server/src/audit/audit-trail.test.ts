@@ -1,23 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startOAuthRig, type OAuthRig } from '../../test/harness/oauth-rig.ts';
 import type { Answer, TestService } from '../../test/harness/service.ts';
-import { playVendor, type PlayedVendor } from '../auth/providers/testing/played-vendors.ts';
-import { VendorRig } from '../auth/providers/testing/vendor-rig.ts';
+import { startWholeRig, type WholeRig } from '../../test/harness/whole-rig.ts';
 import type { OpenApiDocument } from '../http/openapi.ts';
 
-const vendors = new VendorRig();
-let klavis: PlayedVendor;
-let rig: OAuthRig;
+let rig: WholeRig;
 let t: TestService;
 beforeAll(async () => {
-  rig = await startOAuthRig();
+  rig = await startWholeRig();
   ({ t } = rig);
-  klavis = await playVendor(vendors, 'klavis', 'github', 'token');
 });
-afterAll(async () => {
-  await rig.stop();
-  await vendors.close();
-});
+afterAll(() => rig.stop());
 
 const uncovered: string[] = [];
 
@@ -125,7 +117,7 @@ async function traceAuthorization(face: string): Promise<void> {
 }
 
 async function traceOutside(face: string): Promise<void> {
-  const given = { name: 'Traced', short_name: 'klavis', auth_fields: klavis.authFields };
+  const given = { name: 'Traced', ...rig.authProvider };
   const made = await trace('POST', `${face}/auth-providers`, given);
   expect(made.actions).toEqual(['auth_provider.created']);
   const path = `${face}/auth-providers/${made.body.readable_id}`;

@@ -1,10 +1,8 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startOAuthRig, type OAuthRig } from '../../test/harness/oauth-rig.ts';
 import type { TestService } from '../../test/harness/service.ts';
-import { playVendor, type PlayedVendor } from '../auth/providers/testing/played-vendors.ts';
-import { VendorRig } from '../auth/providers/testing/vendor-rig.ts';
+import { startWholeRig, type WholeRig } from '../../test/harness/whole-rig.ts';
 import { exampleOf } from './docs-schema.ts';
 import type { OpenApiDocument } from './openapi.ts';
 import type { JsonSchema } from './openapi-schemas.ts';
@@ -46,19 +44,13 @@ const owned: Readonly<Record<string, unknown>> = {
   error: planted,
 };
 
-const vendors = new VendorRig();
-let klavis: PlayedVendor;
-let rig: OAuthRig;
+let rig: WholeRig;
 let t: TestService;
 beforeAll(async () => {
-  rig = await startOAuthRig();
+  rig = await startWholeRig();
   ({ t } = rig);
-  klavis = await playVendor(vendors, 'klavis', 'github', 'token');
 });
-afterAll(async () => {
-  await rig.stop();
-  await vendors.close();
-});
+afterAll(() => rig.stop());
 
 interface BodyOperation {
   readonly name: string;
@@ -124,10 +116,7 @@ function bodiesFor(collection: string): readonly (readonly [end: RegExp, body: (
     [/POST \/tributary\/v1\/api-keys$/, () => ({ scopes: ['search:read'] })],
     [/POST .*\/api-keys(?:\/\{\w+\}\/rotate)?$/, () => ({})],
     [/\/selection/, () => ({})],
-    [
-      /POST (?:\/v1)?\/auth-providers$/,
-      () => ({ name: fresh('Owned'), short_name: 'klavis', auth_fields: klavis.authFields }),
-    ],
+    [/POST (?:\/v1)?\/auth-providers$/, () => ({ name: fresh('Owned'), ...rig.authProvider })],
     [/PUT (?:\/v1)?\/auth-providers/, () => ({ name: fresh('Renamed') })],
     [
       /POST \/tributary\/v1\/source-connections\/(?:check|preview)$/,
@@ -143,7 +132,7 @@ it('F1-17 fields that the service owns are refused or ignored in every body', as
   const newKey = async () =>
     (await t.api('POST', '/tributary/v1/api-keys', { scopes: ['search:read'] })).body.id as string;
   const permissions = [{ category: 'AUDIT', actions: ['VIEW'] }];
-  const given = { name: 'Owned by hand', short_name: 'klavis', auth_fields: klavis.authFields };
+  const given = { name: 'Owned by hand', ...rig.authProvider };
   const provider = (await t.api('POST', '/auth-providers', given)).body.readable_id;
   /** A source connection that a person has allowed, and what the initiator needs to claim it. */
   const allowed = async () => {

@@ -5,6 +5,7 @@ import { direct, granted, oauth } from '../../kit/auth.ts';
 import type { CredentialsOf } from '../../kit/auth.ts';
 import type { ConnectorContext } from '../../kit/context.ts';
 import { secret } from '../../kit/fields.ts';
+import { githubInstallation } from '../../providers/github-app.ts';
 import { github } from '../../providers/github.ts';
 
 const PROSE = ['**/*.md', '**/*.mdx', '**/*.rst', '**/*.adoc', '**/*.txt'];
@@ -71,7 +72,7 @@ export const auth = [
         .meta({ title: 'Installation id', description: 'The number at the end of the address of the installation.' }),
       private_key: secret({ title: 'Private key', description: 'Of the app, as PEM.' }),
     }),
-    { type: 'app_installation', tokenUrl: 'https://api.github.com/app/installations/{installation_id}/access_tokens' },
+    githubInstallation,
   ),
 ] as const;
 

@@ -2,14 +2,12 @@ import { createHash } from 'node:crypto';
 import type { MachineGrant } from '@tributary/connectors/kit/auth';
 import type { Authorization, GrantedCredentials } from '@tributary/connectors/kit/authorization';
 import { bearer } from '@tributary/connectors/kit/authorization';
-import { ConnectorError } from '@tributary/connectors/kit/connector-error';
-import type { ConnectorErrorReason } from '@tributary/connectors/kit/connector-error';
 import type { Clock } from '@tributary/connectors/kit/context';
 import type { Secret } from '@tributary/connectors/kit/secret';
-import { AppError } from '../../errors.ts';
 import { plainFields } from './granted-fields.ts';
 import type { GrantedFields } from './granted-fields.ts';
 import type { MachineGrants } from './machine-grants.ts';
+import { askedRestMs, connectorErrorOf } from './fault.ts';
 
 export interface MachineAccessNeeds {
   readonly grants: Pick<MachineGrants, 'obtain'>;
@@ -74,7 +72,7 @@ class MachineAuthorization implements Authorization {
   async #ask(): Promise<HeldToken> {
     const { grants, clock } = this.#needs;
     const token = await grants.obtain(this.#grant, this.#fields).catch((error: unknown) => {
-      throw connectorError(error);
+      throw connectorErrorOf(error, askedRestMs(error));
     });
     const obtainedAt = clock.now();
     const life = (token.expiresAt ?? Number.POSITIVE_INFINITY) - obtainedAt;
@@ -82,22 +80,6 @@ class MachineAuthorization implements Authorization {
     this.#held = { header, obtainedAt, renewAt: obtainedAt + Math.max(life - MARGIN_MS, life * 0.9) };
     return this.#held;
   }
-}
-
-const REASONS: Readonly<Record<string, ConnectorErrorReason>> = {
-  oauth_grant_refused: 'credential',
-  invalid_auth_fields: 'configuration',
-  host_access_refused: 'refused',
-  source_rate_limited: 'rate_limited',
-  oauth_provider_failed: 'invalid_answer',
-  oauth_provider_unreachable: 'unavailable',
-};
-
-function connectorError(error: unknown): unknown {
-  const reason = error instanceof AppError ? REASONS[error.code] : undefined;
-  if (!(error instanceof AppError) || reason === undefined) return error;
-  const seconds = error.details['retryAfterSeconds'];
-  return new ConnectorError(reason, error.message, typeof seconds === 'number' ? { retryAfterMs: seconds * 1000 } : {});
 }
 
 /** What of the fields is no secret, as a connector may need it: the number of an installation, a tenant. */

@@ -10,7 +10,7 @@ import type { Vault } from '../../../vault/vault.ts';
 import type { OAuthClients } from '../clients.ts';
 import type { OAuthClient } from '../oauth-client.ts';
 import type { OAuth2Tokens } from '../tokens.ts';
-import { askedRestMs, connectorErrorOf, isLasting, isRefusal, isUncertain } from './fault.ts';
+import { askedRestMs, connectorErrorOf, isLasting, isRefusal, isUncertain } from '../fault.ts';
 import { accessOf, loadGrant, sealTokens, type KeptGrant } from './kept-grant.ts';
 import type { CredentialRef } from '../credential-ref.ts';
 import type { RenewalLease, SeenLease } from './repository.ts';

@@ -1,10 +1,11 @@
 import { ConnectorError, type ConnectorErrorReason } from '@tributary/connectors/kit/connector-error';
-import { AppError } from '../../../errors.ts';
+import { AppError } from '../../errors.ts';
 
 /** What each error of the protocol client is for a connector; any other may pass. */
 const reasons: Readonly<Record<string, ConnectorErrorReason>> = {
   oauth_grant_refused: 'credential',
   oauth_client_refused: 'configuration',
+  invalid_auth_fields: 'configuration',
   invalid_config_fields: 'configuration',
   credential_unreadable: 'configuration',
   host_access_refused: 'refused',
