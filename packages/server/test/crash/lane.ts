@@ -44,8 +44,8 @@ export class Lane {
   async run(seed: number): Promise<LaneResult> {
     if (this.#running?.failed) await this.end();
     this.#running ??= await this.#start(seed);
-    const { oracle, keep } = this.#options;
-    const result = await runTrial({ seed, oracle, ...this.#running });
+    const { oracle, keep, mutation } = this.#options;
+    const result = await runTrial({ seed, oracle, mutation, ...this.#running });
     this.#running.failed = !result.verdict.isGreen;
     return { ...result, folder: keep || this.#running.failed ? this.#running.folder.path : undefined };
   }

@@ -18,6 +18,7 @@ export interface NemesisNeeds {
 
 const ROUND_MS = 2_000;
 const SCRIPT_MS = 20_000;
+const BREAK_OFF_MS = 5_000;
 
 /** Does to the processes of a trial what its plan says. */
 export class Nemesis {
@@ -71,8 +72,15 @@ export class Nemesis {
     processes.rearm();
     await subject.oracle.command(source.source, { type: 'rewrite' });
     await sleep(100);
+    const before = processes.hits.length;
     await subject.run(source);
-    this.#note(`breaks off at ${spec}`);
+    // Peace ends every fault: it must not come before the worker has got there.
+    const isOff = (): boolean => {
+      processes.look();
+      return processes.hits.slice(before).some((hit) => spec.startsWith(`${hit.failpoint}:`));
+    };
+    const off = await until(BREAK_OFF_MS, isOff);
+    this.#note(`${off ? 'broke' : 'did not break'} off at ${spec}`);
   }
 
   /**

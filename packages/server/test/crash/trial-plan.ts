@@ -1,6 +1,7 @@
 import { seededRandom, type SeededRandom } from '@tributary/connectors/sources/stub/seeded-random';
 import { failpoints, type Failpoint } from '../../src/lib/failpoints.ts';
 import type { FailpointAction, FailpointSpec, WorkerName } from './crash-folder.ts';
+import type { Mutation } from './mutations.ts';
 
 /** What the nemesis does at a moment of a round. `stop` is SIGSTOP, and SIGCONT after two leases. */
 export interface Strike {
@@ -61,11 +62,17 @@ export interface TrialPlan {
 /** Places that are reached with every page, and so may be counted on for long. */
 const perPage: readonly Failpoint[] = failpoints.filter((name) => /^(read\.page|store\.apply)/.test(name));
 const LIVES = 5;
+/** Where a cursor that ran ahead of its page loses the page. */
+const BEHIND_THE_CURSOR: FailpointSpec = 'store.apply.before-cursor:1:kill';
 
-export function planTrial(seed: number): TrialPlan {
+/**
+ * With a mutation every trial that can have it meets the fault that the mutation lets through, so that whether it is seen is no
+ * matter of luck.
+ */
+export function planTrial(seed: number, mutation?: Mutation): TrialPlan {
   const random = seededRandom(seed, 0);
   const chance = (percent: number): boolean => random.between(1, 100) <= percent;
-  const late = planStack(seed).elsewhere && chance(70);
+  const late = mutation !== 'cursor' && planStack(seed).elsewhere && (chance(70) || mutation === 'fence');
   const changesOnly = !late || chance(50);
   const large = chance(8);
   const life = (): FailpointSpec[] => Array.from({ length: random.pick([1, 2, 3, 4]) }, () => planFailpoint(random));
@@ -88,7 +95,7 @@ export function planTrial(seed: number): TrialPlan {
       shrink: round > 0,
       strikes: Array.from({ length: random.pick([0, 1, 1, 2]) }, () => planStrike(random)),
     })),
-    breakOff: late ? undefined : planBreakOff(random),
+    breakOff: late ? undefined : planBreakOff(random, mutation),
     lateWriterAfter: late ? random.between(1, 8) : undefined,
   };
 }
@@ -103,7 +110,8 @@ function planFailpoint(random: SeededRandom): FailpointSpec {
   return `${name}:${countdown}:${settles && action === 'throw' ? 'kill' : action}`;
 }
 
-function planBreakOff(random: SeededRandom): FailpointSpec {
+function planBreakOff(random: SeededRandom, mutation?: Mutation): FailpointSpec {
+  if (mutation === 'cursor') return BEHIND_THE_CURSOR;
   const name = random.pick([
     'store.apply.before-begin',
     'store.apply.before-cursor',

@@ -6,6 +6,7 @@ import { checkRecords } from './check-records.ts';
 import { checkSearch } from './check-search.ts';
 import { CollectionWatch } from './collection-watch.ts';
 import type { CrashFolder, Hit } from './crash-folder.ts';
+import type { Mutation } from './mutations.ts';
 import { Nemesis } from './nemesis.ts';
 import type { Oracle } from './oracle.ts';
 import type { ProcessWatch } from './process-watch.ts';
@@ -22,6 +23,8 @@ export interface TrialOptions {
   readonly stack: Stack;
   readonly folder: CrashFolder;
   readonly processes: ProcessWatch;
+  /** Of the workers' build. */
+  readonly mutation: Mutation | undefined;
 }
 
 export interface TrialResult {
@@ -73,8 +76,8 @@ class Trial {
   }
 
   async play(verdict: Verdict): Promise<void> {
-    const { seed, oracle, stack } = this.#options;
-    const plan = planTrial(seed);
+    const { seed, oracle, stack, mutation } = this.#options;
+    const plan = planTrial(seed, mutation);
     const folder = this.#folder;
     folder.begin(seed, plan.lives);
     const subject = await TrialSubject.create(stack, oracle, plan);
