@@ -62,6 +62,10 @@ const nouns = [
   'syncs',
   'search',
   'deployments',
+  'environments',
+  'certificates',
+  'integration-sources',
+  'notifications',
   'webhooks',
 ];
 const services = [...nouns, ...stores, 'jobs', 'engine', ...base];

@@ -23,6 +23,11 @@ export interface WalkOptions {
 export interface FileAccess {
   /** The real path of a file or folder below an allowed root; throws `ConnectorError('refused')` otherwise. */
   resolve(path: string): Promise<string>;
+  /**
+   * The real path of a folder below an allowed root that may be written to; it need not be there yet. Throws
+   * `ConnectorError('refused')`.
+   */
+  writableFolder(path: string): Promise<string>;
   /** Tells one folder or file from another that later takes its path; stable while it stays mounted. */
   identity(path: string): Promise<string>;
   /** Regular files below a folder, depth first and sorted by `comparePaths`; links are passed over. */

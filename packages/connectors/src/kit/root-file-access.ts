@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { lstat, open, readdir, realpath } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import type { BigIntStats, Stats } from 'node:fs';
-import { isAbsolute, join, parse, relative, resolve as absolute, sep } from 'node:path';
+import { basename, dirname, isAbsolute, join, parse, relative, resolve as absolute, sep } from 'node:path';
 import { ConnectorError } from './connector-error.ts';
 import type { FileAccess, FileEntry, WalkOptions } from './file-access.ts';
 
@@ -99,6 +99,19 @@ class RootFileAccess implements FileAccess {
   async identity(path: string): Promise<string> {
     const stats = await lstat(await this.resolve(path), { bigint: true });
     return `${stats.dev}:${stats.ino}`;
+  }
+
+  async writableFolder(path: string): Promise<string> {
+    checkSpelling(path);
+    const missing: string[] = [];
+    for (let folder = path; ; folder = dirname(folder)) {
+      const there = await lstat(folder).then(
+        () => true,
+        () => false,
+      );
+      if (there || folder === dirname(folder)) return join((await this.#locate(folder)).real, ...missing);
+      missing.unshift(basename(folder));
+    }
   }
 
   async *walk(folder: string, options: WalkOptions = {}): AsyncGenerator<FileEntry> {

@@ -9,6 +9,9 @@ type Table = Exclude<keyof ControlTables, 'data_directory'>;
 const TABLES = {
   organization: ['id'],
   project: ['id'],
+  environment: ['id'],
+  variable: ['id'],
+  key_material: ['id'],
   api_key: ['id'],
   role: ['id'],
   api_key_role: ['id'],

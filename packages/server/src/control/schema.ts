@@ -5,13 +5,16 @@ import type {
   AuthProviderId,
   CollectionId,
   ConnectionId,
+  EnvironmentId,
   JobId,
+  KeyMaterialId,
   OAuthClientId,
   OrganizationId,
   ProjectId,
   RoleId,
   SourceConnectionId,
   SyncId,
+  VariableId,
 } from '../lib/ids.ts';
 
 /** 0 or 1. */
@@ -46,6 +49,46 @@ export type ErrorCategory =
 export interface ControlTables {
   organization: { id: OrganizationId; name: string; created_at: Millis };
   project: { id: ProjectId; organization_id: OrganizationId; name: string; created_at: Millis };
+  environment: {
+    id: EnvironmentId;
+    organization_id: OrganizationId;
+    project_id: ProjectId;
+    name: string;
+    name_key: string;
+    created_at: Millis;
+  };
+  variable: {
+    id: VariableId;
+    organization_id: OrganizationId;
+    project_id: ProjectId;
+    environment_id: EnvironmentId | null;
+    name: string;
+    secret: Flag;
+    key_id: string;
+    wrapped_key: string;
+    ciphertext: string;
+    created_at: Millis;
+    modified_at: Millis;
+    created_by_email: string | null;
+    modified_by_email: string | null;
+  };
+  key_material: {
+    id: KeyMaterialId;
+    organization_id: OrganizationId;
+    project_id: ProjectId;
+    name: string;
+    name_key: string;
+    kind: 'certificate' | 'key_store';
+    facts: JsonText;
+    expires_at: Millis | null;
+    key_id: string;
+    wrapped_key: string;
+    ciphertext: string;
+    created_at: Millis;
+    modified_at: Millis;
+    created_by_email: string | null;
+    modified_by_email: string | null;
+  };
   api_key: {
     id: ApiKeyId;
     organization_id: OrganizationId;
@@ -111,6 +154,7 @@ export interface ControlTables {
     auth_provider_id: Generated<AuthProviderId | null>;
     auth_provider_config: Generated<JsonText | null>;
     revision: Generated<number>;
+    type_fields: Generated<JsonText | null>;
     created_at: Millis;
     modified_at: Millis;
     created_by_email: string | null;

@@ -15,6 +15,9 @@ export type SourceConnectionId = Id<'source_connection'>;
 export type SyncId = Id<'sync'>;
 export type JobId = Id<'sync_job'>;
 export type OAuthClientId = Id<'oauth_client'>;
+export type EnvironmentId = Id<'environment'>;
+export type VariableId = Id<'variable'>;
+export type KeyMaterialId = Id<'key_material'>;
 export type AuthProviderId = Id<'auth_provider'>;
 export type AuthorizationSessionId = Id<'authorization_session'>;
 

@@ -16,6 +16,8 @@ export const SEALED_PLACES = {
   organization_key: 'organization_id',
   oauth_client: 'id',
   auth_provider: 'id',
+  variable: 'id',
+  key_material: 'id',
   authorization_session: 'id',
 } as const satisfies { readonly [T in SealedTable]: keyof ControlTables[T] & string };
 

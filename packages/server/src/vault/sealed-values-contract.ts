@@ -179,7 +179,9 @@ export function describeSealedValues(name: string, make: () => Promise<ControlSt
           id: added,
           source: 'file',
           current: true,
-          uses: [use('credential', added), use('organization_key', added), use('authorization_session', added)],
+          uses: sealedTables
+            .filter((table) => table !== 'auth_provider' && table !== 'oauth_client')
+            .map((table) => use(table, added)),
         },
       ]);
     });

@@ -8,15 +8,18 @@ import type { SealContext, Vault } from '../vault.ts';
 /** Where a value was sealed, by table. */
 export type SealedRows = Readonly<Record<SealedTable, SealContext>>;
 
+const stamps = { modified_at: 1, created_by_email: null, modified_by_email: null };
+
 /** An organization with one sealed value in every place; all hold `secret`. For tests. */
 export async function storeEverywhere(control: ControlStore, vault: Vault, secret: string): Promise<SealedRows> {
   const seed = await seedOrganization(control, systemClock);
   const { organizationId } = seed;
   const source_connection_id = await seed.addOrder();
-  const { connection_id } = await control.db
+  const { connection_id, project_id } = await control.db
     .selectFrom('source_connection')
-    .select('connection_id')
-    .where('id', '=', source_connection_id)
+    .innerJoin('connection', 'connection.id', 'source_connection.connection_id')
+    .select(['connection_id', 'project_id'])
+    .where('source_connection.id', '=', source_connection_id)
     .executeTakeFirstOrThrow();
   const rows: SealedRows = {
     credential: sealContext('credential', organizationId, connection_id),
@@ -24,10 +27,11 @@ export async function storeEverywhere(control: ControlStore, vault: Vault, secre
     oauth_client: sealContext('oauth_client', organizationId, newId()),
     auth_provider: sealContext('auth_provider', organizationId, newId()),
     authorization_session: sealContext('authorization_session', organizationId, newId()),
+    variable: sealContext('variable', organizationId, newId()),
+    key_material: sealContext('key_material', organizationId, newId()),
   };
-  const common = { organization_id: organizationId, created_at: 1 };
-  const stamps = { modified_at: 1, created_by_email: null, modified_by_email: null };
   const idOf = (table: SealedTable) => rows[table].row as never;
+  const common = { organization_id: organizationId, created_at: 1 };
   const values: { readonly [T in SealedTable]: object } = {
     credential: { connection_id, organization_id: organizationId, updated_at: 1 },
     organization_key: common,
@@ -52,6 +56,7 @@ export async function storeEverywhere(control: ControlStore, vault: Vault, secre
       link_expires_at: 2,
       expires_at: 3,
     },
+    ...projectValues({ organization_id: organizationId, project_id }, idOf),
   };
   for (const table of sealedTables) {
     const row = { ...values[table], ...vault.seal({ secret }, rows[table]) };
@@ -61,4 +66,15 @@ export async function storeEverywhere(control: ControlStore, vault: Vault, secre
       .execute();
   }
   return rows;
+}
+
+function projectValues(
+  owner: { readonly organization_id: string; readonly project_id: string },
+  idOf: (table: SealedTable) => never,
+) {
+  const common = { ...owner, ...stamps, created_at: 1 };
+  return {
+    variable: { ...common, id: idOf('variable'), name: 'v', secret: 1 },
+    key_material: { ...common, id: idOf('key_material'), name: 'k', name_key: 'k', kind: 'key_store', facts: '{}' },
+  };
 }
