@@ -102,6 +102,8 @@ const revealers: Readonly<Record<string, string>> = {
   'packages/connectors/src/sources/nats/open-connection.ts': 'the client wants passwords, tokens and seeds as text',
   'packages/connectors/src/sources/postgres/open-client.ts': 'the driver wants the password as text',
   'packages/connectors/src/sources/s3/open-store.ts': 'the SDK signs requests with it',
+  'packages/connectors/src/types/email/mailer.ts': 'the mail client wants the password as text',
+  'packages/connectors/src/types/graylog/trusted-chain.ts': 'TLS wants the certificates as text',
   'packages/server/src/vault/vault.ts': 'seals it',
   'packages/server/src/vault/key-place.ts': 'decodes the vault keys of the environment',
   'packages/server/src/auth/providers/field-mapping.ts': 'a connector’s schema takes text, and wraps it again',
