@@ -104,6 +104,7 @@ const revealers: Readonly<Record<string, string>> = {
   'packages/connectors/src/sources/s3/open-store.ts': 'the SDK signs requests with it',
   'packages/connectors/src/types/email/mailer.ts': 'the mail client wants the password as text',
   'packages/connectors/src/types/graylog/trusted-chain.ts': 'TLS wants the certificates as text',
+  'packages/connectors/src/types/snmp/session.ts': 'the client makes keys of the passphrases',
   'packages/server/src/vault/vault.ts': 'seals it',
   'packages/server/src/vault/key-place.ts': 'decodes the vault keys of the environment',
   'packages/server/src/auth/providers/field-mapping.ts': 'a connector’s schema takes text, and wraps it again',
