@@ -47,6 +47,7 @@ import type { JobId, OrganizationId } from './lib/ids.ts';
 import { createLog } from './lib/log.ts';
 import { endWith } from './main-failure.ts';
 import { buildOAuth } from './main-oauth.ts';
+import { buildProjectParts } from './main-projects.ts';
 import { bootstrap } from './organizations/bootstrap.ts';
 import { createOrganizationService } from './organizations/service.ts';
 import { createProjectService, type ProjectService } from './projects/service.ts';
@@ -267,6 +268,7 @@ function buildServices(
       selections: createSelectionService({ ...needs, organizationKeys: createOrganizationKeys({ vault, clock }) }),
       syncs: createSyncService({ ...needs, collections, sourceConnections }),
       search: createSearchService({ readers, collections, removal: sources }),
+      ...buildProjectParts({ ...base, ...common }),
     },
     async resumeDeletions() {
       await sources.resume();
