@@ -35,7 +35,7 @@ test('shows the keys with what each opens, and rotates them', async () => {
   const first = await vault(['status']);
   const [title = '', row = '', ...more] = first.out.trim().split('\n');
   expect(title.split(/\s+/)).toEqual(['KEY', 'FROM', 'VALUES', 'SEALS', 'OPENS']);
-  expect(row).toMatch(/^[\da-f]{16} {2}vault\.key +5 {2}yes +credential 1, organization_key 1, oauth_client 1, /);
+  expect(row).toMatch(/^[\da-f]{16} {2}vault\.key +7 {2}yes +credential 1, organization_key 1, oauth_client 1, /);
   expect([first.code, first.err, more]).toEqual([0, '', []]);
 
   const rotated = await vault(['rotate']);
@@ -58,7 +58,7 @@ test('shows keys that are lost, which no rotation goes over', async () => {
   const key = Buffer.alloc(32, 7).toString('base64');
   await rm(join(dataDir, 'vault.key'));
   const shown = await vault(['status'], { TRIBUTARY_VAULT_KEYS: key });
-  expect(shown.out).toMatch(/ lost +5 {2}/);
+  expect(shown.out).toMatch(/ lost +7 {2}/);
   expect(shown.err).toContain('cannot be read');
   const refused = await vault(['rotate'], { TRIBUTARY_VAULT_KEYS: key });
   expect([refused.code, refused.out]).toEqual([1, '']);
