@@ -54,7 +54,12 @@ describe.each([
     const audit = createAuditLog({ control, clock });
     const projects = createProjectService({ control, clock, audit });
     certificates = createCertificateService({
-      ...{ control, clock, audit, projects, vault, read: createKeyMaterialReader() },
+      control,
+      clock,
+      audit,
+      projects,
+      vault,
+      read: createKeyMaterialReader(),
       isReferenced: async () => referenced,
       onChanged: (change) => changes.push(change),
     });
