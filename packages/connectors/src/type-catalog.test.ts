@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { findType, typeAliases, typeCatalog } from './type-catalog.ts';
 
@@ -25,5 +27,24 @@ describe('the catalogue of connection types', () => {
     const text = readFileSync(`${root}${id}/README.md`, 'utf8');
     expect(text).toMatch(new RegExp(`^# ${id}\\n`));
     for (const word of [/\btest\b/i, /\bopen/i, /\blimits?\b/i]) expect(text).toMatch(word);
+  });
+
+  test('loads no client before it is used, so that listing types is cheap', async () => {
+    const script = `
+      const { registerHooks } = await import('node:module');
+      const packages = new Set();
+      registerHooks({
+        load(url, context, next) {
+          const name = /node_modules\\/((?:@[^/]+\\/)?[^/]+)\\//.exec(url)?.[1];
+          if (name !== undefined) packages.add(name);
+          return next(url, context);
+        },
+      });
+      const { typeCatalog } = await import(${JSON.stringify(new URL('type-catalog.ts', import.meta.url).href)});
+      for (const load of Object.values(typeCatalog)) await load();
+      process.stdout.write(JSON.stringify([...packages]));`;
+    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', script]);
+    const loaded = (JSON.parse(stdout) as string[]).filter((name) => !name.startsWith('@tributary'));
+    expect(loaded).toEqual(['zod']);
   });
 });
