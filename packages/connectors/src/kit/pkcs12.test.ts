@@ -16,7 +16,19 @@ describe.skipIf(openssl === undefined)('a PKCS#12 file', () => {
   const run = (...args: string[]) => execFileSync(openssl ?? '', args, { cwd: folder, stdio: 'pipe' });
   const base64 = (name: string) => new Secret(readFileSync(join(folder, name)).toString('base64'));
   const make = (kind: string, ...options: string[]) =>
-    run('req', '-x509', '-newkey', ...options, '-nodes', '-subj', `/CN=${kind}`, '-keyout', `${kind}.key`, '-out', `${kind}.pem`);
+    run(
+      'req',
+      '-x509',
+      '-newkey',
+      ...options,
+      '-nodes',
+      '-subj',
+      `/CN=${kind}`,
+      '-keyout',
+      `${kind}.key`,
+      '-out',
+      `${kind}.pem`,
+    );
 
   test.each([
     ['rsa', ['rsa:2048']],
@@ -24,7 +36,20 @@ describe.skipIf(openssl === undefined)('a PKCS#12 file', () => {
   ])('with a key (%s) gives its certificate first, and the key', (kind, options) => {
     make(kind, ...options);
     make('other', 'rsa:2048');
-    run('pkcs12', '-export', '-in', `${kind}.pem`, '-inkey', `${kind}.key`, '-certfile', 'other.pem', '-passout', 'pass:pw', '-out', `${kind}.p12`);
+    run(
+      'pkcs12',
+      '-export',
+      '-in',
+      `${kind}.pem`,
+      '-inkey',
+      `${kind}.key`,
+      '-certfile',
+      'other.pem',
+      '-passout',
+      'pass:pw',
+      '-out',
+      `${kind}.p12`,
+    );
     const { certificates, privateKey } = openPkcs12(base64(`${kind}.p12`), new Secret('pw'), 'file');
     const leaf = new X509Certificate(certificates);
     expect(leaf.subject).toBe(`CN=${kind}`);

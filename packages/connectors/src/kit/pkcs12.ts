@@ -20,7 +20,9 @@ export function openPkcs12(base64: Secret, password: Secret | null, field: strin
     file = pkcs12.pkcs12FromAsn1(asn1.fromDer(util.decode64(base64.reveal())), false, password?.reveal() ?? '');
   } catch (cause) {
     const words = `${field} is not a PKCS#12 file in Base64, or its password is another one.`;
-    throw new ConnectorError('configuration', words, { cause: new Error(cause instanceof Error ? cause.name : 'broken') });
+    throw new ConnectorError('configuration', words, {
+      cause: new Error(cause instanceof Error ? cause.name : 'broken'),
+    });
   }
   const bags = (type: string | undefined): readonly forge.pkcs12.Bag[] =>
     type === undefined ? [] : (file.getBags({ bagType: type })[type] ?? []);

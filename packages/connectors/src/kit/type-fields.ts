@@ -121,3 +121,8 @@ export function list<T>(
     .preprocess((given) => given ?? [], z.array(item).min(min).max(1_000))
     .meta({ ...rest, ...(min === 0 && { default: [] }) }) as unknown as z.ZodType<readonly T[]>;
 }
+
+/** Texts by name; null when there are none. */
+export function optionalTextMap(meta: Meta): z.ZodType<Readonly<Record<string, string>> | null> {
+  return orNull(z.record(z.string().min(1).max(400), z.string().max(4_000)) as z.ZodType<Record<string, string>>, meta);
+}
