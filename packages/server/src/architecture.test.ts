@@ -111,6 +111,8 @@ const revealers: Readonly<Record<string, string>> = {
   'packages/connectors/src/types/kafka/fields.ts': 'the properties are one secret whose parts are checked',
   'packages/connectors/src/types/linux-script/open-session.ts': 'the client wants the password as text',
   'packages/connectors/src/types/rabbitMq/open-connection.ts': 'the client wants the password as text',
+  'packages/connectors/src/types/email/mailer.ts': 'the mail client wants the password as text',
+  'packages/connectors/src/types/graylog/trusted-chain.ts': 'TLS wants the certificates as text',
   'packages/server/src/vault/vault.ts': 'seals it',
   'packages/server/src/vault/key-place.ts': 'decodes the vault keys of the environment',
   'packages/server/src/auth/providers/field-mapping.ts': 'a connector’s schema takes text, and wraps it again',

@@ -35,6 +35,8 @@ export interface TlsSettings {
 export interface ConnectTarget {
   readonly host: string;
   readonly port: number;
+  /** Milliseconds for resolving, connecting and the TLS handshake together; default 10 seconds. */
+  readonly timeoutMs?: number;
   /** Wrap the socket in TLS. */
   readonly tls?: TlsSettings;
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineConnectionType } from '../../kit/connection-type.ts';
-import { port, requiredText, secretText } from '../../kit/type-fields.ts';
+import { port, requiredSecret, requiredText } from '../../kit/type-fields.ts';
 import { loadSsh2, openSession } from './open-session.ts';
 
 /** Fields and defaults of the connection contract, section 1.7, `linux-script`. */
@@ -8,7 +8,7 @@ const Fields = z.object({
   hostName: requiredText({ title: 'Host' }),
   sshPort: port({ title: 'Port', default: 22 }),
   username: requiredText({ title: 'User' }),
-  password: secretText({ title: 'Password' }),
+  password: requiredSecret({ title: 'Password' }),
 });
 
 /** An account on a Linux host, reached by SSH. */
@@ -18,7 +18,6 @@ export const linuxScript = defineConnectionType({
   description: 'An account on a Linux host that scripts run as, reached by SSH.',
   aliases: ['linuxscript'],
   fields: Fields,
-  conditions: ({ password }) => (password ? [] : [{ path: ['password'], message: 'Give the password of the user.' }]),
   notifies: false,
   async test(ctx) {
     const session = await openSession(ctx);

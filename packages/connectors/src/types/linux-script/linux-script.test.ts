@@ -93,7 +93,7 @@ describe('a Linux host', () => {
 
   test('that is none says so', async () => {
     await expect(check(await freePort())).rejects.toMatchObject({ reason: 'unavailable' });
-    expect(() => probeType(linuxScript, { hostName: HOST, username: 'ann' })).toThrow('Give the password');
+    expect(() => probeType(linuxScript, { hostName: HOST, username: 'ann' })).toThrow('Password is required');
   });
 
   test('is held by a worker without a session', async () => {

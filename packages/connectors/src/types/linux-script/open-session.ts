@@ -8,7 +8,7 @@ export interface SshSettings {
   readonly hostName: string;
   readonly sshPort: number;
   readonly username: string;
-  readonly password: Secret | null;
+  readonly password: Secret;
 }
 
 export interface SshSession {
@@ -41,7 +41,7 @@ export async function openSession(ctx: TypeContext<SshSettings>): Promise<SshSes
   const sock = await ctx.connect({ host, port });
   const client = new ssh2.Client();
   let fingerprint = '';
-  const plain = password?.reveal() ?? '';
+  const plain = password.reveal();
   client.on('keyboard-interactive', (_name, _words, _language, prompts, answer) => answer(prompts.map(() => plain)));
   const cut = (): void => void client.destroy();
   ctx.signal.addEventListener('abort', cut, { once: true });
