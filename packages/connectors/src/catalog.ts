@@ -8,6 +8,7 @@ export const catalog: Readonly<Record<string, () => Promise<Connector>>> = {
   github: () => import('./sources/github/index.ts').then((module) => module.github),
   imap: () => import('./sources/imap/index.ts').then((module) => module.imap),
   incremental_stub: () => import('./sources/incremental-stub/index.ts').then((module) => module.incrementalStub),
+  kafka: () => import('./sources/kafka/index.ts').then((module) => module.kafka),
   mysql: () => import('./sources/mysql/index.ts').then((module) => module.mysql),
   nats: () => import('./sources/nats/index.ts').then((module) => module.nats),
   oauth_stub: () => import('./sources/oauth-stub/index.ts').then((module) => module.oauthStub),
