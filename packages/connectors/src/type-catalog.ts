@@ -3,6 +3,7 @@ import type { AnyConnectionType } from './kit/connection-type.ts';
 /** Every connection type by its id, loaded on first use; sorted. */
 export const typeCatalog: Readonly<Record<string, () => Promise<AnyConnectionType>>> = {
   activeMq: () => import('./types/activeMq/index.ts').then((module) => module.activeMq),
+  elasticsearch: () => import('./types/elasticsearch/index.ts').then((module) => module.elasticsearch),
   email: () => import('./types/email/index.ts').then((module) => module.email),
   graylog: () => import('./types/graylog/index.ts').then((module) => module.graylog),
   kafka: () => import('./types/kafka/index.ts').then((module) => module.kafka),
