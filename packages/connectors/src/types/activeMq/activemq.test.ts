@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { connect as connectRabbit, type Channel, type ChannelModel } from 'amqplib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describeConnectionType } from '../../kit/connection-type-contract.ts';
 import type { JsonObject } from '../../kit/json.ts';
 import { type RunningActiveMq, startActiveMq } from '../../testing/activemq-server.ts';
 import { findDebianProgram } from '../../testing/debian-program.ts';
@@ -213,4 +214,57 @@ test('frames that come in pieces are put together', () => {
     { command: 'MESSAGE', headers: { key: 'a:b', 'content-length': '3' }, body: 'a\0b' },
     { command: 'RECEIPT', headers: { 'receipt-id': 'ä\n:' }, body: '' },
   ]);
+});
+
+const CANARY = 'canary-active-4711';
+describeConnectionType(activeMq, {
+  least: { ...base, brokerURL: 'tcp://mq.example.test:61613' },
+  full: {
+    activeMqConnectionProtocolType: 'AMQP',
+    brokerURL: 'amqp://mq.example.test:5672',
+    username: 'ann',
+    password: CANARY,
+    destinationType: 'TOPIC',
+    destinationName: 'notices',
+    sessionAcknowledgement: 'CLIENT_ACKNOWLEDGE',
+    sendTimeout: 5_000,
+    requestTimeout: 5_000,
+    closeTimeout: 1_000,
+    connectTimeout: 5_000,
+    contentType: 'application/json',
+    clientID: 'tributary-1',
+    contentEncoding: 'utf-8',
+  },
+  canaries: [CANARY],
+  unfit: {
+    'an address of another kind': { settings: { brokerURL: 'http://mq' }, field: 'brokerURL' },
+    'AMQP by TCP': { settings: { brokerURL: 'amqp://mq' }, field: 'activeMqConnectionProtocolType' },
+    'a password of nobody': { settings: { password: 'x' }, field: 'username' },
+  },
+  network: {
+    at: (host, port) => ({ brokerURL: `amqp://${host}:${port}` }),
+    impatient: { requestTimeout: 200 },
+  },
+  live:
+    broker === undefined
+      ? undefined
+      : async () => {
+          const server = await startActiveMq();
+          const stomp = { login: server.user, passcode: server.password };
+          const reader = await subscribe(server.stompPort, stomp, '/queue/notices');
+          return {
+            settings: {
+              ...base,
+              brokerURL: `tcp://${server.host}:${server.autoPort}`,
+              username: server.user,
+              password: server.password,
+            },
+            refusedCredentials: { password: 'not-the-canary-0815' },
+            received: async (title) => expect((await reader.next()).body).toContain(title),
+            async stop() {
+              reader.end();
+              await server.stop();
+            },
+          };
+        },
 });

@@ -16,6 +16,9 @@ export async function openSender(ctx: TypeContext<ActiveMqSettings>): Promise<Me
       ctx.signal.throwIfAborted();
       last = error;
       if (!(error instanceof ConnectorError) || error.reason !== 'unavailable') throw error;
+      last = new ConnectorError('unavailable', `${error.message} Check brokerURL, and that the broker runs.`, {
+        cause: error,
+      });
     }
   }
   throw last;

@@ -5,6 +5,7 @@ import { writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import ssh2 from 'ssh2';
 import { afterEach, describe, expect, test } from 'vitest';
+import { describeConnectionType } from '../../kit/connection-type-contract.ts';
 import { findDebianProgram } from '../../testing/debian-program.ts';
 import { freePort, giveToServer, serverFolder, startOwnedProcess, untilReady } from '../../testing/owned-process.ts';
 import { probeType, type TypeProbeOptions } from '../../testing/type-probe.ts';
@@ -126,4 +127,21 @@ describe.skipIf(sshd === undefined || keygen === undefined)('OpenSSH', () => {
     const refusal = { reason: 'credential', message: expect.stringContaining(`host key ${shown}`) };
     await expect(check(port)).rejects.toMatchObject(refusal);
   });
+});
+
+const CANARY = 'canary-ssh-4711';
+describeConnectionType(linuxScript, {
+  least: { hostName: 'host.example.test', username: 'ann', password: CANARY },
+  full: { hostName: 'host.example.test', sshPort: 2222, username: 'ann', password: CANARY },
+  canaries: [CANARY],
+  network: { at: (hostName, sshPort) => ({ hostName, sshPort }) },
+  async live() {
+    const host = await playHost('password');
+    const [stop] = stops.splice(-1);
+    return {
+      settings: { hostName: HOST, sshPort: host.port, username: 'ann', password: PASSWORD },
+      refusedCredentials: { password: 'not-the-canary-0815' },
+      stop: () => void stop?.(),
+    };
+  },
 });

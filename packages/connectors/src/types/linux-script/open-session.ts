@@ -38,7 +38,11 @@ export const fingerprintOf = (key: Buffer): string =>
 export async function openSession(ctx: TypeContext<SshSettings>): Promise<SshSession> {
   const { hostName: host, sshPort: port, username, password } = ctx.settings;
   const ssh2 = await loadSsh2();
-  const sock = await ctx.connect({ host, port });
+  const sock = await ctx.connect({ host, port }).catch((error: unknown) => {
+    if (!(error instanceof ConnectorError) || error.reason !== 'unavailable') throw error;
+    const words = `${error.message} Check hostName and sshPort, and that the host is up.`;
+    throw new ConnectorError('unavailable', words, { cause: error });
+  });
   const client = new ssh2.Client();
   let fingerprint = '';
   const plain = password.reveal();
@@ -124,5 +128,9 @@ function toConnectorError(
       `${where} and we find no common SSH protocol (${said}); check the port and the host's ciphers.`,
       { cause: error },
     );
-  return new ConnectorError('unavailable', `${where} does not answer as an SSH server: ${said}.`, { cause: error });
+  return new ConnectorError(
+    'unavailable',
+    `${where} does not answer as an SSH server: ${said}. Check hostName and sshPort.`,
+    { cause: error },
+  );
 }

@@ -1,11 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { type Channel, type ChannelModel, connect } from 'amqplib';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { describeConnectionType } from '../../kit/connection-type-contract.ts';
 import type { JsonObject } from '../../kit/json.ts';
 import { findDebianProgram } from '../../testing/debian-program.ts';
 import { freePort } from '../../testing/owned-process.ts';
 import { type RunningRabbitMq, startRabbitMq } from '../../testing/rabbitmq-server.ts';
 import { probeType, testNotice, type TypeProbeOptions } from '../../testing/type-probe.ts';
+import { certificatePem } from '../../testing/trusted-certificate.ts';
 import { rabbitMq } from './index.ts';
 
 const program = findDebianProgram('rabbitmq-server', 'rabbitmq-server');
@@ -163,4 +165,78 @@ test('fields that need each other are asked for', () => {
   expect(rabbitMq.fields.safeParse({ hostPortList: [] }).success).toBe(false);
   expect(rabbitMq.fields.safeParse({ hostPortList: [{ port: 70_000 }] }).success).toBe(false);
   expect(rabbitMq.fields.safeParse({ hostPortList: [{}], basicPropertiesPriority: 256 }).success).toBe(false);
+});
+
+const CANARY = 'canary-rabbit-4711';
+const keyMaterial = [{ name: 'brokers', certificates: certificatePem }];
+describeConnectionType(rabbitMq, {
+  least: { hostPortList: [{}] },
+  full: {
+    hostPortList: [{ host: 'mq.example.test', port: 5673 }],
+    connectionFactoryVirtualHost: '/blue',
+    authenticationEnabled: true,
+    connectionFactoryUsername: 'ann',
+    connectionFactoryPassword: CANARY,
+    connectionFactoryConnectionTimeout: 5_000,
+    connectionFactoryClientProperties: { team: 'blue' },
+    connectionFactoryRequestedChannelMax: 100,
+    connectionFactoryRequestedFrameMax: 65_536,
+    connectionFactoryRequestedHeartbeat: 30,
+    connectionFactoryUseSslProtocol: true,
+    connectionFactorySslProtocol: 'TLSv1.3',
+    trustStoreName: 'brokers',
+    channelExchange: 'notices',
+    channelRoutingKey: 'sync',
+    basicPropertiesAppId: 'tributary',
+    basicPropertiesContentType: 'text/json',
+    basicPropertiesContentEncoding: 'utf-8',
+    basicPropertiesDeliveryMode: 2,
+    basicPropertiesPriority: 5,
+    basicPropertiesReplyTo: 'answers',
+    basicPropertiesExpiration: '60000',
+    basicPropertiesType: 'notice',
+    basicPropertiesUserId: 'ann',
+    basicPropertiesClusterId: 'blue',
+  },
+  canaries: [CANARY],
+  unfit: {
+    'a login without a user': { settings: { authenticationEnabled: true }, field: 'connectionFactoryUsername' },
+    'an unknown TLS version': {
+      settings: { connectionFactorySslProtocol: 'SSL' },
+      field: 'connectionFactorySslProtocol',
+    },
+    'an expiration in words': { settings: { basicPropertiesExpiration: 'soon' }, field: 'basicPropertiesExpiration' },
+  },
+  around: { keyMaterial },
+  network: {
+    at: (host, port) => ({ hostPortList: [{ host, port }] }),
+    impatient: { connectionFactoryConnectionTimeout: 200 },
+  },
+  live:
+    program === undefined
+      ? undefined
+      : async () => {
+          const server = await startRabbitMq();
+          const { host, port, user, password } = server;
+          const other = await connect({ hostname: host, port, username: user, password });
+          const channel = await other.createChannel();
+          await channel.assertQueue('notices');
+          const bodies: string[] = [];
+          await channel.consume('notices', (message) => void bodies.push(String(message?.content)), { noAck: true });
+          return {
+            settings: {
+              hostPortList: [{ host, port }],
+              authenticationEnabled: true,
+              connectionFactoryUsername: user,
+              connectionFactoryPassword: password,
+              channelRoutingKey: 'notices',
+            },
+            refusedCredentials: { connectionFactoryPassword: 'not-the-canary-0815' },
+            received: (title) => vi.waitFor(() => expect(bodies.join()).toContain(title), 20_000),
+            async stop() {
+              await other.close();
+              await server.stop();
+            },
+          };
+        },
 });
