@@ -8,7 +8,9 @@ export const typeCatalog: Readonly<Record<string, () => Promise<AnyConnectionTyp
   graylog: () => import('./types/graylog/index.ts').then((module) => module.graylog),
   kafka: () => import('./types/kafka/index.ts').then((module) => module.kafka),
   'linux-script': () => import('./types/linux-script/index.ts').then((module) => module.linuxScript),
+  logback: () => import('./types/logback/index.ts').then((module) => module.logback),
   rabbitMq: () => import('./types/rabbitMq/index.ts').then((module) => module.rabbitMq),
+  snmp: () => import('./types/snmp/index.ts').then((module) => module.snmp),
   syslog: () => import('./types/syslog/index.ts').then((module) => module.syslog),
   webhook: () => import('./types/webhook/index.ts').then((module) => module.webhook),
 };
