@@ -54,7 +54,7 @@ export async function findIndices(cluster: Cluster, config: Config): Promise<rea
     .filter(({ name, isHidden }) => (isHidden ? given.includes(name) : given.length === 0 || matches(given, name)))
     .map(({ name }) => name)
     .filter((name) => !matches(config.exclude_indices, name))
-    .toSorted();
+    .toSorted((one, other) => (one < other ? -1 : 1));
   const result: FoundIndex[] = [];
   for (const name of names) result.push({ name, cursorFields: await cursorFieldsOf(cluster, name) });
   return result;

@@ -44,34 +44,25 @@ export class Draft {
     const place = `${topic}:${partition}:${offset}`;
     const own = record.key === null ? undefined : plain(record.key);
     const size = record.value?.length ?? 0;
-    this.#bytes += size + (record.key?.length ?? 0);
-    const isTooLarge = size > this.#config.max_message_bytes;
-    const payload = record.value === null || isTooLarge ? {} : payloadOf(record.value);
+    this.#bytes += size + (own?.length ?? 0);
+    const most = this.#config.max_message_bytes;
+    const payload = record.value === null || size > most ? {} : payloadOf(record.value);
     const key = this.#keyOf(place, own, record, payload.data);
     const fail = (code: string, words: string): void =>
       void this.#failures.push({ key: key ?? place, code, message: `${place}: ${words}` });
-    if (isTooLarge)
-      fail('too_large', `larger than ${this.#config.max_message_bytes} bytes; its value cannot be found.`);
+    if (size > most) fail('too_large', `larger than ${most} bytes; its value cannot be found.`);
     if (key === undefined) return fail('no_key', `has no ${this.#config.key}.`);
     this.#byKey.delete(key);
-    // A message of a key without a value is a tombstone: its key is gone.
-    if (record.value === null && own !== undefined && this.#config.key !== 'offset') {
-      this.#byKey.set(key, 'deleted');
-      return;
-    }
-    const at = batch.firstTimestamp + record.timestampDelta;
-    const headers = headersOf(record);
-    this.#byKey.set(key, {
+    const kept = { key, topic, partition, offset, size, ...payload, ...(own !== undefined && { message_key: own }) };
+    this.#byKey.set(
       key,
-      topic,
-      partition,
-      offset,
-      ...(at > NO_TIME && { time: new Date(Number(at)).toISOString() }),
-      size,
-      ...(own !== undefined && { message_key: own }),
-      ...(Object.keys(headers).length > 0 && { headers }),
-      ...payload,
-    });
+      this.#isTombstone(record) ? 'deleted' : { ...kept, ...timeOf(batch, record), ...headersOf(record) },
+    );
+  }
+
+  /** A message of a key without a value: its key is gone. */
+  #isTombstone({ key, value }: KafkaRecord): boolean {
+    return value === null && key !== null && this.#config.key !== 'offset';
   }
 
   /** The record's key. A tombstone has no fields, so by a field its message key is taken. */
@@ -95,9 +86,17 @@ export class Draft {
   }
 }
 
-function headersOf({ headers }: KafkaRecord): Record<string, string[]> {
+function timeOf(
+  { firstTimestamp }: Pick<RecordsBatch, 'firstTimestamp'>,
+  { timestampDelta }: KafkaRecord,
+): { readonly time?: string } {
+  const at = firstTimestamp + timestampDelta;
+  return at > NO_TIME ? { time: new Date(Number(at)).toISOString() } : {};
+}
+
+function headersOf({ headers }: KafkaRecord): { readonly headers?: Record<string, string[]> } {
   const found: Record<string, string[]> = {};
-  for (const [name, value] of headers)
-    (found[plain(name ?? Buffer.alloc(0))] ??= []).push(plain(value ?? Buffer.alloc(0)));
-  return found;
+  const none = Buffer.alloc(0);
+  for (const [name, value] of headers) (found[plain(name ?? none)] ??= []).push(plain(value ?? none));
+  return headers.length === 0 ? {} : { headers: found };
 }

@@ -79,7 +79,7 @@ describe.skipIf(program === undefined)('messages of Kafka', () => {
       const all = [...this.#holdings.values()].flatMap((holding) => holding.sorted());
       return all
         .map(([, row]) => JSON.parse(row) as JsonObject)
-        .toSorted((a, b) => (String(a['key']) < String(b['key']) ? -1 : 1));
+        .toSorted((a, b) => ((a['key'] as string) < (b['key'] as string) ? -1 : 1));
     }
     values(): unknown[] {
       return this.rows().map((row) => [row['key'], row['text'] ?? row['data']]);

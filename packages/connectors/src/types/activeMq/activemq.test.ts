@@ -69,7 +69,7 @@ describe.skipIf(broker === undefined)('ActiveMQ', () => {
       clientID: `c-${destinationType}`,
     });
     const notices = [testNotice({ title: 'Größe: 1\\2' }), testNotice()];
-    await Promise.all(notices.map((notice) => connection.notify?.(notice)));
+    await Promise.all(notices.map(async (notice) => await connection.notify?.(notice)));
     for (const notice of notices) {
       const message = await reader.next();
       expect(JSON.parse(message.body)).toEqual(notice);

@@ -1,5 +1,6 @@
+import type rheaModule from 'rhea';
 import type { Connection, EventContext, Sender } from 'rhea';
-import { ConnectorError } from '../../kit/connector-error.ts';
+import { ConnectorError, type ConnectorErrorReason } from '../../kit/connector-error.ts';
 import type { TypeContext } from '../../kit/connection-type.ts';
 import type { Notice } from '../../kit/notice.ts';
 import type { Broker } from './broker-url.ts';
@@ -7,7 +8,7 @@ import type { ActiveMqSettings } from './fields.ts';
 import type { MessageSender } from './message-sender.ts';
 
 /** Throws `ConnectorError('configuration')` when the optional package is absent. */
-export async function loadRhea(): Promise<typeof import('rhea')> {
+export async function loadRhea(): Promise<typeof rheaModule> {
   try {
     return (await import('rhea')).default;
   } catch (cause) {
@@ -151,26 +152,24 @@ const messageOf = (notice: Notice, { contentType, contentEncoding }: ActiveMqSet
   ...(contentEncoding !== null && { content_encoding: contentEncoding }),
 });
 
-/** Conditions of the AMQP 1.0 specification, and what the client says when the login fails. */
+type Verdict = readonly [reason: ConnectorErrorReason, advice: string];
+
+/** What brokers (by the conditions of AMQP 1.0) and the client say, in the order in which it is looked for. */
+const SAID: readonly (readonly [RegExp, Verdict])[] = [
+  [/sasl|authenticat|unauthorized-access: .*(?:user|password)/i, ['credential', 'Check user and password.']],
+  [
+    /unauthorized-access|not-found|not-allowed|invalid-field|precondition/,
+    ['configuration', 'Check the destination, and that the user may write to it.'],
+  ],
+  [/protocol|AMQP/i, ['configuration', 'Check port and protocol: it does not speak AMQP 1.0.']],
+];
+
 function toConnectorError(error: unknown, where: string, { username }: ActiveMqSettings): ConnectorError {
   if (error instanceof ConnectorError) return error;
   const { condition = '', description = '', message = '' } = (error ?? {}) as Readonly<Record<string, string>>;
   const said = [condition, description || message].filter((text) => text !== '').join(': ');
+  const [reason, advice] = SAID.find(([pattern]) => pattern.test(said))?.[1] ?? ['unavailable', ''];
   const who = username === null ? 'a login without a user' : `the login of ${username}`;
-  if (
-    /sasl|authenticat/i.test(`${said}`) ||
-    (condition === 'amqp:unauthorized-access' && /user|password/i.test(description))
-  )
-    return new ConnectorError('credential', `${where} refuses ${who}; check user and password.`, { cause: error });
-  if (/unauthorized-access|not-found|not-allowed|invalid-field|precondition/.test(condition))
-    return new ConnectorError(
-      'configuration',
-      `${where}: ${said}. Check the destination, and that the user may write to it.`,
-      { cause: error },
-    );
-  if (/protocol|AMQP/i.test(said))
-    return new ConnectorError('configuration', `${where} does not speak AMQP 1.0 (${said}); check port and protocol.`, {
-      cause: error,
-    });
-  return new ConnectorError('unavailable', `${where}: ${said || 'no answer'}.`, { cause: error });
+  const words = reason === 'credential' ? `${where} refuses ${who}.` : `${where}: ${said || 'no answer'}.`;
+  return new ConnectorError(reason, `${words} ${advice}`.trim(), { cause: error });
 }

@@ -6,7 +6,8 @@ import type { ActiveMqSettings } from './fields.ts';
 import type { MessageSender } from './message-sender.ts';
 import { encodeFrame, FrameReader, type StompFrame } from './stomp-frame.ts';
 
-const OPENWIRE = 'ActiveMQ';
+/** Its first command has this magic behind length and type. */
+const isOpenWire = (first: Buffer): boolean => first.subarray(5, 13).toString('latin1') === 'ActiveMQ';
 /** A port that has said nothing for so long does not speak STOMP. */
 const LONGEST_SILENCE_MS = 5_000;
 
@@ -23,7 +24,7 @@ class StompLine {
     this.#socket = socket;
     socket.on('data', (bytes: Buffer) => {
       if (this.first.length < 64) this.first = Buffer.concat([this.first, bytes]);
-      const isOther = /^(?:AMQP|....\x01ActiveMQ)/s.test(this.first.toString('latin1'));
+      const isOther = this.first.toString('latin1').startsWith('AMQP') || isOpenWire(this.first);
       if (isOther) return this.end();
       for (const frame of this.#reader.take(bytes)) this.#waiting.shift()?.(frame);
     });
@@ -79,7 +80,7 @@ export async function openStomp(
   if (answer?.command === 'CONNECTED') return senderOf(line, settings, broker);
   line.end();
   if (answer) throw refused(answer, broker, username);
-  if (line.first.subarray(5, 13).toString('latin1') === OPENWIRE)
+  if (isOpenWire(line.first))
     throw new ConnectorError(
       'configuration',
       `${host}:${port} speaks OpenWire only, for which there is no maintained client in JavaScript. Give the port of the broker's STOMP or AMQP connector, or let this one find out by itself (uri="auto://…" in activemq.xml).`,

@@ -96,7 +96,7 @@ export type ElasticsearchSettings = z.output<typeof Fields>;
 
 export function conditions(settings: ElasticsearchSettings): readonly ConditionIssue[] {
   const issues: ConditionIssue[] = [];
-  const need = (field: keyof ElasticsearchSettings & string, message: string): void => {
+  const need = (field: keyof ElasticsearchSettings, message: string): void => {
     if (settings[field] === null) issues.push({ path: [field], message });
   };
   if (settings.authenticate === true) {

@@ -71,36 +71,31 @@ const FITS: Readonly<Record<(typeof VALUE_TYPES)[number], RegExp>> = {
 };
 
 export function conditions(settings: KafkaSettings): readonly ConditionIssue[] {
-  const issues: ConditionIssue[] = [];
+  return [...propertyIssues(settings), ...(settings.enableSecure === true ? tlsIssues(settings) : [])];
+}
+
+function* propertyIssues(settings: KafkaSettings): Generator<ConditionIssue> {
   for (const name of NEEDED)
     if (property(settings, name) === undefined)
-      issues.push({ path: ['propertiesMap', name], message: `Give the property ${name}.` });
+      yield { path: ['propertiesMap', name], message: `Give the property ${name}.` };
   for (const [name, { value, valueType }] of Object.entries(settings.propertiesMap)) {
     const text = value.reveal();
     if (!hasPlaceholder(text) && !hasPlaceholder(valueType) && !FITS[valueType].test(text))
-      issues.push({ path: ['propertiesMap', name, 'value'], message: `Give the value of ${name} as ${valueType}.` });
+      yield { path: ['propertiesMap', name, 'value'], message: `Give the value of ${name} as ${valueType}.` };
   }
-  const servers = property(settings, 'bootstrap.servers');
-  if (
-    servers !== undefined &&
-    !hasPlaceholder(servers) &&
-    brokersOf(servers).some(({ port }) => !(port > 0 && port < 65_536))
-  )
-    issues.push({
-      path: ['propertiesMap', 'bootstrap.servers'],
-      message: 'Give brokers as host:port, parted by commas.',
-    });
-  if (settings.enableSecure !== true) return issues;
-  if (settings.protocolTypes.length === 0)
-    issues.push({ path: ['protocolTypes'], message: 'Give at least one TLS version.' });
-  else if (settings.protocolTypes.every((one) => one === 'SSL_3_0'))
-    issues.push({
+  const servers = property(settings, 'bootstrap.servers') ?? '';
+  if (!hasPlaceholder(servers) && brokersOf(servers).some(({ port }) => !(port > 0 && port < 65_536)))
+    yield { path: ['propertiesMap', 'bootstrap.servers'], message: 'Give brokers as host:port, parted by commas.' };
+}
+
+function* tlsIssues({ protocolTypes, keyStoreName }: KafkaSettings): Generator<ConditionIssue> {
+  if (protocolTypes.length === 0) yield { path: ['protocolTypes'], message: 'Give at least one TLS version.' };
+  else if (protocolTypes.every((one) => one === 'SSL_3_0'))
+    yield {
       path: ['protocolTypes'],
       message: 'Give a TLS version beside SSL_3_0, which is broken and not spoken.',
-    });
-  if (settings.keyStoreName === null)
-    issues.push({ path: ['keyStoreName'], message: 'Give the name of a key store of the project.' });
-  return issues;
+    };
+  if (keyStoreName === null) yield { path: ['keyStoreName'], message: 'Give the name of a key store of the project.' };
 }
 
 /** `host:port,[v6]:port`; without a port it is Kafka's own, 9092. */

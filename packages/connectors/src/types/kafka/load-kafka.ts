@@ -1,6 +1,7 @@
+import type * as Kafka from '@platformatic/kafka';
 import { ConnectorError } from '../../kit/connector-error.ts';
 
-export type KafkaModule = typeof import('@platformatic/kafka');
+export type KafkaModule = typeof Kafka;
 
 /** Throws `ConnectorError('configuration')` when the optional package is absent. */
 export async function loadKafka(): Promise<KafkaModule> {

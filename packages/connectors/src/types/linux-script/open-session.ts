@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type ssh2Module from 'ssh2';
 import type { Client, ConnectConfig } from 'ssh2';
 import { ConnectorError } from '../../kit/connector-error.ts';
 import type { TypeContext } from '../../kit/connection-type.ts';
@@ -22,7 +23,7 @@ export interface SshSession {
 const READY_MS = 20_000;
 
 /** Throws `ConnectorError('configuration')` when the optional package is absent. */
-export async function loadSsh2(): Promise<typeof import('ssh2')> {
+export async function loadSsh2(): Promise<typeof ssh2Module> {
   try {
     return (await import('ssh2')).default;
   } catch (cause) {

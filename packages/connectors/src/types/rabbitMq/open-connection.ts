@@ -1,10 +1,11 @@
+import type * as Amqplib from 'amqplib';
 import type { ChannelModel } from 'amqplib';
 import { ConnectorError, type ConnectorErrorReason } from '../../kit/connector-error.ts';
 import type { TypeContext } from '../../kit/connection-type.ts';
 import { isTlsVersion, type RabbitMqSettings, tlsVersions } from './fields.ts';
 
 /** Throws `ConnectorError('configuration')` when the optional package is absent. */
-export async function loadAmqplib(): Promise<typeof import('amqplib')> {
+export async function loadAmqplib(): Promise<typeof Amqplib> {
   try {
     return await import('amqplib');
   } catch (cause) {
