@@ -4,11 +4,15 @@
 set -euo pipefail
 
 servers=(
+  activemq
   chromium
   dovecot-imapd
+  kcat
   mariadb-server
   nats-server
+  openssh-server
   openssl
+  rabbitmq-server
   rsyslog
   snmptrapd
 )
