@@ -135,6 +135,13 @@ async function traceOwnClients(): Promise<void> {
   expect((await trace('DELETE', `${path}/${made.body.id}`)).actions).toEqual(['oauth_client.deleted']);
 }
 
+async function traceOnConnection(): Promise<void> {
+  const { readable_collection_id: collection } = await t.newStub({ body: { name: 'Traced connection' } });
+  const given = { connection: 'traced-connection', collection, syncImmediately: false };
+  const made = await trace('POST', '/tributary/v1/source-connections', given);
+  expect(made.actions).toEqual(['source_connection.created']);
+}
+
 async function traceSettings(id: string): Promise<void> {
   const path = `/tributary/v1/source-connections/${id}`;
   expect((await trace('POST', `${path}/pause`)).actions).toHaveLength(1);
@@ -153,6 +160,7 @@ describe('F1-16 every change made through the API', () => {
       await traceOutside(face);
     }
     await traceOwnClients();
+    await traceOnConnection();
     expect((await trace('POST', '/tributary/v1/projects', { name: 'traced' })).actions).toEqual(['project.created']);
     expect((await trace('DELETE', '/tributary/v1/projects/traced')).actions).toEqual(['project.deleted']);
     await traceKeysAndRoles();

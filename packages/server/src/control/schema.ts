@@ -155,6 +155,7 @@ export interface ControlTables {
     auth_provider_config: Generated<JsonText | null>;
     revision: Generated<number>;
     type_fields: Generated<JsonText | null>;
+    stays: Generated<Flag>;
     created_at: Millis;
     modified_at: Millis;
     created_by_email: string | null;
