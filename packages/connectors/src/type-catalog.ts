@@ -3,6 +3,8 @@ import type { AnyConnectionType } from './kit/connection-type.ts';
 /** Every connection type by its id, loaded on first use; sorted. */
 export const typeCatalog: Readonly<Record<string, () => Promise<AnyConnectionType>>> = {
   email: () => import('./types/email/index.ts').then((module) => module.email),
+  ftp: () => import('./types/ftp/index.ts').then((module) => module.ftp),
+  ldap: () => import('./types/ldap/index.ts').then((module) => module.ldap),
   webhook: () => import('./types/webhook/index.ts').then((module) => module.webhook),
 };
 

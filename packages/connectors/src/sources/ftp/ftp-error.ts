@@ -19,11 +19,13 @@ export function toConnectorError(error: unknown, doing: string): ConnectorError 
   const code = replyCode(error);
   if (code === 530 || code === 332)
     return new ConnectorError('credential', `${doing}: ${said}. Check the user and the password.`, options);
-  if (code !== undefined && code >= 500 && code !== 550 && code !== 553) {
+  // Also 450: ProFTPD says it of a folder that is not there.
+  if (code === 450 || code === 550 || code === 553)
+    return new ConnectorError('invalid_answer', `${doing}: ${said}.`, options);
+  if (code !== undefined && code >= 500) {
     const advice = code === 534 || code === 521 || code === 522 ? ' Use protocol FTPS.' : '';
     return new ConnectorError('configuration', `${doing}: ${said}.${advice}`, options);
   }
-  if (code === 550 || code === 553) return new ConnectorError('invalid_answer', `${doing}: ${said}.`, options);
   const tls = codeOf(error);
   if (typeof tls === 'string' && CERTIFICATE.test(tls)) {
     const advice = 'Give the authority that signed it as `ca`.';
