@@ -2,6 +2,7 @@ import type { AnyConnectionType } from './kit/connection-type.ts';
 
 /** Every connection type by its id, loaded on first use; sorted. */
 export const typeCatalog: Readonly<Record<string, () => Promise<AnyConnectionType>>> = {
+  database: () => import('./types/database/index.ts').then((module) => module.database),
   email: () => import('./types/email/index.ts').then((module) => module.email),
   ftp: () => import('./types/ftp/index.ts').then((module) => module.ftp),
   ldap: () => import('./types/ldap/index.ts').then((module) => module.ldap),
