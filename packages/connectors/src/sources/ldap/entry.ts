@@ -57,13 +57,16 @@ export function toIso(generalized: string | undefined): string | undefined {
   return `${year}-${month}-${day}T${hour}:${minute}:${second}.000Z`;
 }
 
+const one = (values: readonly string[]): string | string[] =>
+  values.length === 1 ? (values[0] ?? '') : values.toSorted();
+
 export function rowOf(entry: LdapEntry, { exclude_attributes }: LdapConfig): EntryRow {
   const left = new Set(['dn', ...OPERATIONAL, ...exclude_attributes].map((name) => name.toLowerCase()));
   const attributes = Object.entries(entry)
     .filter(([name]) => !left.has(name.toLowerCase().replace(/;.*$/, '')))
     .map(([name, value]) => [name, textsOf(value)] as const)
     .filter(([, values]) => values.length > 0)
-    .map(([name, values]) => [name, values.length === 1 ? values[0]! : [...values].sort()] as const);
+    .map(([name, values]) => [name, one(values)] as const);
   const created = toIso(valueOf(entry, 'createTimestamp') ?? valueOf(entry, 'whenCreated'));
   const modified = toIso(valueOf(entry, 'modifyTimestamp') ?? valueOf(entry, 'whenChanged'));
   return {

@@ -16,7 +16,7 @@ export const ldap = defineConnector(
     labels: ['Directory'],
     auth: [none],
     config: LdapConfig,
-    endpoint: Object.keys(LdapFields.shape) as (keyof LdapConfig & string)[],
+    endpoint: Object.keys(LdapFields.shape) as (keyof typeof LdapFields.shape)[],
     limits: { requestsPerMinute: 60_000, concurrency: 1 },
     continuous: { everySeconds: 300 },
     async check(ctx) {

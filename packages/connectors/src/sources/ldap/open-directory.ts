@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { isIP, type Socket } from 'node:net';
+import { isIP, type connect as dialTcp, type Socket } from 'node:net';
 import { connect as dialTls, type ConnectionOptions, type PeerCertificate } from 'node:tls';
 import type { Client, SearchOptions } from 'ldapts';
 import type { ConnectTarget } from '../../kit/context.ts';
@@ -51,7 +51,7 @@ export async function openDirectory(reach: LdapReach): Promise<Directory> {
       strictDN: false,
       ...(url.protocol === 'ldaps:'
         ? { createSecureConnection: dial }
-        : { createConnection: dial as unknown as typeof import('node:net').connect }),
+        : { createConnection: dial as unknown as typeof dialTcp }),
     });
     if (url.protocol === 'ldap:' && settings.useSsl) await client.startTLS(tls);
     await client.bind(settings.username, settings.password.reveal());

@@ -191,7 +191,7 @@ export class ConnectionPool {
   async #lookAfter(): Promise<void> {
     const { settings, clock } = this.#options;
     const now = clock.now();
-    for (const held of [...this.#idle]) {
+    for (const held of this.#idle.slice()) {
       const isIdle = settings.maxIdleTime > 0 && now - held.idleSince >= settings.maxIdleTime;
       const isDue = settings.idleConnectionTestPeriod > 0 && now - held.testedAt >= settings.idleConnectionTestPeriod;
       if (!isIdle && !this.#isOld(held) && !isDue) continue;

@@ -41,27 +41,12 @@ export async function dial(
   const { settings } = ctx;
   const url = parseJdbcUrl(settings.dbType, settings.jdbcUrl);
   if (!url) throw new ConnectorError('configuration', `jdbcUrl is no URL of ${settings.dbType}. Check it.`);
-  const limit =
-    settings.connectionTimeout === 0
-      ? signal
-      : AbortSignal.any([signal, AbortSignal.timeout(settings.connectionTimeout)]);
-  const login = settings.useCredentials
-    ? { user: settings.username ?? undefined, password: settings.password ?? new Secret('') }
-    : { user: url.parameters.get('user') ?? url.userInfo, password: new Secret('') };
+  const base = { ...ctx, ...loginOf(settings, url), url, database: url.database ?? settings.databaseName ?? undefined };
   let failure: unknown;
-  for (const { host, port } of url.hosts.length === 0 ? [{ host: '', port: undefined }] : url.hosts) {
-    const endpoint = { host, port: port === undefined ? DEFAULT_PORT[settings.dbType] : Number(port) };
+  for (const endpoint of endpointsOf(settings, url)) {
+    const limit = within(settings.connectionTimeout, signal);
     try {
-      const database = url.database ?? settings.databaseName ?? undefined;
-      return await driver({
-        ...ctx,
-        ...login,
-        hasPassword: settings.useCredentials,
-        url,
-        endpoint,
-        database,
-        signal: limit,
-      });
+      return await driver({ ...base, endpoint, signal: limit });
     } catch (error) {
       signal.throwIfAborted();
       failure = limit.aborted ? tooLate(endpoint, settings.connectionTimeout) : error;
@@ -70,6 +55,20 @@ export async function dial(
   }
   throw failure;
 }
+
+function loginOf({ useCredentials, username, password }: DatabaseSettings, url: JdbcUrl) {
+  const user = useCredentials ? (username ?? undefined) : (url.parameters.get('user') ?? url.userInfo);
+  return { user, password: (useCredentials && password) || new Secret(''), hasPassword: useCredentials };
+}
+
+/** A descriptor of Oracle's names its hosts itself. */
+function endpointsOf({ dbType }: DatabaseSettings, { hosts }: JdbcUrl): readonly Endpoint[] {
+  if (hosts.length === 0) return [{ host: '', port: DEFAULT_PORT[dbType] }];
+  return hosts.map(({ host, port }) => ({ host, port: port === undefined ? DEFAULT_PORT[dbType] : Number(port) }));
+}
+
+const within = (ms: number, signal: AbortSignal): AbortSignal =>
+  ms === 0 ? signal : AbortSignal.any([signal, AbortSignal.timeout(ms)]);
 
 const tooLate = ({ host, port }: Endpoint, ms: number): ConnectorError =>
   new ConnectorError('unavailable', `${host}:${port} did not answer within ${ms} ms (connectionTimeout).`);

@@ -43,19 +43,28 @@ export type LdapSettings = z.output<typeof LdapFields>;
 
 const ADDRESS = /^ldaps?:\/\/(?:[^/:\s[\]]+|\[[\da-fA-F:.]+\])(?::\d{1,5})?\/?$/i;
 
+const isAddress = (text: string): boolean => hasPlaceholder(text) || (ADDRESS.test(text) && URL.canParse(text));
+const isFilter = (text: string): boolean => hasPlaceholder(text) || /^\s*\(.*\)\s*$/s.test(text);
+
+/** Whether the server's certificate is to be checked and nothing says with what. */
+function lacksCertificate({ useSsl, requireCertificateType, ...given }: LdapSettings): boolean {
+  const checks = requireCertificateType === 'REQUIRED_CN' || requireCertificateType === 'REQUIRED_AN_PN';
+  const authorities = [given.certificateId, given.certificateName, given.ca];
+  return useSsl === true && checks && authorities.every((one) => one === null);
+}
+
 /** What the fields together must satisfy; values with a placeholder are taken to be right. */
 export function ldapConditions(settings: LdapSettings): readonly ConditionIssue[] {
-  const { serverAddress, useSsl, requireCertificateType, certificateId, certificateName, ca, customFilter } = settings;
+  const { serverAddress, customFilter } = settings;
   const issues: ConditionIssue[] = [];
-  if (!hasPlaceholder(serverAddress) && !(ADDRESS.test(serverAddress) && URL.canParse(serverAddress)))
+  if (!isAddress(serverAddress))
     issues.push({ path: ['serverAddress'], message: 'Give an address like ldap://host:389 or ldaps://host:636.' });
-  const checks = requireCertificateType === 'REQUIRED_CN' || requireCertificateType === 'REQUIRED_AN_PN';
-  if (useSsl === true && checks && certificateId === null && certificateName === null && ca === null)
+  if (lacksCertificate(settings))
     issues.push({
       path: ['certificateId'],
       message: 'Give the certificate that the server is checked with, or set requireCertificateType to NOT_REQUIRED.',
     });
-  if (customFilter !== null && !hasPlaceholder(customFilter) && !/^\s*\(.*\)\s*$/s.test(customFilter))
+  if (customFilter !== null && !isFilter(customFilter))
     issues.push({ path: ['customFilter'], message: 'Give a filter in parentheses, like (objectClass=person).' });
   return issues;
 }

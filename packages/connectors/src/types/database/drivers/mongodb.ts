@@ -1,3 +1,4 @@
+import type { MongoClientOptions } from 'mongodb';
 import { ConnectorError } from '../../../kit/connector-error.ts';
 import { missingDriver } from '../../../kit/missing-driver.ts';
 import { abortable } from '../driver.ts';
@@ -17,12 +18,27 @@ function toConnectorError(error: unknown, { endpoint }: DriverContext): Connecto
   return new ConnectorError('unavailable', `${doing}: ${said}.`, options);
 }
 
+/** `isName`: the host is a name, which the certificate is checked with although an address is dialled. */
+function clientOptions({ url, endpoint, settings }: DriverContext, isName: boolean): MongoClientOptions {
+  const tls = /^true$/i.test(url.parameters.get('tls') ?? url.parameters.get('ssl') ?? '');
+  const patience = settings.connectionTimeout === 0 ? 30_000 : settings.connectionTimeout;
+  return {
+    directConnection: true,
+    maxPoolSize: 1,
+    minPoolSize: 0,
+    appName: 'tributary',
+    serverSelectionTimeoutMS: patience,
+    connectTimeoutMS: patience,
+    ...(tls && { tls: true, ...(isName && { servername: endpoint.host }) }),
+  };
+}
+
 /**
  * MongoDB 4.2 and later, by its own driver. It takes no socket, so it is given the address that the guard has checked, and told
  * not to look for other members of a replica set: these would be reached around the guard.
  */
 export const connect: Driver = async (ctx) => {
-  const { url, endpoint, user, password, settings, signal } = ctx;
+  const { url, endpoint, user, password, signal } = ctx;
   if (/\+srv/i.test(url.scheme))
     throw new ConnectorError(
       'configuration',
@@ -33,17 +49,8 @@ export const connect: Driver = async (ctx) => {
   });
   const [first] = await ctx.resolve(endpoint.host);
   const address = first?.family === 6 ? `[${first.address}]` : (first?.address ?? '');
-  const tls = /^true$/i.test(url.parameters.get('tls') ?? url.parameters.get('ssl') ?? '');
-  const isName = first?.address !== endpoint.host;
-  const patience = settings.connectionTimeout === 0 ? 30_000 : settings.connectionTimeout;
   const client = new MongoClient(`mongodb://${address}:${endpoint.port}/`, {
-    directConnection: true,
-    maxPoolSize: 1,
-    minPoolSize: 0,
-    appName: 'tributary',
-    serverSelectionTimeoutMS: patience,
-    connectTimeoutMS: patience,
-    ...(tls && { tls: true, ...(isName && { servername: endpoint.host }) }),
+    ...clientOptions(ctx, first?.address !== endpoint.host),
     ...(user !== undefined && {
       auth: { username: user, password: password.reveal() },
       authSource: url.parameters.get('authsource') ?? ctx.database ?? 'admin',

@@ -29,28 +29,31 @@ async function checked({ resolve }: DriverContext, host: string): Promise<string
 async function descriptorOf(ctx: DriverContext): Promise<string> {
   const { parameters } = ctx.url;
   const given = parameters.get('descriptor');
-  if (given !== undefined) {
-    const hosts = [...given.matchAll(/\(\s*HOST\s*=\s*([^()]*)\)/gi)];
-    let safe = given;
-    for (const [written, host = ''] of hosts) safe = safe.replace(written, `(HOST=${await checked(ctx, host.trim())})`);
-    if (hosts.length > 0 && !/\(\s*HTTPS_PROXY\s*=/i.test(given)) return safe;
-    throw new ConnectorError('configuration', 'The URL names no host. Give one with HOST, and no proxy.');
-  }
-  const sid = parameters.get('sid');
-  const service = ctx.database;
-  if (sid === undefined && service === undefined)
-    throw new ConnectorError(
-      'configuration',
-      'The URL names no service. Give one like jdbc:oracle:thin:@//host:1521/service.',
-    );
-  const data = sid === undefined ? `(SERVICE_NAME=${service})` : `(SID=${sid})`;
-  if (/[()]/.test(`${sid}${service}`))
-    throw new ConnectorError('configuration', 'Give the service without parentheses.');
+  if (given !== undefined) return await withAddresses(ctx, given);
   const protocol = /tcps/i.test(parameters.get('protocol') ?? '') ? 'tcps' : 'tcp';
   const address = `(PROTOCOL=${protocol})(HOST=${await checked(ctx, ctx.endpoint.host)})(PORT=${ctx.endpoint.port})`;
   // The certificate is checked, its name is not: the driver would compare it with the address.
   const security = protocol === 'tcps' ? '(SECURITY=(SSL_SERVER_DN_MATCH=OFF))' : '';
-  return `(DESCRIPTION=(RETRY_COUNT=0)(ADDRESS=${address})(CONNECT_DATA=${data})${security})`;
+  return `(DESCRIPTION=(RETRY_COUNT=0)(ADDRESS=${address})(CONNECT_DATA=${serviceOf(ctx)})${security})`;
+}
+
+async function withAddresses(ctx: DriverContext, given: string): Promise<string> {
+  const hosts = [...given.matchAll(/\(\s*HOST\s*=\s*([^()]*)\)/gi)];
+  if (hosts.length === 0 || /\(\s*HTTPS_PROXY\s*=/i.test(given))
+    throw new ConnectorError('configuration', 'Give a descriptor that names its HOST, and no proxy.');
+  let safe = given;
+  for (const [written, host = ''] of hosts) safe = safe.replace(written, `(HOST=${await checked(ctx, host.trim())})`);
+  return safe;
+}
+
+function serviceOf({ url, database }: DriverContext): string {
+  const sid = url.parameters.get('sid');
+  const name = sid ?? database ?? '';
+  if (name === '' || /[()=]/.test(name)) {
+    const example = 'jdbc:oracle:thin:@//host:1521/service';
+    throw new ConnectorError('configuration', `The URL names no service. Give one like ${example}.`);
+  }
+  return sid === undefined ? `(SERVICE_NAME=${name})` : `(SID=${name})`;
 }
 
 /** Oracle Database 12.1 and later, by `oracledb` in its thin mode: no client of Oracle's is needed. */
