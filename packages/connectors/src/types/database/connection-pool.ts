@@ -99,7 +99,11 @@ export class ConnectionPool {
       try {
         const link = await dial();
         const now = clock.now();
-        return { link, bornAt: now, idleSince: now, testedAt: now };
+        const opened = { link, bornAt: now, idleSince: now, testedAt: now };
+        if (!this.#closed) return opened;
+        this.#total += 1;
+        await this.#drop(opened);
+        throw new ConnectorError('unavailable', 'The pool of connections is closed.');
       } catch (error) {
         this.#total -= 1;
         this.#wake(undefined);

@@ -41,7 +41,16 @@ export async function dial(
   const { settings } = ctx;
   const url = parseJdbcUrl(settings.dbType, settings.jdbcUrl);
   if (!url) throw new ConnectorError('configuration', `jdbcUrl is no URL of ${settings.dbType}. Check it.`);
-  const base = { ...ctx, ...loginOf(settings, url), url, database: url.database ?? settings.databaseName ?? undefined };
+  const timeoutMs = settings.connectionTimeout;
+  const connect: DriverContext['connect'] = (target) =>
+    ctx.connect(timeoutMs === 0 ? target : { ...target, timeoutMs });
+  const base = {
+    ...ctx,
+    connect,
+    ...loginOf(settings, url),
+    url,
+    database: url.database ?? settings.databaseName ?? undefined,
+  };
   let failure: unknown;
   for (const endpoint of endpointsOf(settings, url)) {
     const limit = within(settings.connectionTimeout, signal);
