@@ -3,7 +3,19 @@
 # they are there. Tests start their own instances on free loopback ports: no service is left running.
 set -euo pipefail
 
-servers=(mariadb-server dovecot-imapd nats-server chromium slapd proftpd-core proftpd-mod-crypto openssh-sftp-server)
+servers=(
+  chromium
+  dovecot-imapd
+  mariadb-server
+  nats-server
+  openssh-sftp-server
+  openssl
+  proftpd-core
+  proftpd-mod-crypto
+  rsyslog
+  slapd
+  snmptrapd
+)
 
 missing=()
 for server in "${servers[@]}"; do

@@ -5,7 +5,11 @@ export const typeCatalog: Readonly<Record<string, () => Promise<AnyConnectionTyp
   database: () => import('./types/database/index.ts').then((module) => module.database),
   email: () => import('./types/email/index.ts').then((module) => module.email),
   ftp: () => import('./types/ftp/index.ts').then((module) => module.ftp),
+  graylog: () => import('./types/graylog/index.ts').then((module) => module.graylog),
   ldap: () => import('./types/ldap/index.ts').then((module) => module.ldap),
+  logback: () => import('./types/logback/index.ts').then((module) => module.logback),
+  snmp: () => import('./types/snmp/index.ts').then((module) => module.snmp),
+  syslog: () => import('./types/syslog/index.ts').then((module) => module.syslog),
   webhook: () => import('./types/webhook/index.ts').then((module) => module.webhook),
 };
 

@@ -3,6 +3,7 @@ import Database from 'better-sqlite3';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { TestService } from '../../test/harness/service.ts';
 import { startWholeRig, type WholeRig } from '../../test/harness/whole-rig.ts';
+import { makeCertificate } from '../certificates/testing/made-certificates.ts';
 import { exampleOf } from './docs-schema.ts';
 import type { OpenApiDocument } from './openapi.ts';
 import type { JsonSchema } from './openapi-schemas.ts';
@@ -104,6 +105,8 @@ function bodiesFor(collection: string): readonly (readonly [end: RegExp, body: (
     authentication: { credentials: { stub_key: 'key' } },
   });
   const permissions = [{ category: 'AUDIT', actions: ['VIEW'] }];
+  const plain = () => ({ name: fresh('owned').replace(' ', '-') });
+  const { certificate } = makeCertificate({ name: 'owned.example' });
   return [
     [/POST (?:\/v1)?\/source-connections$/, source],
     [
@@ -113,7 +116,10 @@ function bodiesFor(collection: string): readonly (readonly [end: RegExp, body: (
     [/POST (?:\/v1)?\/collections$/, () => ({ name: fresh('Owned') })],
     [/(?:PATCH|PUT) (?:\/v1)?\/(?:collections|source-connections)\/\{\w+\}$/, () => ({ name: fresh('Renamed') })],
     [/\/search/, () => ({ query: 'text' })],
-    [/POST \/tributary\/v1\/projects$/, () => ({ name: fresh('owned').replace(' ', '-') })],
+    [/(?:POST|PATCH) .*\/(?:projects|environments)(?:\/\{\w+\})?$/, plain],
+    [/PUT .*\/variables\//, () => ({ value: 'text' })],
+    [/POST .*\/certificates$/, () => ({ ...plain(), certificate })],
+    [/PUT .*\/certificates\//, () => ({ certificate })],
     [/POST \/tributary\/v1\/roles$/, () => ({ name: fresh('Owned'), permissions })],
     [/PATCH \/tributary\/v1\/roles/, () => ({ name: fresh('Renamed') })],
     [/PUT \/tributary\/v1\/api-keys\/\{\w+\}\/roles$/, () => ({ roles: [] })],
@@ -127,6 +133,20 @@ function bodiesFor(collection: string): readonly (readonly [end: RegExp, body: (
       () => ({ shortName: 'stub', config: { entity_count: 1 }, credentials: { stub_key: 'key' } }),
     ],
   ];
+}
+
+let projects = 0;
+
+/** For an operation on something of a project: one with one of everything; gives the names by path parameter. */
+async function projectFor(operation: string): Promise<Readonly<Record<string, string>>> {
+  if (!operation.includes('{projectName}')) return {};
+  const projectName = `by-hand-${(projects += 1)}`;
+  const path = `/tributary/v1/projects/${projectName}`;
+  await t.api('POST', '/tributary/v1/projects', { name: projectName });
+  await t.api('POST', `${path}/environments`, { name: 'test' });
+  const { certificate } = makeCertificate({ name: 'owned.example' });
+  await t.api('POST', `${path}/certificates`, { name: 'tls', certificate });
+  return { projectName, environmentName: 'test', variableName: 'host', certificateName: 'tls' };
 }
 
 it('F1-17 fields that the service owns are refused or ignored in every body', async () => {
@@ -157,6 +177,7 @@ it('F1-17 fields that the service owns are refused or ignored in every body', as
       apiKeyId: await newKey(),
       id: await newKey(),
     };
+    Object.assign(ids, await projectFor(name));
     if (name.includes('/auth-providers')) ids['readable_id'] = provider;
     const claim = name.endsWith('/verify-oauth') ? await allowed() : undefined;
     if (claim) ids['source_connection_id'] = claim.id;
