@@ -11,9 +11,13 @@ servers=(
   mariadb-server
   nats-server
   openssh-server
+  openssh-sftp-server
   openssl
+  proftpd-core
+  proftpd-mod-crypto
   rabbitmq-server
   rsyslog
+  slapd
   snmptrapd
 )
 

@@ -109,6 +109,9 @@ const revealers: Readonly<Record<string, string>> = {
   'packages/connectors/src/kit/authorization.ts': 'builds a header value, which is a Secret again',
   'packages/connectors/src/kit/redact-text.ts': 'must know what to take out of texts',
   'packages/connectors/src/sources/mysql/open-client.ts': 'the driver wants the password as text',
+  'packages/connectors/src/sources/ftp/open-ftp.ts': 'the client wants the password as text',
+  'packages/connectors/src/sources/ftp/open-sftp.ts': 'the client wants the password as text',
+  'packages/connectors/src/sources/ldap/open-directory.ts': 'the client wants the password as text',
   'packages/connectors/src/sources/imap/open-session.ts': 'the client wants the password as text',
   'packages/connectors/src/sources/nats/open-connection.ts': 'the client wants passwords, tokens and seeds as text',
   'packages/connectors/src/sources/postgres/open-client.ts': 'the driver wants the password as text',
@@ -121,6 +124,9 @@ const revealers: Readonly<Record<string, string>> = {
   'packages/connectors/src/types/kafka/fields.ts': 'the properties are one secret whose parts are checked',
   'packages/connectors/src/types/linux-script/open-session.ts': 'the client wants the password as text',
   'packages/connectors/src/types/rabbitMq/open-connection.ts': 'the client wants the password as text',
+  'packages/connectors/src/types/database/drivers/mongodb.ts': 'the driver wants the password as text',
+  'packages/connectors/src/types/database/drivers/oracle.ts': 'the driver wants the password as text',
+  'packages/connectors/src/types/database/drivers/sql-server.ts': 'the driver wants the password as text',
   'packages/connectors/src/types/email/mailer.ts': 'the mail client wants the password as text',
   'packages/connectors/src/types/graylog/trusted-chain.ts': 'TLS wants the certificates as text',
   'packages/connectors/src/types/snmp/session.ts': 'the client makes keys of the passphrases',
@@ -146,6 +152,9 @@ const revealers: Readonly<Record<string, string>> = {
 /** Files of connectors that may touch the network by themselves, and why the guard still holds. */
 const dialers: Readonly<Record<string, string>> = {
   'packages/connectors/src/sources/imap/open-session.ts': 'STARTTLS begins on a connected socket: it wraps the guard’s',
+  'packages/connectors/src/sources/ftp/open-ftp.ts': 'TLS begins on a connected socket: it wraps the guard’s',
+  'packages/connectors/src/sources/ldap/open-directory.ts':
+    'the certificate is checked as LDAP’s settings say: it wraps the guard’s',
   'packages/connectors/src/sources/postgres/open-socket.ts':
     'PostgreSQL asks for TLS on a connected socket: it wraps the guard’s',
 };
