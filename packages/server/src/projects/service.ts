@@ -28,6 +28,8 @@ export interface ProjectService {
   delete(actor: Actor, name: string): Promise<ProjectRow>;
   /** Makes `default` for a new organization. */
   createDefault(tx: Queryable, organizationId: OrganizationId): Promise<void>;
+  /** For services that ask the policy themselves. @throws project_not_found */
+  find(db: Queryable, organizationId: OrganizationId, name: string): Promise<ProjectRow>;
   /** For services that write inside a transaction of their own. */
   getDefaultId(db: Queryable, organizationId: OrganizationId): Promise<ProjectId>;
 }
@@ -58,6 +60,7 @@ export function createProjectService({
         allowsIn(actor, 'organization:read', row.id),
       ),
     get: (actor, name) => getVisible(control.db, actor, name),
+    find: get,
     create: (actor, name) =>
       control.transaction(async (tx) => {
         const { organizationId } = actor;
