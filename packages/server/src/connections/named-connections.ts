@@ -1,7 +1,7 @@
 import { typeCatalog } from '@tributary/connectors/type-catalog';
 import type { JsonObject } from '@tributary/connectors/kit/json';
 import type { Actor } from '../auth/actor.ts';
-import { allowsIn, authorize } from '../auth/policy.ts';
+import { allowsIn } from '../auth/policy.ts';
 import type { AuditLog } from '../audit/service.ts';
 import type { Config } from '../config.ts';
 import type { ControlStore, Queryable } from '../control/database.ts';
@@ -81,7 +81,7 @@ export interface NamedConnectionNeeds {
   readonly vault: Vault;
   readonly audit: AuditLog;
   readonly registry: Pick<ConnectorRegistry, 'find'>;
-  readonly projects: Pick<ProjectService, 'find'>;
+  readonly projects: Pick<ProjectService, 'getFor'>;
   readonly connections: Pick<ConnectionService, 'openSettings'>;
   readonly users: ConnectionUsers;
   readonly keyMaterial: Pick<KeyMaterialSource, 'has'>;
@@ -119,13 +119,8 @@ class Service implements NamedConnections {
   }
 
   async admit(actor: Actor, projectName: string, needed: ConnectionPermission): Promise<ProjectId> {
-    const { id } = await this.#needs.projects.find(this.#needs.control.db, actor.organizationId, projectName);
-    // A key that holds in other projects only does not learn which ones there are.
-    if (actor.scopes.size === 0 && !actor.projectScopes?.get(id)?.size) {
-      throw errors.project_not_found({ name: projectName });
-    }
-    authorize(actor, needed, id);
-    return id;
+    const { control, projects } = this.#needs;
+    return (await projects.getFor(control.db, actor, projectName, needed)).id;
   }
 
   async list(actor: Actor, projectName: string, type: string): Promise<readonly NamedConnection[]> {
