@@ -60,16 +60,19 @@ function unmasked(given: Json, stored: Json | undefined): Json {
     const before = Array.isArray(stored) ? stored : [];
     return given.map((item, place) => unmasked(item, before.find((one) => isSameItem(one, item)) ?? before[place]));
   }
-  if (typeof given !== 'object' || given === null) return given;
-  const before = typeof stored === 'object' && stored !== null && !Array.isArray(stored) ? stored : {};
+  if (!isObject(given)) return given;
+  const before = isObject(stored) ? stored : {};
   return Object.fromEntries(
     Object.entries(given).map(([name, value]) => [name, value === undefined ? undefined : unmasked(value, before[name])]),
   );
 }
 
+function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 function isSameItem(one: Json, other: Json): boolean {
-  const nameOf = (item: Json) =>
-    typeof item === 'object' && item !== null && !Array.isArray(item) ? item['name'] : undefined;
+  const nameOf = (item: Json) => (isObject(item) ? item['name'] : undefined);
   return nameOf(one) !== undefined && nameOf(one) === nameOf(other);
 }
 

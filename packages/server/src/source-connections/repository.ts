@@ -4,7 +4,14 @@ import { compileOnce } from '../control/compile-once.ts';
 import type { Queryable } from '../control/database.ts';
 import type { AuthMethod, ControlTables, Flag } from '../control/schema.ts';
 import type { SchemaMemory } from '../engine/schema-memory.ts';
-import type { AuthProviderId, CollectionId, OAuthClientId, OrganizationId, SourceConnectionId } from '../lib/ids.ts';
+import type {
+  AuthProviderId,
+  CollectionId,
+  ConnectionId,
+  OAuthClientId,
+  OrganizationId,
+  SourceConnectionId,
+} from '../lib/ids.ts';
 import { decodePlace } from '../lib/page-cursor.ts';
 
 export type SourceConnectionRow = Selectable<ControlTables['source_connection']>;
