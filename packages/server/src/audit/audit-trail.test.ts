@@ -47,7 +47,7 @@ async function changes(): Promise<string[]> {
   const document = (await t.api('GET', '/openapi.json')).body as OpenApiDocument;
   return Object.entries(document.paths)
     .flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`))
-    .filter((name) => !name.startsWith('GET ') && !/\/search|\/check$|\/preview$/.test(name));
+    .filter((name) => !name.startsWith('GET ') && !/\/search|\/check$|\/preview$|\/test-connection$/.test(name));
 }
 
 async function traceKeysAndRoles(): Promise<void> {
@@ -135,6 +135,17 @@ async function traceOwnClients(): Promise<void> {
   expect((await trace('DELETE', `${path}/${made.body.id}`)).actions).toEqual(['oauth_client.deleted']);
 }
 
+async function traceConnections(): Promise<void> {
+  const path = '/apiops/projects/default/connections/traced';
+  const mail = { type: 'email', host: 'smtp.example.com' };
+  expect((await trace('POST', path, mail)).actions).toEqual(['connection.created']);
+  expect((await trace('PUT', path, mail)).actions).toEqual(['connection.updated']);
+  expect((await trace('DELETE', path)).actions).toEqual(['connection.deleted']);
+  const { body: key } = await t.api('POST', '/tributary/v1/api-keys', { scopes: ['search:read'] });
+  const client = { grant_type: 'client_credentials', client_id: key.id, client_secret: key.key };
+  expect((await trace('POST', '/apiops/auth/token', client)).actions).toEqual(['access_token.created']);
+}
+
 async function traceSettings(id: string): Promise<void> {
   const path = `/tributary/v1/source-connections/${id}`;
   expect((await trace('POST', `${path}/pause`)).actions).toHaveLength(1);
@@ -153,6 +164,7 @@ describe('F1-16 every change made through the API', () => {
       await traceOutside(face);
     }
     await traceOwnClients();
+    await traceConnections();
     expect((await trace('POST', '/tributary/v1/projects', { name: 'traced' })).actions).toEqual(['project.created']);
     expect((await trace('DELETE', '/tributary/v1/projects/traced')).actions).toEqual(['project.deleted']);
     await traceKeysAndRoles();

@@ -13,6 +13,7 @@ const acrossOrganizations: Readonly<Record<string, string>> = {
   'auth/oauth/sessions/repository.ts findSessionByState': 'tells whose way a browser without a key comes back from',
   'auth/oauth/sessions/repository.ts deleteSessionsBefore': 'kept for a time only, whosever they are',
   'source-connections/repository.ts listNeverAuthorized': 'kept for a time only, whosever they are',
+  'auth/access-tokens/repository.ts findAccessTokenByHash': 'tells which organization a caller belongs to',
   'auth/repository.ts findApiKeyByHash': 'tells which organization a caller belongs to',
   'auth/oauth/renewal/repository.ts listDue': 'tokens are renewed before they die, whosever they are',
   'syncs/repository.ts countLiveJobs': 'the operator’s metrics',
@@ -87,6 +88,7 @@ describe('F1-11 a statement on rows of organizations', () => {
 describe('F1-11 what a running service sends to its database', () => {
   /** Beginnings of the statements that are for all organizations. */
   const forAll: readonly (readonly [statement: RegExp, why: string])[] = [
+    [/from access_token where hash = \?/, 'tells which organization a caller belongs to'],
     [/from api_key where (?:\(?)hash = \?/, 'tells which organization a caller belongs to'],
     [/^select key_id, count\(\*\) as values from \w+ group by key_id/, 'the key ring serves every organization'],
     [
@@ -148,6 +150,11 @@ describe('F1-11 what a running service sends to its database', () => {
       ['POST', '/tributary/v1/projects', { name: 'watched' }],
       ['GET', '/tributary/v1/projects'],
       ['DELETE', '/tributary/v1/projects/watched'],
+      ['POST', '/apiops/projects/default/connections/watched', { type: 'email', host: 'smtp.example.com' }],
+      ['GET', '/apiops/projects/default/connections?type=email'],
+      ['GET', '/apiops/projects/default/connections/watched'],
+      ['PUT', '/apiops/projects/default/connections/watched', { type: 'email', host: 'h', name: 'seen' }],
+      ['DELETE', '/apiops/projects/default/connections/seen'],
       ['GET', '/tributary/v1/api-keys'],
       ['POST', '/tributary/v1/api-keys', { scopes: ['search:read'] }],
       ['GET', '/tributary/v1/audit-events'],

@@ -115,6 +115,7 @@ function bodiesFor(collection: string): readonly (readonly [end: RegExp, body: (
     [/PUT \/tributary\/v1\/api-keys\/\{\w+\}\/roles$/, () => ({ roles: [] })],
     [/POST \/tributary\/v1\/api-keys$/, () => ({ scopes: ['search:read'] })],
     [/POST .*\/api-keys(?:\/\{\w+\}\/rotate)?$/, () => ({})],
+    [/\/apiops\/projects/, () => ({ type: 'email', host: '127.0.0.1', port: 1 })],
     [/\/selection/, () => ({})],
     [/POST (?:\/v1)?\/auth-providers$/, () => ({ name: fresh('Owned'), ...rig.authProvider })],
     [/PUT (?:\/v1)?\/auth-providers/, () => ({ name: fresh('Renamed') })],
@@ -150,6 +151,8 @@ it('F1-17 fields that the service owns are refused or ignored in every body', as
       readable_id: collection,
       readableId: collection,
       roleId: role,
+      projectName: 'default',
+      connectionName: 'owned',
       apiKeyId: await newKey(),
       id: await newKey(),
     };

@@ -20,6 +20,9 @@ describe('F1-11 a thing of one organization', () => {
       clientSecret: 'canary-client-secret',
     });
     const project = await t.api('POST', '/tributary/v1/projects', { name: 'hers' });
+    const connections = '/apiops/projects/hers/connections';
+    const mail = { type: 'email', host: 'smtp.example.com' };
+    await t.api('POST', `${connections}/mail`, mail);
     const permissions = [{ category: 'AUDIT', actions: ['VIEW'] }];
     const role = await t.api('POST', '/tributary/v1/roles', { name: 'hers', permissions });
     const keys = (await t.api('GET', '/tributary/v1/api-keys')).body;
@@ -35,12 +38,14 @@ describe('F1-11 a thing of one organization', () => {
       roleId: role.body.id,
       oauthClientId: client.body.id,
       projectName: project.body.name,
+      connectionName: 'mail',
     };
     const read = async () => [
       (await t.api('GET', `/source-connections/${source.id}`)).body,
       (await t.api('GET', `/collections/${collection}`)).body,
       (await t.api('GET', `/source-connections/${source.id}/jobs`)).body,
       (await t.api('GET', '/tributary/v1/projects')).body,
+      (await t.api('GET', `${connections}?type=email`)).body,
       (await t.api('GET', '/tributary/v1/roles')).body,
       (await t.api('GET', `/tributary/v1/api-keys/${keys[0].id}/roles`)).body,
       (await t.api('GET', '/tributary/v1/oauth-clients')).body,
@@ -62,7 +67,7 @@ describe('F1-11 a thing of one organization', () => {
       search: { query: 'text' },
     });
     // Kinds of things are everybody's; a link is known to whom it was given, and its tests look at organizations.
-    expect(skipped.filter((name) => !/\/\{short_name\}$|\/authorize\/\{code\}/.test(name))).toEqual([]);
+    expect(skipped.filter((name) => !/\/\{short_name\}$|\/connection-types\/\{type\}$|\/authorize\/\{code\}/.test(name))).toEqual([]);
     expect(calls.length).toBeGreaterThan(30);
     expect(calls.filter((call) => call.status !== 404).map((call) => [call.name, call.status, call.text])).toEqual([]);
     expect(await read()).toEqual(before);
