@@ -51,6 +51,7 @@ import { createLog } from './lib/log.ts';
 import { buildNamedConnections } from './main-connections.ts';
 import { endWith } from './main-failure.ts';
 import { buildOAuth } from './main-oauth.ts';
+import { buildProjectParts } from './main-projects.ts';
 import { bootstrap } from './organizations/bootstrap.ts';
 import { createOrganizationService } from './organizations/service.ts';
 import { createProjectService, type ProjectService } from './projects/service.ts';
@@ -273,6 +274,7 @@ function buildServices(
       search: createSearchService({ readers, collections, removal: sources }),
       namedConnections: buildNamedConnections({ ...base, ...needs, deployments: new MemoryDeployments(), probeTimeoutMs }),
       accessTokens: createAccessTokenService({ control, clock, ...common }),
+      ...buildProjectParts({ ...base, ...common }),
     },
     async resumeDeletions() {
       await sources.resume();

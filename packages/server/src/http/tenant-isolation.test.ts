@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeCertificate } from '../certificates/testing/made-certificates.ts';
 import { callForeign } from '../../test/harness/foreign-calls.ts';
 import { startTestService, type TestService } from '../../test/harness/service.ts';
 
@@ -23,6 +24,12 @@ describe('F1-11 a thing of one organization', () => {
     const connections = '/apiops/projects/hers/connections';
     const mail = { type: 'email', host: 'smtp.example.com' };
     await t.api('POST', `${connections}/mail`, mail);
+    const inProject = '/tributary/v1/projects/hers';
+    const { certificate } = makeCertificate({ name: 'hers.example' });
+    await t.api('POST', `${inProject}/environments`, { name: 'test' });
+    await t.api('PUT', `${inProject}/variables/host`, { value: 'hers' });
+    await t.api('PUT', `${inProject}/environments/test/variables/host`, { value: 'hers' });
+    await t.api('POST', `${inProject}/certificates`, { name: 'tls', certificate });
     const permissions = [{ category: 'AUDIT', actions: ['VIEW'] }];
     const role = await t.api('POST', '/tributary/v1/roles', { name: 'hers', permissions });
     const keys = (await t.api('GET', '/tributary/v1/api-keys')).body;
@@ -39,6 +46,9 @@ describe('F1-11 a thing of one organization', () => {
       oauthClientId: client.body.id,
       projectName: project.body.name,
       connectionName: 'mail',
+      environmentName: 'test',
+      variableName: 'host',
+      certificateName: 'tls',
     };
     const read = async () => [
       (await t.api('GET', `/source-connections/${source.id}`)).body,
@@ -46,6 +56,10 @@ describe('F1-11 a thing of one organization', () => {
       (await t.api('GET', `/source-connections/${source.id}/jobs`)).body,
       (await t.api('GET', '/tributary/v1/projects')).body,
       (await t.api('GET', `${connections}?type=email`)).body,
+      (await t.api('GET', `${inProject}/environments`)).body,
+      (await t.api('GET', `${inProject}/variables`)).body,
+      (await t.api('GET', `${inProject}/environments/test/variables`)).body,
+      (await t.api('GET', `${inProject}/certificates`)).body,
       (await t.api('GET', '/tributary/v1/roles')).body,
       (await t.api('GET', `/tributary/v1/api-keys/${keys[0].id}/roles`)).body,
       (await t.api('GET', '/tributary/v1/oauth-clients')).body,
@@ -63,6 +77,9 @@ describe('F1-11 a thing of one organization', () => {
       'PATCH /v1/source-connections': { name: 'Stolen' },
       '/selection': {},
       'PUT /tributary/v1/api-keys': { roles: [] },
+      'POST /tributary/v1/projects/{projectName}/certificates': { name: 'stolen', certificate },
+      '/variables/': { value: 'Stolen' },
+      '/certificates/': { certificate },
       'PUT /': { name: 'Stolen' },
       search: { query: 'text' },
     });
