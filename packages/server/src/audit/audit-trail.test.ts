@@ -169,6 +169,13 @@ async function traceProjects(): Promise<void> {
   await expectTrace('project.deleted', 'DELETE', path);
 }
 
+async function traceOnConnection(): Promise<void> {
+  const { readable_collection_id: collection } = await t.newStub({ body: { name: 'Traced connection' } });
+  const given = { connection: 'traced-connection', collection, syncImmediately: false };
+  const made = await trace('POST', '/tributary/v1/source-connections', given);
+  expect(made.actions).toEqual(['source_connection.created']);
+}
+
 async function traceSettings(id: string): Promise<void> {
   const path = `/tributary/v1/source-connections/${id}`;
   expect((await trace('POST', `${path}/pause`)).actions).toHaveLength(1);
@@ -189,6 +196,7 @@ describe('F1-16 every change made through the API', () => {
     await traceOwnClients();
     await traceConnections();
     await traceProjects();
+    await traceOnConnection();
     await traceKeysAndRoles();
     // Only possible while a sweep or a change of the schema is held back; their own tests look at their traces.
     expect(uncovered.toSorted()).toEqual([

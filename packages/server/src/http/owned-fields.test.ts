@@ -109,6 +109,10 @@ function bodiesFor(collection: string): readonly (readonly [end: RegExp, body: (
   const { certificate } = makeCertificate({ name: 'owned.example' });
   return [
     [/POST (?:\/v1)?\/source-connections$/, source],
+    [
+      /POST \/tributary\/v1\/source-connections$/,
+      () => ({ connection: 'owned-connection', collection, options: { entity_count: 1 } }),
+    ],
     [/POST (?:\/v1)?\/collections$/, () => ({ name: fresh('Owned') })],
     [/(?:PATCH|PUT) (?:\/v1)?\/(?:collections|source-connections)\/\{\w+\}$/, () => ({ name: fresh('Renamed') })],
     [/\/search/, () => ({ query: 'text' })],
@@ -143,7 +147,7 @@ async function newProject(projectName: string) {
 }
 
 it('F1-17 fields that the service owns are refused or ignored in every body', async () => {
-  const source = await t.newStub();
+  const source = await t.newStub({ body: { name: 'Owned connection' } });
   const collection: string = source.readable_collection_id;
   const bodies = bodiesFor(collection);
   const newKey = async () =>
