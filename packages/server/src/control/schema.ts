@@ -15,6 +15,7 @@ import type {
   SourceConnectionId,
   SyncId,
   VariableId,
+  WorkerId,
 } from '../lib/ids.ts';
 
 /** 0 or 1. */
@@ -39,6 +40,7 @@ export type AuthorizationStatus =
   | 'completed'
   | 'failed'
   | 'cancelled';
+export type HeldState = 'open' | 'disabled' | 'removed' | 'failed';
 export type ErrorCategory =
   | 'oauth_credentials_expired'
   | 'api_key_invalid'
@@ -347,6 +349,47 @@ export interface ControlTables {
     entities: number;
     bytes: number;
     measured_at: Millis;
+  };
+  deployment: {
+    connection_id: ConnectionId;
+    organization_id: OrganizationId;
+    project_id: ProjectId;
+    handle: string;
+    connector: string;
+    enabled: Flag;
+    removed: Generated<Flag>;
+    revision: number;
+    version: number;
+    variables: JsonText;
+    key_material: JsonText;
+    key_id: string;
+    wrapped_key: string;
+    ciphertext: string;
+    placed_at: Millis;
+  };
+  worker: {
+    id: WorkerId;
+    owner: string;
+    machine: string;
+    host: string;
+    pid: number;
+    environment: string;
+    started_at: Millis;
+    seen_at: Millis;
+    lost_at: Millis | null;
+  };
+  worker_deployment: {
+    worker_id: WorkerId;
+    connection_id: ConnectionId;
+    organization_id: OrganizationId;
+    project_id: ProjectId;
+    version: number;
+    state: HeldState;
+    message: string | null;
+    answered_at: Millis;
+    used_at: Millis | null;
+    failed_at: Millis | null;
+    failure: string | null;
   };
   data_directory: { id: string; machine: string; seen_at: Millis; only_row: Generated<number> };
   idempotency_key: {

@@ -90,7 +90,7 @@ describe('F1-11 what a running service sends to its database', () => {
     [/from api_key where (?:\(?)hash = \?/, 'tells which organization a caller belongs to'],
     [/^select key_id, count\(\*\) as values from \w+ group by key_id/, 'the key ring serves every organization'],
     [
-      /from (?:credential|organization_key|oauth_client|auth_provider|authorization_session|variable|key_material) where key_id <?!?=/,
+      /from (?:credential|organization_key|oauth_client|auth_provider|authorization_session|variable|key_material|deployment) where key_id <?!?=/,
       'the key ring serves every organization',
     ],
     [/from source_connection inner join connection .* connection\.authenticated_at is null/, 'kept for a time only'],
