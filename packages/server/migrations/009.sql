@@ -13,9 +13,6 @@ create table deployment (
   revision bigint not null,
   -- rises with each placement
   version bigint not null,
-  -- JSON: the names of the variables and of the key material that the settings stand on
-  variables text not null,
-  key_material text not null,
   -- the settings, with the secret ones in their places
   key_id text not null,
   wrapped_key text not null,
@@ -47,8 +44,8 @@ create index worker_of_environment on worker (environment);
 create table worker_deployment (
   worker_id text not null references worker (id) on delete cascade,
   connection_id text not null,
-  organization_id text not null references organization (id) on delete cascade,
-  project_id text not null references project (id) on delete cascade,
+  organization_id text not null,
+  project_id text not null,
   version bigint not null,
   -- open, disabled, removed, failed
   state text not null,

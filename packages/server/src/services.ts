@@ -2,6 +2,7 @@ import type { ApiKeyService } from './auth/service.ts';
 import type { AuthProviderService } from './auth/providers/service.ts';
 import type { CollectionService } from './collections/service.ts';
 import type { ConnectorRegistry } from './connections/registry.ts';
+import type { DeploymentService } from './deployments/service.ts';
 import type { SearchService } from './search/service.ts';
 import type { OwnClients } from './auth/oauth/own-clients.ts';
 import type { AuthorizationService } from './source-connections/authorization/service.ts';
@@ -14,6 +15,7 @@ export interface Services {
   readonly apiKeys: ApiKeyService;
   readonly registry: ConnectorRegistry;
   readonly authProviders: AuthProviderService;
+  readonly deployments: DeploymentService;
   readonly collections: CollectionService;
   readonly sourceConnections: SourceConnectionService;
   readonly authorizations: AuthorizationService;

@@ -360,8 +360,6 @@ export interface ControlTables {
     removed: Generated<Flag>;
     revision: number;
     version: number;
-    variables: JsonText;
-    key_material: JsonText;
     key_id: string;
     wrapped_key: string;
     ciphertext: string;

@@ -14,6 +14,7 @@ import type { Clock } from '../lib/clock.ts';
 import { loadSyncInput } from '../source-connections/sync-input.ts';
 import { createOrganizationKeys } from '../vault/organization-keys.ts';
 import { openVault } from '../vault/open-vault.ts';
+import { createHoldDeployments, type HoldDeployments } from './hold-deployments.ts';
 import { createExecute } from './run-job.ts';
 import type { ExecuteJob } from './running-job.ts';
 import type { WorkerConfig } from './worker-settings.ts';
@@ -23,6 +24,8 @@ export interface WorkerParts {
   readonly control: ControlStore;
   readonly execute: ExecuteJob;
   readonly settle: SettleJob;
+  /** The deployed connections of this process, under the name of its leases. */
+  readonly holdDeployments: HoldDeployments;
   /** Closes everything, the control store too. */
   close(): Promise<void>;
 }
@@ -50,6 +53,7 @@ export async function openWorkerParts(needs: Needs): Promise<WorkerParts> {
   return {
     control,
     settle: (job, withinMs) => writers.settle(job, withinMs),
+    holdDeployments: createHoldDeployments({ config, control, vault, clock, log }),
     execute: createExecute({
       loadSyncInput: (job) =>
         loadSyncInput({ control, connections, organizationKeys, usage }, job.organizationId, job.sourceConnectionId),

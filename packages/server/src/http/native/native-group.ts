@@ -9,6 +9,7 @@ import { presentError } from '../problem.ts';
 import { routeGroup, type RouteGroup } from '../route-group.ts';
 import { apiKeyRoutes } from './api-key-routes.ts';
 import { auditRoutes } from './audit-routes.ts';
+import { deploymentRoutes } from './deployment-routes.ts';
 import { jobRoutes } from './job-routes.ts';
 import { oauthClientRoutes } from './oauth-client-routes.ts';
 import { organizationRoutes } from './organization-routes.ts';
@@ -40,6 +41,7 @@ export function nativeGroup(services: NativeServices): RouteGroup {
       ...jobRoutes,
       ...searchRoutes,
       ...organizationRoutes,
+      ...deploymentRoutes,
       ...usageRoutes,
       ...oauthClientRoutes,
       ...apiKeyRoutes,

@@ -84,8 +84,6 @@ function projectValues(
       enabled: 1,
       revision: 1,
       version: 1,
-      variables: '[]',
-      key_material: '[]',
       placed_at: 1,
     },
     key_material: { ...common, id: idOf('key_material'), name: 'k', name_key: 'k', kind: 'key_store', facts: '{}' },
