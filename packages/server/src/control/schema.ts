@@ -1,4 +1,5 @@
 import type { Generated } from 'kysely';
+import type { DeploymentTables } from './deployment-tables.ts';
 import type {
   ApiKeyId,
   AuthorizationSessionId,
@@ -15,7 +16,6 @@ import type {
   SourceConnectionId,
   SyncId,
   VariableId,
-  WorkerId,
 } from '../lib/ids.ts';
 
 /** 0 or 1. */
@@ -40,7 +40,6 @@ export type AuthorizationStatus =
   | 'completed'
   | 'failed'
   | 'cancelled';
-export type HeldState = 'open' | 'disabled' | 'removed' | 'failed';
 export type ErrorCategory =
   | 'oauth_credentials_expired'
   | 'api_key_invalid'
@@ -48,7 +47,7 @@ export type ErrorCategory =
   | 'auth_provider_credentials_invalid';
 
 /** The control store's tables as TypeScript; `migrations/` is the same in SQL. */
-export interface ControlTables {
+export interface ControlTables extends DeploymentTables {
   organization: { id: OrganizationId; name: string; created_at: Millis };
   project: { id: ProjectId; organization_id: OrganizationId; name: string; created_at: Millis };
   environment: {
@@ -349,45 +348,6 @@ export interface ControlTables {
     entities: number;
     bytes: number;
     measured_at: Millis;
-  };
-  deployment: {
-    connection_id: ConnectionId;
-    organization_id: OrganizationId;
-    project_id: ProjectId;
-    handle: string;
-    connector: string;
-    enabled: Flag;
-    removed: Generated<Flag>;
-    revision: number;
-    version: number;
-    key_id: string;
-    wrapped_key: string;
-    ciphertext: string;
-    placed_at: Millis;
-  };
-  worker: {
-    id: WorkerId;
-    owner: string;
-    machine: string;
-    host: string;
-    pid: number;
-    environment: string;
-    started_at: Millis;
-    seen_at: Millis;
-    lost_at: Millis | null;
-  };
-  worker_deployment: {
-    worker_id: WorkerId;
-    connection_id: ConnectionId;
-    organization_id: OrganizationId;
-    project_id: ProjectId;
-    version: number;
-    state: HeldState;
-    message: string | null;
-    answered_at: Millis;
-    used_at: Millis | null;
-    failed_at: Millis | null;
-    failure: string | null;
   };
   data_directory: { id: string; machine: string; seen_at: Millis; only_row: Generated<number> };
   idempotency_key: {

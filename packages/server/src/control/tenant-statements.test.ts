@@ -2,6 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { addDeployable } from '../../test/harness/deployable.ts';
 import { startTestService, type TestService } from '../../test/harness/service.ts';
 import { sqliteHome } from './testing.ts';
 
@@ -16,6 +17,9 @@ const acrossOrganizations: Readonly<Record<string, string>> = {
   'auth/repository.ts findApiKeyByHash': 'tells which organization a caller belongs to',
   'auth/oauth/renewal/repository.ts listDue': 'tokens are renewed before they die, whosever they are',
   'syncs/repository.ts countLiveJobs': 'the operator’s metrics',
+  'deployments/repository.ts countHeld': 'the operator’s metrics',
+  'deployments/workers/repository.ts wanted': 'workers serve the environment of a name, of everyone',
+  'deployments/workers/repository.ts forgetEnded': 'kept for a time only, whosever they are',
   'collections/repository.ts listDeletedCollections': 'purges that an earlier process began, read at start',
   'source-connections/repository.ts listDeletedSourceConnections':
     'purges that an earlier process began, read at start',
@@ -102,6 +106,7 @@ describe('F1-11 what a running service sends to its database', () => {
     [/from credential where renew_at is not null/, 'tokens are renewed before they die, whosever they are'],
     [/from audit_event where created_at </, 'kept for a time only, whosever they are'],
     [/^select distinct lease_owner from sync_job/, 'whose workers are still alive'],
+    [/from worker_deployment inner join worker /, 'the operator’s metrics'],
     [/from sync_job where state in \('pending', 'running', 'cancelling'\)/, 'the operator’s metrics'],
   ];
   const statements = new Set<string>();
@@ -115,6 +120,7 @@ describe('F1-11 what a running service sends to its database', () => {
       return prepare.call(this, sql) as never;
     });
     t = await startTestService();
+    await addDeployable(t.dataDir, 'watched');
   });
   afterAll(async () => {
     await t.stop();
@@ -148,6 +154,10 @@ describe('F1-11 what a running service sends to its database', () => {
       ['POST', '/tributary/v1/projects', { name: 'watched' }],
       ['GET', '/tributary/v1/projects'],
       ['DELETE', '/tributary/v1/projects/watched'],
+      ['GET', '/tributary/v1/workers'],
+      ['GET', '/tributary/v1/projects/default/deployments'],
+      ['POST', '/tributary/v1/projects/default/connections/watched/deploy'],
+      ['GET', '/metrics'],
       ['GET', '/tributary/v1/api-keys'],
       ['POST', '/tributary/v1/api-keys', { scopes: ['search:read'] }],
       ['GET', '/tributary/v1/audit-events'],

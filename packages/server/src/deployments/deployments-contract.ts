@@ -144,9 +144,7 @@ export function describeDeployments(name: string, make: () => Promise<ControlSto
       expect(() => worker.worker.held.get(id)).toThrow('no variable for ${host}');
       broken = false;
       const raised = await control.transaction((tx) =>
-        rig
-          .deployments()
-          .redeploy(tx, project.organizationId, project.projectId, { variables: ['host'] }),
+        rig.deployments().redeploy(tx, project.organizationId, project.projectId, { variables: ['host'] }),
       );
       expect(raised).toMatchObject([{ connectionId: id, version: 2 }]);
       expect(await rig.deployments().settle(raised[0]!)).toEqual([success]);

@@ -1,4 +1,4 @@
-import type { HeldState } from '../control/schema.ts';
+import type { HeldState } from '../control/deployment-tables.ts';
 import type { EnvironmentResult } from './deployments.ts';
 
 /** A worker as whoever waits for it sees it. */

@@ -138,7 +138,9 @@ async function listViews(
     deployment,
     environments: environments.map(({ name, name_key }) => {
       const own = live.filter((row) => row.environment === name_key);
-      const byWorker = new Map((answers.get(deployment.connection_id) ?? []).map((row) => [row.worker_id as string, row]));
+      const byWorker = new Map(
+        (answers.get(deployment.connection_id) ?? []).map((row) => [row.worker_id as string, row]),
+      );
       const current = [...byWorker].filter(([, row]) => row.version >= deployment.version);
       const workers = own.map((row) => ({ id: row.id, name: workerName(row), lost: false }));
       const situation = { environmentName: name, removed: false, workers, answers: new Map(current), expected: false };

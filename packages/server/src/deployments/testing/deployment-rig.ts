@@ -46,23 +46,28 @@ export class DeploymentRig {
   readonly control: ControlStore;
   readonly vault: Vault;
   readonly bus = new AnswerBus();
-  readonly #dataDir: string;
+  readonly #dataDir: string | undefined;
   readonly #workers: RunningWorker[] = [];
 
-  private constructor(control: ControlStore, vault: Vault, dataDir: string) {
+  private constructor(control: ControlStore, vault: Vault, dataDir: string | undefined) {
     this.control = control;
     this.vault = vault;
     this.#dataDir = dataDir;
   }
 
-  static async open(control: ControlStore): Promise<DeploymentRig> {
-    const dataDir = await mkdtemp(join(tmpdir(), 'tributary-deployments-'));
-    return new DeploymentRig(control, await openVault({ dataDir, control }), dataDir);
+  /** Over the vault of a service, or with one of its own. */
+  static async open(control: ControlStore, serviceDir?: string): Promise<DeploymentRig> {
+    const dataDir = serviceDir ?? (await mkdtemp(join(tmpdir(), 'tributary-deployments-')));
+    return new DeploymentRig(
+      control,
+      await openVault({ dataDir, control }),
+      serviceDir === undefined ? dataDir : undefined,
+    );
   }
 
   async close(): Promise<void> {
     for (const worker of this.#workers.splice(0)) await worker.stop();
-    await rm(this.#dataDir, { recursive: true });
+    if (this.#dataDir !== undefined) await rm(this.#dataDir, { recursive: true });
   }
 
   deployments({ timeoutMs = 5_000, workers = 0 } = {}) {
@@ -75,6 +80,15 @@ export class DeploymentRig {
       config: { deploymentTimeoutMs: timeoutMs, environment: 'production', workers },
       tellWorkers: (id) => this.#workers.forEach(({ worker }) => worker.tell(id)),
     });
+  }
+
+  /** The project that the service has made for its first organization. */
+  async firstProject(environments: readonly string[] = ['production']): Promise<Project> {
+    const oldest = this.control.db.selectFrom('project').selectAll().orderBy('created_at').limit(1);
+    const row = await oldest.executeTakeFirstOrThrow();
+    const project = { organizationId: row.organization_id, projectId: row.id };
+    for (const name of environments) await this.addEnvironment(project, name);
+    return project;
   }
 
   async addProject(environments: readonly string[] = ['production']): Promise<Project> {
@@ -95,7 +109,12 @@ export class DeploymentRig {
   /** A connection of the type `webhook`, as the API stores it. */
   async addConnection(
     { organizationId, projectId }: Project,
-    given: { readonly handle?: string; readonly url?: string; readonly token?: string; readonly connector?: string } = {},
+    given: {
+      readonly handle?: string;
+      readonly url?: string;
+      readonly token?: string;
+      readonly connector?: string;
+    } = {},
   ): Promise<ConnectionId> {
     const id = newId<ConnectionId>();
     const handle = given.handle ?? randomBytes(4).toString('hex');
@@ -169,7 +188,13 @@ export class DeploymentRig {
     const worker = createDeploymentWorker({
       control,
       open,
-      identity: { owner: formatOwner(ownOwner(process.pid)), machine: 'm', host: 'here', pid: process.pid, environment },
+      identity: {
+        owner: formatOwner(ownOwner(process.pid)),
+        machine: 'm',
+        host: 'here',
+        pid: process.pid,
+        environment,
+      },
       clock: systemClock,
       log: quiet,
       onAnswered: (id) => this.bus.tell(id),

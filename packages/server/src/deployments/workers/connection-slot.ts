@@ -1,7 +1,7 @@
 import type { OpenConnection } from '@tributary/connectors/kit/connection-type';
 import { ConnectorError } from '@tributary/connectors/kit/connector-error';
 import type { Logger } from '@tributary/connectors/kit/context';
-import type { HeldState } from '../../control/schema.ts';
+import type { HeldState } from '../../control/deployment-tables.ts';
 import { AppError } from '../../errors.ts';
 import { backoffMs } from '../../lib/backoff.ts';
 import type { Clock } from '../../lib/clock.ts';

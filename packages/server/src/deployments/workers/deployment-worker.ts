@@ -1,5 +1,6 @@
 import type { Logger } from '@tributary/connectors/kit/context';
 import type { ControlStore } from '../../control/database.ts';
+import { runForEveryone } from '../../control/tenant-scope.ts';
 import { Sleeper } from '../../jobs/sleeper.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { failpoint } from '../../lib/failpoints.ts';
@@ -36,7 +37,7 @@ export interface DeploymentWorker {
 const ROUND_MS = 2_000;
 /** Few, so that jobs find connections to the control store; and what takes long leaves them. */
 const LANES = 4;
-const SLOW_MS = 1_000;
+const SLOW_MS = 250;
 /** Answers of one statement. */
 const BATCH = 100;
 /** Of more than this nobody is told one by one: whoever waits looks by itself. */
@@ -88,7 +89,8 @@ class DeploymentLoops implements HeldConnections {
 
   tell(id: ConnectionId): void {
     if (this.#stopped || this.#registration.id === undefined) return;
-    this.#catchUp(id);
+    // Messages come from outside of what the worker runs for everyone.
+    runForEveryone(() => this.#catchUp(id, 'first'));
   }
 
   find: HeldConnections['find'] = (id) => this.#slots.get(id)?.held;
@@ -105,10 +107,10 @@ class DeploymentLoops implements HeldConnections {
     const { control, identity } = this.#deps;
     if (await this.#registration.beat()) for (const slot of this.#slots.values()) slot.answer();
     const wanted = await listWanted(control.db, identity.environment);
-    for (const row of wanted) if (this.#slot(row.connection_id).isBehind(row)) this.#catchUp(row.connection_id);
+    for (const row of wanted) if (this.#slot(row.connection_id).isBehind(row)) this.#catchUp(row.connection_id, 'last');
     const placed = new Set(wanted.map((row) => row.connection_id));
     for (const [id, slot] of this.#slots) {
-      if (!placed.has(id)) this.#catchUp(id);
+      if (!placed.has(id)) this.#catchUp(id, 'last');
       slot.answerHealth();
     }
     await this.#flush();
@@ -133,10 +135,10 @@ class DeploymentLoops implements HeldConnections {
     return slot;
   }
 
-  #catchUp(id: ConnectionId): void {
+  #catchUp(id: ConnectionId, place: 'first' | 'last'): void {
     const busy = this.#busy.get(id);
     if (!busy) {
-      void this.#work(id);
+      void this.#work(id, place);
       return;
     }
     busy.again = true;
@@ -144,13 +146,13 @@ class DeploymentLoops implements HeldConnections {
   }
 
   /** One at a time for each connection. */
-  async #work(id: ConnectionId): Promise<void> {
+  async #work(id: ConnectionId, place: 'first' | 'last'): Promise<void> {
     const state = { again: true };
     this.#busy.set(id, state);
     try {
       while (state.again && !this.#stopped) {
         state.again = false;
-        await this.#lanes.run(() => this.#slot(id).catchUp());
+        await this.#lanes.run(() => this.#slot(id).catchUp(), place);
       }
     } catch (error) {
       this.#deps.log.warn({ error, connectionId: id }, 'a deployment could not be followed; the worker tries again');

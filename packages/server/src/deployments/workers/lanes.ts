@@ -3,7 +3,7 @@ import type { Clock } from '../../lib/clock.ts';
 
 /**
  * Runs so many works at once. One that takes longer than `slowMs` goes on beside the lanes, so that works which hang never
- * keep the others waiting.
+ * keep the others waiting. Works that somebody waits for go before the rest.
  */
 export class Lanes {
   readonly #clock: Clock;
@@ -17,9 +17,9 @@ export class Lanes {
     this.#slowMs = slowMs;
   }
 
-  async run(work: () => Promise<void>): Promise<void> {
+  async run(work: () => Promise<void>, place: 'first' | 'last'): Promise<void> {
     if (this.#free > 0) this.#free -= 1;
-    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    else await new Promise<void>((go) => (place === 'first' ? this.#waiting.unshift(go) : this.#waiting.push(go)));
     const done = new AbortController();
     const running = work().finally(() => done.abort());
     await Promise.race([running, this.#clock.sleep(this.#slowMs, done.signal)]).catch(() => undefined);
