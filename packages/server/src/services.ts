@@ -7,6 +7,7 @@ import type { NamedConnections } from './connections/named-connections.ts';
 import type { ConnectorRegistry } from './connections/registry.ts';
 import type { EnvironmentService } from './environments/service.ts';
 import type { VariableService } from './environments/variables.ts';
+import type { DeploymentService } from './deployments/service.ts';
 import type { SearchService } from './search/service.ts';
 import type { OwnClients } from './auth/oauth/own-clients.ts';
 import type { AuthorizationService } from './source-connections/authorization/service.ts';
@@ -19,6 +20,7 @@ export interface Services {
   readonly apiKeys: ApiKeyService;
   readonly registry: ConnectorRegistry;
   readonly authProviders: AuthProviderService;
+  readonly deployments: DeploymentService;
   readonly collections: CollectionService;
   readonly sourceConnections: SourceConnectionService;
   readonly authorizations: AuthorizationService;

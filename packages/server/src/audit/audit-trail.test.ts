@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { addDeployable } from '../../test/harness/deployable.ts';
 import type { Answer, TestService } from '../../test/harness/service.ts';
 import { startWholeRig, type WholeRig } from '../../test/harness/whole-rig.ts';
 import { makeCertificate } from '../certificates/testing/made-certificates.ts';
@@ -176,6 +177,12 @@ async function traceOnConnection(): Promise<void> {
   expect(made.actions).toEqual(['source_connection.created']);
 }
 
+async function traceDeployment(): Promise<void> {
+  await addDeployable(t.dataDir, 'traced');
+  const path = '/tributary/v1/projects/default/connections/traced/deploy';
+  expect((await trace('POST', path)).actions).toEqual(['connection.deployed']);
+}
+
 async function traceSettings(id: string): Promise<void> {
   const path = `/tributary/v1/source-connections/${id}`;
   expect((await trace('POST', `${path}/pause`)).actions).toHaveLength(1);
@@ -197,6 +204,7 @@ describe('F1-16 every change made through the API', () => {
     await traceConnections();
     await traceProjects();
     await traceOnConnection();
+    await traceDeployment();
     await traceKeysAndRoles();
     // Only possible while a sweep or a change of the schema is held back; their own tests look at their traces.
     expect(uncovered.toSorted()).toEqual([

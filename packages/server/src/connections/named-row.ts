@@ -48,6 +48,7 @@ export function newNamedRow(
     project_id: place.projectId,
     connector_given: stored.connector,
     auth_method: 'direct',
+    stays: 1,
     label: place.label,
     created_at: place.now,
     created_by_email: actor.email,

@@ -71,7 +71,11 @@ function storedOf(row: ConnectionRow, sealed: SealedSettings): StoredDatabase {
  * their places: hand it to whoever opens the connection, or take them out.
  */
 export function typeSettingsOf({ type }: TypeInUse, row: ConnectionRow, sealed: SealedSettings): JsonObject {
-  const stored = storedOf(row, sealed);
+  return settingsOfStored(type, storedOf(row, sealed));
+}
+
+/** The same of what was stored at some time: secret fields of the configuration in their places, credentials beside them. */
+export function settingsOfStored(type: AnyConnectionType, stored: StoredDatabase): JsonObject {
   const fields = type.id === database ? toDatabase(stored) : { ...stored.config, ...stored.credentials };
   const own = Object.entries(fields).filter(([name]) => name in type.fields.shape);
   // A mask without a secret behind it: the credential is not typed in, but kept elsewhere.

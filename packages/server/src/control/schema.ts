@@ -1,4 +1,5 @@
 import type { Generated } from 'kysely';
+import type { DeploymentTables } from './deployment-tables.ts';
 import type {
   ApiKeyId,
   AuthorizationSessionId,
@@ -46,7 +47,7 @@ export type ErrorCategory =
   | 'auth_provider_credentials_invalid';
 
 /** The control store's tables as TypeScript; `migrations/` is the same in SQL. */
-export interface ControlTables {
+export interface ControlTables extends DeploymentTables {
   organization: { id: OrganizationId; name: string; created_at: Millis };
   project: { id: ProjectId; organization_id: OrganizationId; name: string; created_at: Millis };
   environment: {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeCertificate } from '../certificates/testing/made-certificates.ts';
+import { addDeployable } from '../../test/harness/deployable.ts';
 import { callForeign } from '../../test/harness/foreign-calls.ts';
 import { startTestService, type TestService } from '../../test/harness/service.ts';
 
@@ -45,10 +46,10 @@ describe('F1-11 a thing of one organization', () => {
       roleId: role.body.id,
       oauthClientId: client.body.id,
       projectName: project.body.name,
-      connectionName: 'mail',
       environmentName: 'test',
       variableName: 'host',
       certificateName: 'tls',
+      connectionName: 'hers',
     };
     const read = async () => [
       (await t.api('GET', `/source-connections/${source.id}`)).body,
@@ -100,6 +101,8 @@ describe('F1-11 a thing of one organization', () => {
       '/tributary/v1/api-keys',
       '/tributary/v1/roles',
       '/tributary/v1/projects',
+      '/tributary/v1/projects/default/deployments',
+      '/tributary/v1/workers',
       '/api-keys',
     ]) {
       const { status, body } = await t.api('GET', path, undefined, { key });
@@ -115,6 +118,7 @@ describe('F1-11 a thing of one organization', () => {
     const permissions = [{ category: 'AUDIT', actions: ['VIEW'] }];
     const role = await t.api('POST', '/tributary/v1/roles', { name: 'also hers', permissions });
     await t.api('POST', '/tributary/v1/projects', { name: 'also-hers' });
+    await addDeployable(t.dataDir, 'hers');
     const { key } = await t.newOrganization();
     const foreignKey = (await t.api('POST', '/tributary/v1/api-keys', { scopes: ['search:read'] }, { key })).body.id;
     const foreignRole = (await t.api('POST', '/tributary/v1/roles', { name: 'theirs', permissions }, { key })).body.id;
@@ -127,6 +131,7 @@ describe('F1-11 a thing of one organization', () => {
     const calls: readonly (readonly [method: string, path: string, body: unknown])[] = [
       ['POST', '/source-connections', create],
       ['POST', '/v1/source-connections', create],
+      ['POST', '/tributary/v1/projects/default/connections/hers/deploy', undefined],
       ['DELETE', `/api-keys?id=${own.id}`, undefined],
       ['DELETE', `/v1/api-keys?id=${own.id}`, undefined],
       ['PUT', `/tributary/v1/api-keys/${foreignKey}/roles`, { roles: [{ roleId: role.body.id }] }],

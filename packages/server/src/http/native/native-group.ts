@@ -12,6 +12,7 @@ import { auditRoutes } from './audit-routes.ts';
 import { connectionTypeRoutes } from './connection-type-routes.ts';
 import { certificateRoutes } from './certificate-routes.ts';
 import { environmentRoutes } from './environment-routes.ts';
+import { deploymentRoutes } from './deployment-routes.ts';
 import { jobRoutes } from './job-routes.ts';
 import { oauthClientRoutes } from './oauth-client-routes.ts';
 import { organizationRoutes } from './organization-routes.ts';
@@ -50,6 +51,7 @@ export function nativeGroup(services: NativeServices): RouteGroup {
       ...environmentRoutes,
       ...variableRoutes,
       ...certificateRoutes,
+      ...deploymentRoutes,
       ...usageRoutes,
       ...oauthClientRoutes,
       ...apiKeyRoutes,
