@@ -6,6 +6,25 @@ import { DeploymentRig } from './testing/deployment-rig.ts';
 
 describeDeployments('PostgreSQL', postgresHome);
 
+test('a caller is not held for longer than told by a database that does not answer', async () => {
+  const home = await postgresHome();
+  const control = await home.open();
+  const rig = await DeploymentRig.open(control);
+  onTestFinished(async () => {
+    await rig.close();
+    await control.close();
+    await home.remove();
+  });
+  const project = await rig.addProject();
+  const id = await rig.addConnection(project);
+  const deployments = rig.deployments({ timeoutMs: 300 });
+  const placed = await control.transaction((tx) => deployments.place(tx, project.organizationId, id));
+  await control.transaction(async (tx) => {
+    await sql`lock table worker in access exclusive mode`.execute(tx);
+    await expect(deployments.settle(placed)).rejects.toMatchObject({ code: 'unavailable' });
+  });
+});
+
 test('workers of other processes are told at once, and look anew when the connection that tells them breaks', async () => {
   const home = await postgresHome();
   const [service, other] = [await home.open(), await home.open()];

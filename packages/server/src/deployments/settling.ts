@@ -1,6 +1,7 @@
 import type { Config } from '../config.ts';
 import type { ControlStore } from '../control/database.ts';
 import { Sleeper } from '../jobs/sleeper.ts';
+import { errors } from '../errors.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { AnswerBus } from './answer-bus.ts';
 import type { EnvironmentResult, PlacedDeployment } from './deployments.ts';
@@ -20,7 +21,10 @@ export interface SettlingNeeds {
 /** Whoever is not told looks so often. */
 const LOOK_EVERY_MS = 200;
 
-/** Waits for the workers of every environment of the project, for so long as the operator has set and never longer. */
+/**
+ * Waits for the workers of every environment of the project, for so long as the operator has set and never longer.
+ * @throws unavailable when the control store has told nothing in that time
+ */
 export async function settle(needs: SettlingNeeds, placed: PlacedDeployment): Promise<readonly EnvironmentResult[]> {
   const { clock, bus, config } = needs;
   const pause = new Sleeper(clock);
@@ -32,11 +36,11 @@ export async function settle(needs: SettlingNeeds, placed: PlacedDeployment): Pr
     () => 'late' as const,
   );
   let view: View | undefined;
-  let failure: unknown;
+  let failure: Error | undefined;
   try {
     for (;;) {
       // A store that does not answer must not hold the caller for longer than workers that do not.
-      const looked = await Promise.race([look(needs, placed).catch((error: unknown) => ({ error })), late]);
+      const looked = await Promise.race([look(needs, placed).catch((error: Error) => ({ error })), late]);
       if (looked !== 'late') {
         if ('error' in looked) failure = looked.error;
         else view = looked;
@@ -44,7 +48,7 @@ export async function settle(needs: SettlingNeeds, placed: PlacedDeployment): Pr
       const isOver = looked === 'late' || clock.now() >= deadline;
       const results = view && resultsOf(view, config, isOver);
       if (results) return results;
-      if (isOver) throw failure;
+      if (isOver) throw failure ?? errors.unavailable({ reason: 'the control store does not answer' });
       await Promise.race([pause.pause(Math.min(LOOK_EVERY_MS, deadline - clock.now())), late]);
     }
   } finally {

@@ -75,6 +75,7 @@ export class Registration {
     for (const { owner, lost_at } of others) if (lost_at === null && isDead(owner)) await loseOwner(db, owner, now);
     if (now - this.#tidiedAt < TIDY_EVERY_MS) return;
     this.#tidiedAt = now;
+    await loseSilentWorkers(db, now - SILENT_FOR_MS, now);
     await forgetLostWorkers(db, now - FORGET_LOST_MS);
     await forgetEnded(db, now - FORGET_ENDED_MS);
   }
