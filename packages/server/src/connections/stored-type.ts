@@ -15,8 +15,8 @@ const database = 'database';
 
 /** The type that a connection of this connector is shown as; undefined: it is of none, and managed elsewhere. */
 export function typeIdOf(connector: string): string | undefined {
-  if (isShownAsDatabase(connector)) return database;
-  return Object.hasOwn(typeCatalog, connector) ? connector : undefined;
+  const id = isShownAsDatabase(connector) ? database : connector;
+  return Object.hasOwn(typeCatalog, id) ? id : undefined;
 }
 
 /** The connectors whose connections are shown as this type. */

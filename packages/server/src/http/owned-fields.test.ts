@@ -143,6 +143,7 @@ async function newProject(projectName: string) {
   await t.api('POST', `${path}/environments`, { name: 'test' });
   const { certificate } = makeCertificate({ name: 'owned.example' });
   await t.api('POST', `${path}/certificates`, { name: 'tls', certificate });
+  await t.api('POST', `/apiops/projects/${projectName}/connections/taken`, { type: 'email', host: '127.0.0.1' });
   return { projectName, environmentName: 'test', variableName: 'host', certificateName: 'tls' };
 }
 
@@ -172,8 +173,7 @@ it('F1-17 fields that the service owns are refused or ignored in every body', as
       readable_id: collection,
       readableId: collection,
       roleId: role,
-      projectName: 'default',
-      connectionName: 'owned',
+      connectionName: name.startsWith('PUT') ? 'taken' : 'fresh',
       apiKeyId: await newKey(),
       id: await newKey(),
     };
