@@ -3,6 +3,7 @@ import { auditCommand } from './commands/audit.ts';
 import { backupCommand, restoreCommand } from './commands/backup.ts';
 import { collectionsCommand } from './commands/collections.ts';
 import { connectCommand } from './commands/connect.ts';
+import { connectionCommand } from './commands/connection.ts';
 import { connectionsCommand } from './commands/connections.ts';
 import { cancelCommand, jobsCommand, syncCommand } from './commands/jobs.ts';
 import { previewCommand } from './commands/preview.ts';
@@ -44,6 +45,7 @@ export function createProgram(terminal: Terminal): Command {
     previewCommand(terminal),
     connectCommand(terminal),
     connectionsCommand(terminal),
+    connectionCommand(terminal),
     syncCommand(terminal),
     jobsCommand(terminal),
     cancelCommand(terminal),

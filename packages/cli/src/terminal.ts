@@ -1,7 +1,11 @@
+import { createLineInput } from './line-input.ts';
+
 /** Where a command writes and what it may read of its surroundings; tests give their own. */
 export interface Terminal {
   out(text: string): void;
   err(text: string): void;
+  /** A line that nobody else is to see, asked for on `err`; undefined when there are no more. */
+  readLine(prompt: string): Promise<string | undefined>;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Someone looks at `out`, so lines may be rewritten and coloured. */
   readonly interactive: boolean;
@@ -12,10 +16,11 @@ export interface Terminal {
 
 /** The terminal of this process. */
 export function processTerminal(signal: AbortSignal): Terminal {
-  const { stdout, stderr, env } = process;
+  const { stdin, stdout, stderr, env } = process;
   return {
     out: (text) => void stdout.write(text),
     err: (text) => void stderr.write(text),
+    readLine: createLineInput({ input: stdin, error: stderr }),
     env,
     interactive: stdout.isTTY && env['TERM'] !== 'dumb',
     columns: stdout.columns || 100,

@@ -6,13 +6,14 @@ export interface TestTerminal extends Terminal {
 
 /** A terminal that remembers what was written to it. For tests. */
 export function testTerminal(
-  options: Partial<Pick<Terminal, 'env' | 'interactive' | 'columns' | 'signal'>> = {},
+  options: Partial<Pick<Terminal, 'env' | 'interactive' | 'columns' | 'signal' | 'readLine'>> = {},
 ): TestTerminal {
   const written = { out: '', err: '' };
   return {
     written,
     out: (text) => void (written.out += text),
     err: (text) => void (written.err += text),
+    readLine: () => Promise.resolve(undefined),
     env: {},
     interactive: false,
     columns: 80,
