@@ -20,7 +20,7 @@ export interface SettingOptions {
  * where others can see them. Throws CliError('usage').
  */
 export async function settingsOf(
-  terminal: Pick<Terminal, 'readLine'>,
+  terminal: Pick<Terminal, 'readSecret'>,
   type: ConnectionType,
   options: SettingOptions,
   before?: Connection,
@@ -86,17 +86,26 @@ function secretOf(text: string): Json {
   return /^\s*[[{]/.test(text) ? jsonOrText(text) : text;
 }
 
+/** A line for each of several secrets; the whole text for a single one. */
+function linesOf(text: string, secrets: number): string[] {
+  const whole = text.replace(/\r?\n$/, '');
+  return secrets === 1 ? [whole] : whole.split(/\r?\n/);
+}
+
 async function readSecrets(
-  terminal: Pick<Terminal, 'readLine'>,
+  terminal: Pick<Terminal, 'readSecret'>,
   type: ConnectionType,
   names: readonly string[] = [],
 ): Promise<JsonObject> {
   const values: Record<string, Json> = {};
+  // A pipe gives all of them at once, a person one after the other.
+  let given: string[] = [];
   for (const name of names) {
     if (!type.secretFields.includes(name))
       throw new CliError('usage', `${name} is no secret of ${type.id}. Secrets: ${type.secretFields.join(', ') || 'none'}.`);
-    const line = await terminal.readLine(`${name}: `);
-    if (line === undefined || line === '') throw new CliError('usage', `Nothing was given for ${name}.`);
+    if (given.length === 0) given = linesOf(await terminal.readSecret(name), names.length);
+    const line = given.shift() ?? '';
+    if (line === '') throw new CliError('usage', `Nothing was given for ${name}.`);
     values[name] = secretOf(line);
   }
   return values;

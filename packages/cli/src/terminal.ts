@@ -1,30 +1,30 @@
-import { createLineInput } from './line-input.ts';
+import { readSecret } from './secret-input.ts';
 
 /** Where a command writes and what it may read of its surroundings; tests give their own. */
 export interface Terminal {
   out(text: string): void;
   err(text: string): void;
-  /** A line that nobody else is to see, asked for on `err`; undefined when there are no more. */
-  readLine(prompt: string): Promise<string | undefined>;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Someone looks at `out`, so lines may be rewritten and coloured. */
   readonly interactive: boolean;
   readonly columns: number;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
+  /** All of the standard input, or, where a person sits there, one line that is not shown as it is typed. */
+  readSecret(prompt: string): Promise<string>;
 }
 
 /** The terminal of this process. */
 export function processTerminal(signal: AbortSignal): Terminal {
-  const { stdin, stdout, stderr, env } = process;
+  const { stdout, stderr, env } = process;
   return {
     out: (text) => void stdout.write(text),
     err: (text) => void stderr.write(text),
-    readLine: createLineInput({ input: stdin, error: stderr }),
     env,
     interactive: stdout.isTTY && env['TERM'] !== 'dumb',
     columns: stdout.columns || 100,
     signal,
+    readSecret: (prompt) => readSecret(prompt, signal),
   };
 }
 

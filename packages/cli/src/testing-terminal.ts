@@ -6,18 +6,19 @@ export interface TestTerminal extends Terminal {
 
 /** A terminal that remembers what was written to it. For tests. */
 export function testTerminal(
-  options: Partial<Pick<Terminal, 'env' | 'interactive' | 'columns' | 'signal' | 'readLine'>> = {},
+  options: Partial<Pick<Terminal, 'env' | 'interactive' | 'columns' | 'signal'>> & { readonly input?: string } = {},
 ): TestTerminal {
+  const { input = '', ...given } = options;
   const written = { out: '', err: '' };
   return {
     written,
     out: (text) => void (written.out += text),
     err: (text) => void (written.err += text),
-    readLine: () => Promise.resolve(undefined),
     env: {},
     interactive: false,
     columns: 80,
     signal: new AbortController().signal,
-    ...options,
+    readSecret: async () => input,
+    ...given,
   };
 }

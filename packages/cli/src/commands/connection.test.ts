@@ -17,11 +17,11 @@ const deployed = (success: boolean) => ({
 });
 
 interface Run {
-  readonly lines?: readonly string[];
+  readonly input?: string;
   readonly success?: boolean;
 }
 
-async function run(args: readonly string[], { lines = [], success = true }: Run = {}) {
+async function run(args: readonly string[], { input = '', success = true }: Run = {}) {
   const connection = '/apiops/projects/web/connections/alerts';
   function answer({ method, url }: SeenRequest, response: ServerResponse): void {
     const bodies: Record<string, unknown> = {
@@ -40,10 +40,9 @@ async function run(args: readonly string[], { lines = [], success = true }: Run 
     else sendJson(response, 200, body);
   }
   await using server = await startTestServer(answer);
-  const left = [...lines];
   const terminal = testTerminal({
     env: { TRIBUTARY_URL: server.url, TRIBUTARY_API_KEY: 'trib_test' },
-    readLine: async () => left.shift(),
+    input,
   });
   const exitCode = await runCli(['connection', ...args, '--project', 'web'], terminal);
   return { exitCode, ...terminal.written, sent: server.seen.at(-1)?.body };
@@ -51,7 +50,7 @@ async function run(args: readonly string[], { lines = [], success = true }: Run 
 
 test('makes a connection of fields from the command line and a secret that is typed in', async () => {
   const sets = ['--set', 'host=smtp.example.com', '--set', 'port=465', '--set', 'auth=true', '--set', 'username=007'];
-  const made = await run(['create', 'email', 'alerts', ...sets, '--secret', 'password'], { lines: ['12345'] });
+  const made = await run(['create', 'email', 'alerts', ...sets, '--secret', 'password'], { input: '12345\n' });
   expect([made.exitCode, made.err]).toEqual([0, '']);
   expect(made.out).toContain('Deployment successful');
   expect(made.sent).toEqual({

@@ -2,13 +2,15 @@ import type { AnyConnectionType, OpenConnection, TypeContext } from './connectio
 import { ConnectorError } from './connector-error.ts';
 import type { JsonObject } from './json.ts';
 import type { KeyMaterial } from './key-material.ts';
-import type { NetworkPolicy } from './network-guard.ts';
+import type { Lookup, NetworkPolicy } from './network-guard.ts';
 import { createTypeContext } from './type-context.ts';
 
 /** What a trial may be given beside the settings. */
 export interface TrialSurroundings {
   readonly variables?: Readonly<Record<string, string>>;
   readonly policy?: NetworkPolicy;
+  /** The resolver; the system's when absent. */
+  readonly lookup?: Lookup;
   /** The operator's file roots. */
   readonly roots?: readonly string[];
   readonly refused?: readonly string[];
@@ -52,6 +54,7 @@ export function startTrial(type: AnyConnectionType, settings: JsonObject, around
       return found ? Promise.resolve(found) : Promise.reject(missing);
     },
     policy: around.policy ?? { allow: ['127.0.0.0/8', '::1/128'] },
+    ...(around.lookup && { lookup: around.lookup }),
     roots: around.roots ?? [],
     refused: around.refused ?? [],
     clock: {

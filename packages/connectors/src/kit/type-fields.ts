@@ -125,17 +125,16 @@ export function optionalChoice<const V extends Choices>(values: V, meta: Meta): 
 }
 
 /** A secret text; null when there is none. Sealed, and never given back where secrets are masked. */
-export function secretText(meta: Meta): z.ZodType<Secret | null> {
+export function secretText(meta: Meta & { readonly min?: number }): z.ZodType<Secret | null> {
+  const { min = 0, ...rest } = meta;
+  const value = plainText(rest, 1_000_000).refine(
+    (given) => given.length >= min || hasPlaceholder(given),
+    `${rest.title}: give at least ${min} characters.`,
+  );
   return z
-    .preprocess(
-      (given) => (given === undefined || given === '' ? null : given),
-      z
-        .string({ error: say(meta, 'give text.') })
-        .max(1_000_000, `${meta.title}: give at most 1000000 characters.`)
-        .nullable(),
-    )
+    .preprocess((given) => (given === undefined || given === '' ? null : given), value.nullable())
     .transform((given) => (given === null ? null : new Secret(given)))
-    .meta({ ...meta, secret: true }) as unknown as z.ZodType<Secret | null>;
+    .meta({ ...rest, secret: true }) as unknown as z.ZodType<Secret | null>;
 }
 
 /** A secret text that must be there. */

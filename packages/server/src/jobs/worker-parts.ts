@@ -7,6 +7,7 @@ import { createKeyMaterialSource, type KeyMaterialSource } from '../certificates
 import { createSqliteWriters } from '../collection-store/sqlite/writers.ts';
 import { createUsageService } from '../collections/usage.ts';
 import { createContextFactory } from '../connections/context.ts';
+import { createFillSettings } from '../connections/fill-settings.ts';
 import { openCredentials } from '../connections/open-credentials.ts';
 import { createRegistry } from '../connections/registry.ts';
 import { createConnectionService } from '../connections/service.ts';
@@ -52,13 +53,14 @@ export async function openWorkerParts(needs: Needs): Promise<WorkerParts> {
   const connections = createConnectionService({ vault, clock });
   const organizationKeys = createOrganizationKeys({ vault, clock });
   const usage = createUsageService({ control, clock, config });
+  const variables = createVariableSource({ vault });
   const registry = createRegistry({ internal: config.internalSources });
   const clients = createOAuthClients({ vault, operator: readOperatorClients(config.oauthClients) });
   const parts = openCredentials({ ...needs, vault, registry, clients });
   return {
     control,
     settle: (job, withinMs) => writers.settle(job, withinMs),
-    variables: createVariableSource({ vault }),
+    variables,
     keyMaterial: createKeyMaterialSource({ vault }),
     holdDeployments: createHoldDeployments({ config, control, vault, clock, log }),
     execute: createExecute({
@@ -66,6 +68,7 @@ export async function openWorkerParts(needs: Needs): Promise<WorkerParts> {
         loadSyncInput({ control, connections, organizationKeys, usage }, job.organizationId, job.sourceConnectionId),
       registry,
       credentials: parts.credentials,
+      fill: createFillSettings({ control, variables }),
       makeContext: createContextFactory({ config, clock, log }),
       writers,
       recordUsage: (input, size) => usage.record(input.organizationId, input.collectionId, size),
