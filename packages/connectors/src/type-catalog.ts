@@ -2,8 +2,11 @@ import type { AnyConnectionType } from './kit/connection-type.ts';
 
 /** Every connection type by its id, loaded on first use; sorted. */
 export const typeCatalog: Readonly<Record<string, () => Promise<AnyConnectionType>>> = {
+  database: () => import('./types/database/index.ts').then((module) => module.database),
   email: () => import('./types/email/index.ts').then((module) => module.email),
+  ftp: () => import('./types/ftp/index.ts').then((module) => module.ftp),
   graylog: () => import('./types/graylog/index.ts').then((module) => module.graylog),
+  ldap: () => import('./types/ldap/index.ts').then((module) => module.ldap),
   logback: () => import('./types/logback/index.ts').then((module) => module.logback),
   snmp: () => import('./types/snmp/index.ts').then((module) => module.snmp),
   syslog: () => import('./types/syslog/index.ts').then((module) => module.syslog),

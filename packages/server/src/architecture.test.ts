@@ -100,7 +100,10 @@ const revealers: Readonly<Record<string, string>> = {
   'packages/connectors/src/kit/authorization.ts': 'builds a header value, which is a Secret again',
   'packages/connectors/src/kit/redact-text.ts': 'must know what to take out of texts',
   'packages/connectors/src/sources/mysql/open-client.ts': 'the driver wants the password as text',
+  'packages/connectors/src/sources/ftp/open-ftp.ts': 'the client wants the password as text',
+  'packages/connectors/src/sources/ftp/open-sftp.ts': 'the client wants the password as text',
   'packages/connectors/src/sources/imap/open-session.ts': 'the client wants the password as text',
+  'packages/connectors/src/sources/ldap/open-directory.ts': 'the client wants the password as text',
   'packages/connectors/src/sources/nats/open-connection.ts': 'the client wants passwords, tokens and seeds as text',
   'packages/connectors/src/sources/postgres/open-client.ts': 'the driver wants the password as text',
   'packages/connectors/src/types/webhook/signature.ts': 'keys the signature of a call',
@@ -108,6 +111,9 @@ const revealers: Readonly<Record<string, string>> = {
   'packages/connectors/src/types/email/mailer.ts': 'the mail client wants the password as text',
   'packages/connectors/src/types/graylog/trusted-chain.ts': 'TLS wants the certificates as text',
   'packages/connectors/src/types/snmp/session.ts': 'the client makes keys of the passphrases',
+  'packages/connectors/src/types/database/drivers/mongodb.ts': 'the driver wants the password as text',
+  'packages/connectors/src/types/database/drivers/oracle.ts': 'the driver wants the password as text',
+  'packages/connectors/src/types/database/drivers/sql-server.ts': 'the driver wants the password as text',
   'packages/server/src/vault/vault.ts': 'seals it',
   'packages/server/src/vault/key-place.ts': 'decodes the vault keys of the environment',
   'packages/server/src/auth/providers/field-mapping.ts': 'a connector’s schema takes text, and wraps it again',
@@ -129,7 +135,10 @@ const revealers: Readonly<Record<string, string>> = {
 
 /** Files of connectors that may touch the network by themselves, and why the guard still holds. */
 const dialers: Readonly<Record<string, string>> = {
+  'packages/connectors/src/sources/ftp/open-ftp.ts': 'TLS begins on a connected socket: it wraps the guard’s',
   'packages/connectors/src/sources/imap/open-session.ts': 'STARTTLS begins on a connected socket: it wraps the guard’s',
+  'packages/connectors/src/sources/ldap/open-directory.ts':
+    'the certificate is checked as LDAP’s settings say: it wraps the guard’s',
   'packages/connectors/src/sources/postgres/open-socket.ts':
     'PostgreSQL asks for TLS on a connected socket: it wraps the guard’s',
 };

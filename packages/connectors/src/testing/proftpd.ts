@@ -15,6 +15,8 @@ export interface StartProftpdOptions {
   readonly tls?: string;
   /** Speak TLS from the first byte. */
   readonly implicit?: boolean;
+  /** Refuse a login before TLS. */
+  readonly requireTls?: boolean;
   /** More directives. */
   readonly settings?: readonly string[];
 }
@@ -57,7 +59,11 @@ export async function startProftpd(options: StartProftpdOptions = {}): Promise<R
 const nameOf = async (flag: '-un' | '-gn'): Promise<string> =>
   (await promisify(execFile)('id', [flag, String(serverAccount().uid)])).stdout.trim();
 
-async function configuration(home: string, port: number, { tls, implicit, settings = [] }: StartProftpdOptions) {
+async function configuration(
+  home: string,
+  port: number,
+  { tls, implicit, requireTls, settings = [] }: StartProftpdOptions,
+) {
   const pem = join(home, 'server.pem');
   const secure = [
     'LoadModule mod_tls.c',
@@ -66,7 +72,7 @@ async function configuration(home: string, port: number, { tls, implicit, settin
     `TLSECCertificateFile ${pem}`,
     `TLSECCertificateKeyFile ${pem}`,
     'TLSVerifyClient off',
-    `TLSRequired ${implicit ? 'on' : 'off'}`,
+    `TLSRequired ${implicit || requireTls ? 'on' : 'off'}`,
     ...(implicit ? ['TLSOptions UseImplicitSSL'] : []),
   ];
   return [

@@ -1,4 +1,5 @@
 import { ConnectorError } from '../../kit/connector-error.ts';
+import type { ConnectorErrorReason } from '../../kit/connector-error.ts';
 
 const codeOf = (error: unknown): string | number | undefined =>
   typeof error === 'object' && error !== null && 'code' in error ? (error.code as string | number) : undefined;
@@ -11,27 +12,28 @@ export function replyCode(error: unknown): number | undefined {
 
 const CERTIFICATE = /CERT|SIGNED|ISSUER|ALTNAME/;
 
+/** By reply code; 450 too is of the path: ProFTPD says it of a folder that is not there. */
+function verdictOf(code: number): readonly [ConnectorErrorReason, advice: string] {
+  if (code === 530 || code === 332) return ['credential', ' Check the user and the password.'];
+  if (code === 450 || code === 550 || code === 553) return ['invalid_answer', ''];
+  if (code === 521 || code === 522 || code === 534) return ['configuration', ' Use protocol FTPS.'];
+  return code >= 500 ? ['configuration', ''] : ['unavailable', ''];
+}
+
 /** Turns what the library, TLS or the socket threw into an error that says what to change. `doing` begins the message. */
 export function toConnectorError(error: unknown, doing: string): ConnectorError {
   if (error instanceof ConnectorError) return error;
   const said = error instanceof Error ? error.message : 'unknown reason';
   const options = { cause: error };
-  const code = replyCode(error);
-  if (code === 530 || code === 332)
-    return new ConnectorError('credential', `${doing}: ${said}. Check the user and the password.`, options);
-  if (code !== undefined && code >= 500 && code !== 550 && code !== 553) {
-    const advice = code === 534 || code === 521 || code === 522 ? ' Use protocol FTPS.' : '';
-    return new ConnectorError('configuration', `${doing}: ${said}.${advice}`, options);
+  const reply = replyCode(error);
+  if (reply !== undefined) {
+    const [reason, advice] = verdictOf(reply);
+    return new ConnectorError(reason, `${doing}: ${said.replace(/\.$/, '')}.${advice}`, options);
   }
-  if (code === 550 || code === 553) return new ConnectorError('invalid_answer', `${doing}: ${said}.`, options);
-  const tls = codeOf(error);
-  if (typeof tls === 'string' && CERTIFICATE.test(tls)) {
-    const advice = 'Give the authority that signed it as `ca`.';
-    return new ConnectorError(
-      'configuration',
-      `${doing}: the server's certificate is not trusted (${tls}). ${advice}`,
-      options,
-    );
+  const code = codeOf(error);
+  if (typeof code === 'string' && CERTIFICATE.test(code)) {
+    const words = `${doing}: the server's certificate is not trusted (${code}). Give the authority that signed it as \`ca\`.`;
+    return new ConnectorError('configuration', words, options);
   }
   return new ConnectorError('unavailable', `${doing}: ${said}.`, options);
 }

@@ -16,7 +16,7 @@ export const ftp = defineConnector(
     labels: ['files'],
     auth: [none],
     config: FtpConfig,
-    endpoint: Object.keys(FtpFields.shape) as (keyof FtpConfig & string)[],
+    endpoint: Object.keys(FtpFields.shape) as (keyof typeof FtpFields.shape)[],
     limits: { requestsPerMinute: 60_000, concurrency: 2 },
     continuous: { everySeconds: 300 },
     async check(ctx) {

@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import type { Socket } from 'node:net';
 import type { Client, FileEntryWithStats, SFTPWrapper } from 'ssh2';
 import { ConnectorError } from '../../kit/connector-error.ts';
 import { missingDriver } from '../../kit/missing-driver.ts';
@@ -25,6 +26,8 @@ export async function openSftp({ settings, connect, signal }: FtpReach): Promise
     const sftp = await new Promise<SFTPWrapper>((resolve, reject) =>
       client.sftp((error, wrapper) => (error ? reject(error) : resolve(wrapper))),
     );
+    // Every read that is under way listens for the end.
+    sftp.setMaxListeners(0);
     return folderOf(client, sftp, timeout, () => signal.removeEventListener('abort', cut));
   } catch (error) {
     signal.removeEventListener('abort', cut);
@@ -34,7 +37,7 @@ export async function openSftp({ settings, connect, signal }: FtpReach): Promise
   }
 }
 
-function loggedIn(client: Client, settings: FtpSettings, socket: import('node:net').Socket): Promise<void> {
+function loggedIn(client: Client, settings: FtpSettings, socket: Socket): Promise<void> {
   const { username, password, timeout, hostKey } = settings;
   return new Promise((resolve, reject) => {
     // A lost connection fails the calls that wait; nobody else listens.
@@ -131,25 +134,35 @@ function folderOf(client: Client, sftp: SFTPWrapper, timeout: number, release: (
   };
 }
 
-/** What servers give at most at once (OpenSSH: 256 KB); more is asked for as often as needed. */
-const CHUNK = 32 * 1024 * 7;
+/** Every server gives so much at once, and less only at the end of a file (draft-ietf-secsh-filexfer-02 §3 and §6.4). */
+const CHUNK = 32 * 1024;
+/** Chunks asked for together, once the file is known to be longer than one. */
+const TOGETHER = 16;
 const END_OF_FILE = 1;
 
-async function readHandle(most: number, read: (bytes: Buffer, at: number) => Promise<number>): Promise<Buffer> {
+type ReadAt = (bytes: Buffer, at: number) => Promise<number>;
+
+async function readHandle(most: number, read: ReadAt): Promise<Buffer> {
   const chunks: Buffer[] = [];
-  let length = 0;
-  while (length < most) {
-    const bytes = Buffer.allocUnsafe(Math.min(CHUNK, most - length));
-    const got = await read(bytes, length).catch((error: unknown) => {
-      const { cause } = error as Error;
-      if (cause instanceof Error && 'code' in cause && cause.code === END_OF_FILE) return 0;
-      throw error;
-    });
-    if (got === 0) break;
-    chunks.push(bytes.subarray(0, got));
-    length += got;
+  for (let length = 0, together = 1; length < most; together = TOGETHER) {
+    const starts = Array.from({ length: together }, (_, at) => length + at * CHUNK).filter((at) => at < most);
+    const got = await Promise.all(starts.map((at) => readChunk(Math.min(CHUNK, most - at), at, read)));
+    const short = got.findIndex((chunk) => chunk.length < CHUNK);
+    chunks.push(...(short < 0 ? got : got.slice(0, short + 1)));
+    if (short >= 0) break;
+    length += got.length * CHUNK;
   }
   return Buffer.concat(chunks);
+}
+
+async function readChunk(size: number, at: number, read: ReadAt): Promise<Buffer> {
+  const bytes = Buffer.allocUnsafe(size);
+  const got = await read(bytes, at).catch((error: unknown) => {
+    const { cause } = error as Error;
+    if (cause instanceof Error && 'code' in cause && cause.code === END_OF_FILE) return 0;
+    throw error;
+  });
+  return bytes.subarray(0, got);
 }
 
 function entryOf({ filename, attrs }: FileEntryWithStats): RemoteEntry {

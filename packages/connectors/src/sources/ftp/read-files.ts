@@ -117,8 +117,7 @@ export async function* readFiles(
       const reading = tracker.isKnown(listed) ? undefined : await readFile(ctx, session, file);
       if (reading?.type === 'read' && reading.retry) tracker.retryLater(listed);
       else if (!isFresh(file, now)) tracker.took(listed);
-      if (reading?.type === 'read') draft.add({ ...rowOf(ctx.config, file), ...reading.found }, reading.failure);
-      else if (!reading) draft.present.push(file.path);
+      put(draft, ctx.config, file, reading);
       if (!draft.isFull) continue;
       yield draft.page(tracker.during(file.path));
       draft = new DocumentDraft();
@@ -127,6 +126,12 @@ export async function* readFiles(
   } finally {
     await session.close();
   }
+}
+
+/** A file that is gone since it was listed is not named. */
+function put(draft: DocumentDraft<FileRow>, config: FtpConfig, file: WalkedFile, reading?: DocumentReading): void {
+  if (reading?.type === 'read') draft.add({ ...rowOf(config, file), ...reading.found }, reading.failure);
+  else if (!reading) draft.present.push(file.path);
 }
 
 /** The words to search; a file without any is found by its path. */

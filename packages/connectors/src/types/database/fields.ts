@@ -76,9 +76,9 @@ export function databaseConditions(settings: DatabaseSettings): readonly Conditi
   if (urlProblem !== undefined) issues.push({ path: ['jdbcUrl'], message: urlProblem });
   if (settings.useCredentials === true) {
     if (settings.username === null)
-      issues.push({ path: ['username'], message: 'Give the user, or set useCredentials to false.' });
+      issues.push({ path: ['username'], message: 'User is required, unless useCredentials is false.' });
     if (settings.password === null)
-      issues.push({ path: ['password'], message: 'Give the password, or set useCredentials to false.' });
+      issues.push({ path: ['password'], message: 'Password is required, unless useCredentials is false.' });
   }
   const { minPoolSize, maxPoolSize } = settings;
   if (Number.isInteger(minPoolSize) && Number.isInteger(maxPoolSize) && minPoolSize > maxPoolSize)

@@ -147,7 +147,7 @@ function hostsOf(groups: Groups): readonly HostPort[] | undefined {
   return hosts;
 }
 
-/** A password in the URL would be kept and shown as a part of it; a placeholder is none. */
+/** A password in the URL would be shown as a part of it, even one that a placeholder brings in when it is used. */
 function holdsPassword({ parameters, userInfo }: JdbcUrl, dbType: DbType): boolean {
   const afterUser = userInfo
     ?.split(dbType === 'ORACLE' ? '/' : ':')
@@ -155,7 +155,7 @@ function holdsPassword({ parameters, userInfo }: JdbcUrl, dbType: DbType): boole
     .join(':');
   const named = [...parameters].filter(([name]) => /passw(or)?d$|^pwd$|secretkey$|accesstoken$/.test(name));
   const given = [afterUser, ...named.map(([, value]) => value)];
-  return given.some((value) => value !== undefined && value !== '' && !/^\$\{[A-Za-z_][\w.-]*\}$/.test(value));
+  return given.some((value) => value !== undefined && value !== '');
 }
 
 /** What is wrong with the URL, in a sentence that says what to change; undefined when nothing is. */
@@ -167,6 +167,6 @@ export function jdbcUrlProblem(dbType: DbType, url: string): string | undefined 
     return `This is no URL of ${dbType}; give one like ${FORMS[dbType][0]?.example ?? ''}.`;
   }
   if (holdsPassword(parsed, dbType))
-    return 'The URL holds a password; give it in the field password, or as a placeholder.';
+    return 'The URL holds a password; give it in the field password, where it is kept as a secret.';
   return undefined;
 }

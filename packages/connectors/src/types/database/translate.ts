@@ -41,15 +41,15 @@ function placeOf(kind: ReadableKind, fields: JsonObject): Place | undefined {
   const [first, ...others] = url?.hosts ?? [];
   if (!url || !first || others.length > 0) return undefined;
   const tls = kind.tlsOf(url);
-  const port = first.port === undefined ? kind.port : Number(first.port);
-  const database = url.database ?? text(fields['databaseName']) ?? defaultDatabase(kind, fields);
+  const port = Number(first.port ?? kind.port);
+  const database = url.database ?? defaultDatabase(kind, fields);
   if (Number.isNaN(port) || database === undefined || tls === undefined) return undefined;
   return { host: first.host, port, database, tls };
 }
 
-/** As libpq and pgJDBC do: without a name, the database is the one named as the user. */
-const defaultDatabase = (kind: ReadableKind, { username }: JsonObject): string | undefined =>
-  kind.dbType === 'POSTGRES' ? text(username) : undefined;
+/** The field; else, as libpq and pgJDBC have it, the database that is named as the user. */
+const defaultDatabase = (kind: ReadableKind, { databaseName, username }: JsonObject): string | undefined =>
+  text(databaseName) ?? (kind.dbType === 'POSTGRES' ? text(username) : undefined);
 
 /**
  * The fields of the type `database`, validated and with their defaults, as they are stored. What no source can read stays a
