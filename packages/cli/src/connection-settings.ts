@@ -102,7 +102,10 @@ async function readSecrets(
   let given: string[] = [];
   for (const name of names) {
     if (!type.secretFields.includes(name))
-      throw new CliError('usage', `${name} is no secret of ${type.id}. Secrets: ${type.secretFields.join(', ') || 'none'}.`);
+      throw new CliError(
+        'usage',
+        `${name} is no secret of ${type.id}. Secrets: ${type.secretFields.join(', ') || 'none'}.`,
+      );
     if (given.length === 0) given = linesOf(await terminal.readSecret(name), names.length);
     const line = given.shift() ?? '';
     if (line === '') throw new CliError('usage', `Nothing was given for ${name}.`);

@@ -96,7 +96,10 @@ export class Connections {
   /** Asks the far end with what is stored, or with these settings and the stored secrets. */
   async test(
     name: string,
-    options: ProjectOptions & { readonly settings?: ConnectionSettings; readonly environment?: string | undefined } = {},
+    options: ProjectOptions & {
+      readonly settings?: ConnectionSettings;
+      readonly environment?: string | undefined;
+    } = {},
   ): Promise<{ readonly success: boolean; readonly detail: string }> {
     const { settings, environment } = options;
     const more = { query: { environment }, ...(settings && { body: settings }) };

@@ -12,7 +12,9 @@ const deployed = (success: boolean) => ({
   success: true,
   deploymentResult: {
     success,
-    deploymentResults: [{ environmentName: 'production', success, message: success ? 'Deployment successful' : 'lost' }],
+    deploymentResults: [
+      { environmentName: 'production', success, message: success ? 'Deployment successful' : 'lost' },
+    ],
   },
 });
 
@@ -33,10 +35,13 @@ async function run(args: readonly string[], { input = '', success = true }: Run 
       [`PUT ${connection}`]: deployed(success),
       [`DELETE ${connection}`]: { success: true },
       [`POST ${connection}/test-connection`]: { deploymentResult: { success, detail: 'It answers' } },
-      'POST /tributary/v1/projects/web/connections/alerts/deploy': { results: deployed(success).deploymentResult.deploymentResults },
+      'POST /tributary/v1/projects/web/connections/alerts/deploy': {
+        results: deployed(success).deploymentResult.deploymentResults,
+      },
     };
     const body = bodies[`${method} ${url}`];
-    if (body === undefined) sendJson(response, 400, { error: 'bad_request', error_description: 'Connection was not found!' });
+    if (body === undefined)
+      sendJson(response, 400, { error: 'bad_request', error_description: 'Connection was not found!' });
     else sendJson(response, 200, body);
   }
   await using server = await startTestServer(answer);

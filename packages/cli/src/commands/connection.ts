@@ -16,7 +16,11 @@ const asked = (terminal: Terminal, { project }: ProjectOptions) => ({
 });
 
 const shown = (value: unknown): string | null =>
-  value === null || value === undefined || value === '' ? null : typeof value === 'string' ? value : JSON.stringify(value);
+  value === null || value === undefined || value === ''
+    ? null
+    : typeof value === 'string'
+      ? value
+      : JSON.stringify(value);
 
 function connectionText(connection: Connection, secretFields: readonly string[]): string {
   const rows = Object.entries(connection).map(([name, value]): [string, string | null] => [

@@ -85,7 +85,9 @@ describe('F1-11 a thing of one organization', () => {
       search: { query: 'text' },
     });
     // Kinds of things are everybody's; a link is known to whom it was given, and its tests look at organizations.
-    expect(skipped.filter((name) => !/\/\{short_name\}$|\/connection-types\/\{type\}$|\/authorize\/\{code\}/.test(name))).toEqual([]);
+    expect(
+      skipped.filter((name) => !/\/\{short_name\}$|\/connection-types\/\{type\}$|\/authorize\/\{code\}/.test(name)),
+    ).toEqual([]);
     expect(calls.length).toBeGreaterThan(30);
     expect(calls.filter((call) => call.status !== 404).map((call) => [call.name, call.status, call.text])).toEqual([]);
     expect(await read()).toEqual(before);

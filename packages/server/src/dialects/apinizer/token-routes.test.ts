@@ -26,7 +26,11 @@ describe('Z02 a token', () => {
   it('is given for the id of an API key and the key, and lets its bearer do what the key may', async () => {
     const { status, body, headers } = await tokenFor(client);
     expect(status).toBe(200);
-    expect(body).toEqual({ access_token: expect.stringMatching(/^tribat_\w{43}$/), token_type: 'Bearer', expires_in: 3600 });
+    expect(body).toEqual({
+      access_token: expect.stringMatching(/^tribat_\w{43}$/),
+      token_type: 'Bearer',
+      expires_in: 3600,
+    });
     expect(headers.get('cache-control')).toContain('no-store');
     const name = await t.make();
     expect((await t.on('PUT', `/${name}/`, mail, { key: body.access_token })).status).toBe(200);
