@@ -136,15 +136,17 @@ function bodiesFor(collection: string): readonly (readonly [end: RegExp, body: (
   ];
 }
 
-/** A project with one of everything; gives the names by path parameter. */
-async function newProject(projectName: string) {
+/** A project with one of everything, for operations in projects; gives the names by path parameter. */
+async function newProject(operation: string, projectName: string): Promise<Readonly<Record<string, string>>> {
+  if (!operation.includes('{projectName}')) return {};
   const path = `/tributary/v1/projects/${projectName}`;
   await t.api('POST', '/tributary/v1/projects', { name: projectName });
   await t.api('POST', `${path}/environments`, { name: 'test' });
   const { certificate } = makeCertificate({ name: 'owned.example' });
   await t.api('POST', `${path}/certificates`, { name: 'tls', certificate });
   await t.api('POST', `/apiops/projects/${projectName}/connections/taken`, { type: 'email', host: '127.0.0.1' });
-  return { projectName, environmentName: 'test', variableName: 'host', certificateName: 'tls' };
+  const connectionName = operation.startsWith('PUT') ? 'taken' : 'fresh';
+  return { projectName, environmentName: 'test', variableName: 'host', certificateName: 'tls', connectionName };
 }
 
 it('F1-17 fields that the service owns are refused or ignored in every body', async () => {
@@ -173,11 +175,10 @@ it('F1-17 fields that the service owns are refused or ignored in every body', as
       readable_id: collection,
       readableId: collection,
       roleId: role,
-      connectionName: name.startsWith('PUT') ? 'taken' : 'fresh',
       apiKeyId: await newKey(),
       id: await newKey(),
     };
-    if (name.includes('{projectName}')) Object.assign(ids, await newProject(`by-hand-${(projects += 1)}`));
+    Object.assign(ids, await newProject(name, `by-hand-${(projects += 1)}`));
     if (name.includes('/auth-providers')) ids['readable_id'] = provider;
     const claim = name.endsWith('/verify-oauth') ? await allowed() : undefined;
     if (claim) ids['source_connection_id'] = claim.id;

@@ -64,10 +64,7 @@ function endOfString(json: Uint8Array, from: number): number {
  */
 export function readBody(bytes: Buffer, contentType: string | undefined, bodyType?: 'json' | 'form'): unknown {
   if (bytes.length === 0) return undefined;
-  const type = contentType?.split(';', 1)[0]?.trim().toLowerCase() ?? (bodyType === 'json' ? '' : 'application/json');
-  if (bodyType === 'json' && !/^application\/([\w.-]+\+)?json$/.test(type)) {
-    throw errors.unsupported_media_type({ contentType: type === '' ? null : type.slice(0, 100) });
-  }
+  const type = mediaType(contentType, bodyType);
   const looksLikeJson = /^\s*[{[]/.test(bytes.toString('latin1', 0, 64));
   if (type === 'application/x-www-form-urlencoded' && !looksLikeJson) return parseForm(bytes.toString('utf8'));
   if (!/^application\/(json|x-www-form-urlencoded|[\w.+-]+\+json)$/.test(type)) {
@@ -104,6 +101,15 @@ function parseJson(text: string): unknown {
 function describeSyntaxError(error: SyntaxError): string {
   const position = /at position (\d+)/.exec(error.message)?.[1];
   return position === undefined ? 'unexpected end or character' : `unexpected character at position ${position}`;
+}
+
+/** Where a route insists on JSON, a body has to say that it is. */
+function mediaType(contentType: string | undefined, bodyType: 'json' | 'form' | undefined): string {
+  const type = contentType?.split(';', 1)[0]?.trim().toLowerCase();
+  if (bodyType === 'json' && (type === undefined || !/^application\/([\w.-]+\+)?json$/.test(type))) {
+    throw errors.unsupported_media_type({ contentType: type?.slice(0, 100) ?? null });
+  }
+  return type ?? 'application/json';
 }
 
 function bodyTypeOf(request: FastifyRequest): 'json' | 'form' | undefined {

@@ -14,6 +14,11 @@ const deployed = {
     deploymentResults: [{ environmentName: 'production', success: true, message: 'Deployment successful' }],
   },
 };
+/** What the workers are to hold of a connection. */
+async function deploymentOf(name: string): Promise<{ readonly version: number; readonly enabled: boolean }> {
+  const { body } = await t.service.api('GET', '/tributary/v1/projects/default/deployments');
+  return body.find(({ connection }: { connection: string }) => connection === name);
+}
 const badRequest = (error_description: unknown) => ({ error: 'bad_request', error_description });
 
 describe('PUT of a connection', () => {
@@ -66,7 +71,7 @@ describe('PUT of a connection', () => {
   it('Z06 gives a name to one of two that ask for it at the same time', async () => {
     const made = await Promise.all([t.make(), t.make(), t.make()]);
     const answers = await Promise.all(made.map((name) => t.on('PUT', `/${name}/`, { ...mail, name: 'wanted' })));
-    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 400, 400]);
+    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 400, 400]);
     const lost = answers.filter(({ status }) => status === 400);
     for (const { body } of lost) expect(body).toEqual(badRequest('Connection (name: wanted) already exists!'));
     expect((await t.show('wanted')).name).toBe('wanted');
@@ -97,23 +102,34 @@ describe('PUT of a connection', () => {
     expect((await t.show(name)).description).toBeNull();
   });
 
-  it('Z08 deploys unless told not to, and Z12 tells of a deployment only when there was one', async () => {
+  it('Z08 deploys unless told not to, each time anew', async () => {
     const name = await t.make();
+    const first = await deploymentOf(name);
     for (const given of [{}, { deployToWorker: null }, { deployToWorker: true }])
       expect((await t.on('PUT', `/${name}/`, { ...mail, ...given })).body).toEqual(deployed);
-    expect((await t.show(name)).deployToWorker).toBe(true);
+    expect((await deploymentOf(name)).version).toBe(first.version + 3);
+    await t.on('PUT', `/${name}/`, { ...mail, deployToWorker: false, name: `${name}-kept` });
+    expect((await deploymentOf(name)).version).toBe(first.version + 3);
+    expect(await t.show(`${name}-kept`)).toMatchObject({ deployToWorker: false });
+  });
+
+  it('Z12 tells of a deployment only when there was one', async () => {
+    const name = await t.make();
+    expect((await t.on('PUT', `/${name}/`, mail)).body).toEqual(deployed);
     const kept = await t.on('PUT', `/${name}/`, { ...mail, deployToWorker: false, host: 'kept.example.com' });
     expect(kept.status).toBe(200);
     expect(kept.body).toEqual({ success: true });
     expect(await t.show(name)).toMatchObject({ deployToWorker: false, host: 'kept.example.com' });
   });
 
-  it('Z09 switches it off, and on again when nothing is said', async () => {
+  it('Z09 switches it off, for the workers too, and on again when nothing is said', async () => {
     const name = await t.make();
     expect((await t.on('PUT', `/${name}/`, { ...mail, enabled: false })).body).toEqual(deployed);
     expect((await t.show(name)).enabled).toBe(false);
+    expect((await deploymentOf(name)).enabled).toBe(false);
     await t.on('PUT', `/${name}/`, mail);
     expect((await t.show(name)).enabled).toBe(true);
+    expect((await deploymentOf(name)).enabled).toBe(true);
   });
 
   it('Z10 takes every field of a mail connection, and returns what is not given to its default', async () => {
