@@ -195,6 +195,12 @@ export const settings = {
     default: 'admin@tributary.local',
     help: 'Owner of the first API key.',
   }),
+  showConnectionSecrets: setting({
+    env: 'TRIBUTARY_SHOW_CONNECTION_SECRETS',
+    type: z.enum(['manage', 'never'], 'must be manage or never'),
+    default: 'manage',
+    help: 'Who reads the secrets of a connection back, by its name under `/apiops`: whoever may change it (`manage`), as the contract has it, each time with an audit event; or nobody (`never`). Lists and other APIs never show them.',
+  }),
   allowPrivateNetwork: setting({
     env: 'TRIBUTARY_ALLOW_PRIVATE_NETWORK',
     type: networks,
@@ -224,6 +230,21 @@ export const settings = {
     type: integer(0, 64),
     default: '1',
     help: 'Worker processes that the service starts; 0 when workers run elsewhere.',
+  }),
+  environment: setting({
+    env: 'TRIBUTARY_ENVIRONMENT',
+    type: z
+      .string()
+      .regex(/^\S(?:.{0,98}\S)?$/, 'must be the name of an environment, of at most 100 characters')
+      .transform((name) => name.toLowerCase()),
+    default: 'production',
+    help: 'Name of the environment whose deployed connections the workers hold, in every project that has one of this name.',
+  }),
+  deploymentTimeoutMs: setting({
+    env: 'TRIBUTARY_DEPLOYMENT_TIMEOUT_MS',
+    type: integer(100, 120_000),
+    default: '10000',
+    help: 'Milliseconds that a deployment waits for the workers before it answers without those that are silent.',
   }),
   jobsPerWorker: setting({
     env: 'TRIBUTARY_JOBS_PER_WORKER',

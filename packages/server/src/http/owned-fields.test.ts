@@ -125,6 +125,7 @@ function bodiesFor(collection: string): readonly (readonly [end: RegExp, body: (
     [/PUT \/tributary\/v1\/api-keys\/\{\w+\}\/roles$/, () => ({ roles: [] })],
     [/POST \/tributary\/v1\/api-keys$/, () => ({ scopes: ['search:read'] })],
     [/POST .*\/api-keys(?:\/\{\w+\}\/rotate)?$/, () => ({})],
+    [/\/apiops\/projects/, () => ({ type: 'email', host: '127.0.0.1', port: 1 })],
     [/\/selection/, () => ({})],
     [/POST (?:\/v1)?\/auth-providers$/, () => ({ name: fresh('Owned'), ...rig.authProvider })],
     [/PUT (?:\/v1)?\/auth-providers/, () => ({ name: fresh('Renamed') })],
@@ -146,7 +147,9 @@ async function projectFor(operation: string): Promise<Readonly<Record<string, st
   await t.api('POST', `${path}/environments`, { name: 'test' });
   const { certificate } = makeCertificate({ name: 'owned.example' });
   await t.api('POST', `${path}/certificates`, { name: 'tls', certificate });
-  return { projectName, environmentName: 'test', variableName: 'host', certificateName: 'tls' };
+  await t.api('POST', `/apiops/projects/${projectName}/connections/taken`, { type: 'email', host: '127.0.0.1' });
+  const connectionName = operation.startsWith('PUT') ? 'taken' : 'fresh';
+  return { projectName, environmentName: 'test', variableName: 'host', certificateName: 'tls', connectionName };
 }
 
 it('F1-17 fields that the service owns are refused or ignored in every body', async () => {
