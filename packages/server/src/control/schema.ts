@@ -156,6 +156,7 @@ export interface ControlTables extends DeploymentTables {
     auth_provider_config: Generated<JsonText | null>;
     revision: Generated<number>;
     type_fields: Generated<JsonText | null>;
+    stays: Generated<Flag>;
     created_at: Millis;
     modified_at: Millis;
     created_by_email: string | null;

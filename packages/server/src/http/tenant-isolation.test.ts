@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addDeployable } from '../../test/harness/deployable.ts';
+import { makeCertificate } from '../certificates/testing/made-certificates.ts';
 import { callForeign } from '../../test/harness/foreign-calls.ts';
 import { startTestService, type TestService } from '../../test/harness/service.ts';
 
@@ -21,6 +22,12 @@ describe('F1-11 a thing of one organization', () => {
       clientSecret: 'canary-client-secret',
     });
     const project = await t.api('POST', '/tributary/v1/projects', { name: 'hers' });
+    const inProject = '/tributary/v1/projects/hers';
+    const { certificate } = makeCertificate({ name: 'hers.example' });
+    await t.api('POST', `${inProject}/environments`, { name: 'test' });
+    await t.api('PUT', `${inProject}/variables/host`, { value: 'hers' });
+    await t.api('PUT', `${inProject}/environments/test/variables/host`, { value: 'hers' });
+    await t.api('POST', `${inProject}/certificates`, { name: 'tls', certificate });
     const permissions = [{ category: 'AUDIT', actions: ['VIEW'] }];
     const role = await t.api('POST', '/tributary/v1/roles', { name: 'hers', permissions });
     const keys = (await t.api('GET', '/tributary/v1/api-keys')).body;
@@ -37,12 +44,19 @@ describe('F1-11 a thing of one organization', () => {
       oauthClientId: client.body.id,
       projectName: project.body.name,
       connectionName: 'hers',
+      environmentName: 'test',
+      variableName: 'host',
+      certificateName: 'tls',
     };
     const read = async () => [
       (await t.api('GET', `/source-connections/${source.id}`)).body,
       (await t.api('GET', `/collections/${collection}`)).body,
       (await t.api('GET', `/source-connections/${source.id}/jobs`)).body,
       (await t.api('GET', '/tributary/v1/projects')).body,
+      (await t.api('GET', `${inProject}/environments`)).body,
+      (await t.api('GET', `${inProject}/variables`)).body,
+      (await t.api('GET', `${inProject}/environments/test/variables`)).body,
+      (await t.api('GET', `${inProject}/certificates`)).body,
       (await t.api('GET', '/tributary/v1/roles')).body,
       (await t.api('GET', `/tributary/v1/api-keys/${keys[0].id}/roles`)).body,
       (await t.api('GET', '/tributary/v1/oauth-clients')).body,
@@ -60,6 +74,9 @@ describe('F1-11 a thing of one organization', () => {
       'PATCH /v1/source-connections': { name: 'Stolen' },
       '/selection': {},
       'PUT /tributary/v1/api-keys': { roles: [] },
+      'POST /tributary/v1/projects/{projectName}/certificates': { name: 'stolen', certificate },
+      '/variables/': { value: 'Stolen' },
+      '/certificates/': { certificate },
       'PUT /': { name: 'Stolen' },
       search: { query: 'text' },
     });

@@ -16,6 +16,8 @@ interface Needs {
   readonly config: WorkerConfig;
   readonly control: ControlStore;
   readonly vault: Vault;
+  readonly variables: VariableSource;
+  readonly keyMaterial: KeyMaterialSource;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -25,13 +27,10 @@ export type HoldDeployments = (
   onAnswered: ((connectionId: ConnectionId) => void) | undefined,
 ) => DeploymentWorker;
 
-/** Nobody has any yet. */
-const variables: VariableSource = { valuesIn: async () => new Map() };
-const keyMaterial: KeyMaterialSource = { open: async () => undefined, has: async () => false };
-
 /** Builds what holds deployed connections in this process: it opens them under the operator's rules, in its environment. */
-export function createHoldDeployments({ config, control, vault, clock, log }: Needs): HoldDeployments {
-  const opener = createTypeOpener({ config, control, variables, keyMaterial, clock, log });
+export function createHoldDeployments(needs: Needs): HoldDeployments {
+  const { config, control, vault, clock, log } = needs;
+  const opener = createTypeOpener(needs);
   const open = createPlacementOpener({ opener, vault, clock, log });
   return (owner, onAnswered) => {
     const { environment } = config;
