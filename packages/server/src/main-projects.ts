@@ -1,10 +1,10 @@
 import type { AuditLog } from './audit/service.ts';
 import { createKeyMaterialReader } from './certificates/key-material-reader.ts';
-import { createCertificateService } from './certificates/service.ts';
-import type { ControlStore } from './control/database.ts';
+import { type CertificateChange, createCertificateService } from './certificates/service.ts';
+import type { ControlStore, Queryable } from './control/database.ts';
+import type { Redeployments } from './deployments/create-deployments.ts';
 import { createEnvironmentService } from './environments/service.ts';
 import { createVariableService } from './environments/variables.ts';
-import type { Redeployments } from './deployments/create-deployments.ts';
 import type { Clock } from './lib/clock.ts';
 import type { ProjectService } from './projects/service.ts';
 import type { Services } from './services.ts';
@@ -18,22 +18,26 @@ interface Needs {
   readonly projects: ProjectService;
   /** Follows changes of what deployed connections stand on. */
   readonly placing: Pick<Redeployments, 'follow'>;
+  /** Whether connections of the project name the certificate; without it none does. */
+  readonly isCertificateReferenced?: (tx: Queryable, certificate: CertificateChange) => Promise<boolean>;
 }
 
 /** What projects hold beside connections. */
 export function buildProjectParts(needs: Needs): Pick<Services, 'environments' | 'variables' | 'certificates'> {
+  const { placing, isCertificateReferenced, ...common } = needs;
   return {
-    environments: createEnvironmentService(needs),
+    environments: createEnvironmentService(common),
     variables: createVariableService({
-      ...needs,
+      ...common,
       onChange: (tx, { organizationId, projectId, names }) =>
-        needs.placing.follow(tx, organizationId, projectId, { variables: names }),
+        placing.follow(tx, organizationId, projectId, { variables: names }),
     }),
     certificates: createCertificateService({
-      ...needs,
+      ...common,
       read: createKeyMaterialReader(),
       onReplace: (tx, { organizationId, projectId, name }) =>
-        needs.placing.follow(tx, organizationId, projectId, { keyMaterial: [name] }),
+        placing.follow(tx, organizationId, projectId, { keyMaterial: [name] }),
+      ...(isCertificateReferenced && { isReferenced: isCertificateReferenced }),
     }),
   };
 }

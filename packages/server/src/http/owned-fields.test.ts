@@ -135,8 +135,12 @@ function bodiesFor(collection: string): readonly (readonly [end: RegExp, body: (
   ];
 }
 
-/** A project with one of everything; gives the names by path parameter. */
-async function newProject(projectName: string) {
+let projects = 0;
+
+/** For an operation on something of a project: one with one of everything; gives the names by path parameter. */
+async function projectFor(operation: string): Promise<Readonly<Record<string, string>>> {
+  if (!operation.includes('{projectName}')) return {};
+  const projectName = `by-hand-${(projects += 1)}`;
   const path = `/tributary/v1/projects/${projectName}`;
   await t.api('POST', '/tributary/v1/projects', { name: projectName });
   await t.api('POST', `${path}/environments`, { name: 'test' });
@@ -163,7 +167,6 @@ it('F1-17 fields that the service owns are refused or ignored in every body', as
   const role = (await t.api('POST', '/tributary/v1/roles', { name: 'Owned by hand', permissions })).body.id;
   const [operations, schemas] = await operationsWithBody();
   const unproven: string[] = [];
-  let projects = 0;
   for (const { name, method, path, schema } of operations) {
     const ids: Record<string, string> = {
       source_connection_id: source.id,
@@ -174,7 +177,7 @@ it('F1-17 fields that the service owns are refused or ignored in every body', as
       apiKeyId: await newKey(),
       id: await newKey(),
     };
-    if (name.includes('{projectName}')) Object.assign(ids, await newProject(`by-hand-${(projects += 1)}`));
+    Object.assign(ids, await projectFor(name));
     if (name.includes('/auth-providers')) ids['readable_id'] = provider;
     const claim = name.endsWith('/verify-oauth') ? await allowed() : undefined;
     if (claim) ids['source_connection_id'] = claim.id;
