@@ -10,6 +10,7 @@ import { createDeploymentService, type DeploymentService } from './deployments/s
 import type { Supervisor } from './jobs/supervisor.ts';
 import type { Clock } from './lib/clock.ts';
 import { asId } from './lib/ids.ts';
+import type { ProjectService } from './projects/service.ts';
 import type { Vault } from './vault/vault.ts';
 
 interface Needs {
@@ -18,6 +19,7 @@ interface Needs {
   readonly vault: Vault;
   readonly clock: Clock;
   readonly audit: AuditLog;
+  readonly projects: ProjectService;
   readonly connections: ConnectionService;
   readonly supervisor: Pick<Supervisor, 'tellOf'>;
   readonly answers: AnswerBus;

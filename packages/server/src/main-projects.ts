@@ -2,8 +2,9 @@ import type { AuditLog } from './audit/service.ts';
 import { createKeyMaterialReader } from './certificates/key-material-reader.ts';
 import { type CertificateChange, createCertificateService } from './certificates/service.ts';
 import type { ControlStore, Queryable } from './control/database.ts';
+import type { Redeployments } from './deployments/create-deployments.ts';
 import { createEnvironmentService } from './environments/service.ts';
-import { createVariableService, type VariableChange } from './environments/variables.ts';
+import { createVariableService } from './environments/variables.ts';
 import type { Clock } from './lib/clock.ts';
 import type { ProjectService } from './projects/service.ts';
 import type { Services } from './services.ts';
@@ -15,24 +16,27 @@ interface Needs {
   readonly vault: Vault;
   readonly audit: AuditLog;
   readonly projects: ProjectService;
-  /** After the commit: what placeholders stand for has changed. Must not throw. */
-  readonly onVariablesChanged?: (change: VariableChange) => void;
-  /** After the commit: another certificate has the name now. Must not throw. */
-  readonly onCertificateChanged?: (change: CertificateChange) => void;
+  /** Follows changes of what deployed connections stand on. */
+  readonly placing: Pick<Redeployments, 'follow'>;
   /** Whether connections of the project name the certificate; without it none does. */
   readonly isCertificateReferenced?: (tx: Queryable, certificate: CertificateChange) => Promise<boolean>;
 }
 
 /** What projects hold beside connections. */
 export function buildProjectParts(needs: Needs): Pick<Services, 'environments' | 'variables' | 'certificates'> {
-  const { onVariablesChanged, onCertificateChanged, isCertificateReferenced, ...common } = needs;
+  const { placing, isCertificateReferenced, ...common } = needs;
   return {
     environments: createEnvironmentService(common),
-    variables: createVariableService({ ...common, ...(onVariablesChanged && { onChanged: onVariablesChanged }) }),
+    variables: createVariableService({
+      ...common,
+      onChange: (tx, { organizationId, projectId, names }) =>
+        placing.follow(tx, organizationId, projectId, { variables: names }),
+    }),
     certificates: createCertificateService({
       ...common,
       read: createKeyMaterialReader(),
-      ...(onCertificateChanged && { onChanged: onCertificateChanged }),
+      onReplace: (tx, { organizationId, projectId, name }) =>
+        placing.follow(tx, organizationId, projectId, { keyMaterial: [name] }),
       ...(isCertificateReferenced && { isReferenced: isCertificateReferenced }),
     }),
   };

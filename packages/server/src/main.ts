@@ -267,7 +267,7 @@ function buildServices(
       search: createSearchService({ readers, collections, removal: sources }),
       namedConnections: buildNamedConnections({ ...base, ...needs, deployments: placing, probeTimeoutMs }),
       accessTokens: createAccessTokenService({ control, clock, ...common }),
-      ...buildProjectParts({ ...base, ...common }),
+      ...buildProjectParts({ ...base, ...common, placing }),
     },
     async resumeDeletions() {
       await sources.resume();

@@ -61,7 +61,7 @@ describe.each([
       vault,
       read: createKeyMaterialReader(),
       isReferenced: async () => referenced,
-      onChanged: (change) => changes.push(change),
+      onReplace: async (_tx, change) => () => void changes.push(change),
     });
     source = createKeyMaterialSource({ vault });
     await control.db.insertInto('organization').values({ id: organizationId, name: 'A', created_at: 1 }).execute();

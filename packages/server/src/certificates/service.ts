@@ -64,8 +64,8 @@ interface CertificateNeeds {
   readonly read: KeyMaterialReader;
   /** Whether connections of the project name it; without it none does. */
   readonly isReferenced?: (tx: Queryable, certificate: CertificateChange) => Promise<boolean>;
-  /** After the commit of a replacement. */
-  readonly onChanged?: (change: CertificateChange) => void;
+  /** In the transaction of a replacement; what it gives back is called after the commit. */
+  readonly onReplace?: (tx: Queryable, change: CertificateChange) => Promise<() => void>;
 }
 
 export function createCertificateService(needs: CertificateNeeds): CertificateService {
@@ -97,14 +97,15 @@ export function createCertificateService(needs: CertificateNeeds): CertificateSe
     async replace(actor, project, name, input) {
       await getRow(control.db, actor, await managed(control.db, actor, project), name);
       const content = await readChecked(needs, input);
-      const row = await control.transaction(async (tx) => {
+      const { row, committed } = await control.transaction(async (tx) => {
         const before = await getRow(tx, actor, await managed(tx, actor, project), name);
         const change = columnsOf(needs, actor, before.id, content);
         await updateKeyMaterial(tx, actor.organizationId, before.id, change);
+        const followed = await needs.onReplace?.(tx, namesOf(before));
         await record(tx, actor, 'replaced', before);
-        return { ...before, ...change };
+        return { row: { ...before, ...change }, committed: followed };
       });
-      needs.onChanged?.(namesOf(row));
+      committed?.();
       return show(row);
     },
     delete: (actor, project, name) =>

@@ -28,6 +28,8 @@ export interface Redeployments {
     projectId: ProjectId,
     changed: Ground,
   ): Promise<readonly PlacedDeployment[]>;
+  /** Both: gives what is to be called after the commit. */
+  follow(tx: Queryable, organizationId: OrganizationId, projectId: ProjectId, changed: Ground): Promise<() => void>;
   /** After the commit: tells the workers, and waits for nobody. */
   announce(placed: readonly PlacedDeployment[]): void;
 }
@@ -42,6 +44,9 @@ export interface DeploymentsNeeds extends SettlingNeeds {
 /** Deployments over the control store: what is placed is written down, and workers compare it with what they hold. */
 export function createDeployments(needs: DeploymentsNeeds): Deployments & Redeployments {
   const { control, tellWorkers } = needs;
+  const announce = (placed: readonly PlacedDeployment[]): void => {
+    for (const { connectionId } of placed) tellWorkers(connectionId);
+  };
   return {
     place: (tx, organizationId, connectionId) => place(needs, tx, organizationId, connectionId),
     async withdraw(tx, organizationId, connectionId) {
@@ -58,9 +63,11 @@ export function createDeployments(needs: DeploymentsNeeds): Deployments & Redepl
       return settle(needs, placed);
     },
     redeploy: (tx, organizationId, projectId, changed) => redeploy(needs, tx, organizationId, { projectId, changed }),
-    announce(placed) {
-      for (const { connectionId } of placed) tellWorkers(connectionId);
+    async follow(tx, organizationId, projectId, changed) {
+      const placed = await redeploy(needs, tx, organizationId, { projectId, changed });
+      return () => announce(placed);
     },
+    announce,
   };
 }
 

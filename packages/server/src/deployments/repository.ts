@@ -187,20 +187,6 @@ export async function listHeldCounts(
   };
 }
 
-export async function findProjectId(
-  db: Queryable,
-  organizationId: OrganizationId,
-  name: string,
-): Promise<ProjectId | undefined> {
-  const row = await db
-    .selectFrom('project')
-    .select('id')
-    .where('organization_id', '=', organizationId)
-    .where('name', '=', name)
-    .executeTakeFirst();
-  return row?.id;
-}
-
 /** The connection of a handle, which is folded. */
 export function findConnectionByHandle(
   db: Queryable,

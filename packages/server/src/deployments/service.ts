@@ -1,15 +1,14 @@
 import type { Actor } from '../auth/actor.ts';
-import { allowsIn, authorize } from '../auth/policy.ts';
 import type { AuditLog } from '../audit/service.ts';
-import type { ControlStore, Queryable } from '../control/database.ts';
+import type { ControlStore } from '../control/database.ts';
 import { errors } from '../errors.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { ConnectionId, ProjectId, WorkerId } from '../lib/ids.ts';
+import type { ProjectService } from '../projects/service.ts';
 import type { Deployments, EnvironmentResult } from './deployments.ts';
 import { judge } from './judgement.ts';
 import {
   findConnectionByHandle,
-  findProjectId,
   listAnswersInProject,
   listEnvironmentNames,
   listHeldCounts,
@@ -63,13 +62,14 @@ interface Needs {
   readonly control: ControlStore;
   readonly clock: Clock;
   readonly audit: AuditLog;
+  readonly projects: Pick<ProjectService, 'getFor'>;
   readonly deployments: Deployments;
   /** Whether workers open connections of this connector; default: those of the catalogue's types. */
   readonly isOpened?: (connector: string) => Promise<boolean>;
 }
 
 export function createDeploymentService(needs: Needs): DeploymentService {
-  const { control, clock, audit, deployments } = needs;
+  const { control, clock, audit, projects, deployments } = needs;
   return {
     async listWorkers(actor) {
       const { environments, held } = await listHeldCounts(control.db, actor.organizationId);
@@ -79,13 +79,11 @@ export function createDeploymentService(needs: Needs): DeploymentService {
         .map((row) => presentWorker(row, held.get(row.id) ?? 0));
     },
     async list(actor, projectName) {
-      const projectId = await getProjectId(control.db, actor, projectName);
-      authorize(actor, 'CONNECTIONS:VIEW', projectId);
+      const { id: projectId } = await projects.getFor(control.db, actor, projectName, 'CONNECTIONS:VIEW');
       return listViews(needs, actor, projectId);
     },
     async deploy(actor, projectName, handle) {
-      const projectId = await getProjectId(control.db, actor, projectName);
-      authorize(actor, 'CONNECTIONS:MANAGE', projectId);
+      const { id: projectId } = await projects.getFor(control.db, actor, projectName, 'CONNECTIONS:MANAGE');
       const connectionId = await getDeployable(needs, actor, projectId, handle);
       const placed = await control.transaction(async (tx) => {
         const done = await deployments.place(tx, actor.organizationId, connectionId);
@@ -96,13 +94,6 @@ export function createDeploymentService(needs: Needs): DeploymentService {
       return deployments.settle(placed);
     },
   };
-}
-
-/** A project that the actor may do nothing in is told like one that is not there. */
-async function getProjectId(db: Queryable, actor: Actor, name: string): Promise<ProjectId> {
-  const id = await findProjectId(db, actor.organizationId, name);
-  if (id === undefined || !allowsIn(actor, 'source_connections:read', id)) throw errors.project_not_found({ name });
-  return id;
 }
 
 async function getDeployable(

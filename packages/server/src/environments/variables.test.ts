@@ -51,7 +51,11 @@ describe.each([
     const projects = createProjectService({ control, clock, audit });
     const needs = { control, clock, audit, projects };
     environments = createEnvironmentService(needs);
-    variables = createVariableService({ ...needs, vault, onChanged: (change) => changes.push(change) });
+    variables = createVariableService({
+      ...needs,
+      vault,
+      onChange: async (_tx, change) => () => void changes.push(change),
+    });
     const { organizationId: id } = ada;
     await control.db.insertInto('organization').values({ id, name: 'A', created_at: 1 }).execute();
     projectId = (await projects.create(ada, 'web')).id;

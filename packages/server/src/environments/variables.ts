@@ -63,8 +63,8 @@ export interface VariableService {
 
 interface VariableNeeds extends EnvironmentNeeds {
   readonly vault: Vault;
-  /** After the commit. */
-  readonly onChanged?: (change: VariableChange) => void;
+  /** In the transaction of the change; what it gives back is called after the commit. */
+  readonly onChange?: (tx: Queryable, change: VariableChange) => Promise<() => void>;
 }
 
 export function createVariableService(needs: VariableNeeds): VariableService {
@@ -81,13 +81,15 @@ export function createVariableService(needs: VariableNeeds): VariableService {
     name: string,
     work: (tx: Queryable, level: VariableLevel) => Promise<{ readonly row: VariableRow; readonly done: string }>,
   ): Promise<Variable> => {
-    const { row, level } = await control.transaction(async (tx) => {
+    const { row, committed } = await control.transaction(async (tx) => {
       const found = await levelOf(needs, tx, actor, place, 'SECRETS_CERTIFICATES:MANAGE');
       const { row: changed, done } = await work(tx, found);
+      const change = { organizationId: actor.organizationId, ...found, names: [name] };
+      const followed = await needs.onChange?.(tx, change);
       await audit.record(tx, actor, { action: `variable.${done}`, subjectKind: 'variable', subjectId: changed.id });
-      return { row: changed, level: found };
+      return { row: changed, committed: followed };
     });
-    needs.onChanged?.({ organizationId: actor.organizationId, ...level, names: [name] });
+    committed?.();
     return show(row);
   };
   return {

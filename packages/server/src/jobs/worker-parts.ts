@@ -3,7 +3,7 @@ import type { SettleJob } from '../collection-store/port.ts';
 import { createOAuthClients } from '../auth/oauth/clients.ts';
 import { readOperatorClients } from '../auth/oauth/operator-clients.ts';
 import type { RenewalOutcome } from '../auth/oauth/renewal/renewer.ts';
-import { createKeyMaterialSource, type KeyMaterialSource } from '../certificates/key-material-source.ts';
+import { createKeyMaterialSource } from '../certificates/key-material-source.ts';
 import { createSqliteWriters } from '../collection-store/sqlite/writers.ts';
 import { createUsageService } from '../collections/usage.ts';
 import { createContextFactory } from '../connections/context.ts';
@@ -12,7 +12,7 @@ import { openCredentials } from '../connections/open-credentials.ts';
 import { createRegistry } from '../connections/registry.ts';
 import { createConnectionService } from '../connections/service.ts';
 import type { ControlStore } from '../control/database.ts';
-import { createVariableSource, type VariableSource } from '../environments/variable-source.ts';
+import { createVariableSource } from '../environments/variable-source.ts';
 import type { Clock } from '../lib/clock.ts';
 import { loadSyncInput } from '../source-connections/sync-input.ts';
 import { createOrganizationKeys } from '../vault/organization-keys.ts';
@@ -27,9 +27,6 @@ export interface WorkerParts {
   readonly control: ControlStore;
   readonly execute: ExecuteJob;
   readonly settle: SettleJob;
-  /** What placeholders of connections stand for. */
-  readonly variables: VariableSource;
-  readonly keyMaterial: KeyMaterialSource;
   /** The deployed connections of this process, under the name of its leases. */
   readonly holdDeployments: HoldDeployments;
   /** Closes everything, the control store too. */
@@ -60,9 +57,15 @@ export async function openWorkerParts(needs: Needs): Promise<WorkerParts> {
   return {
     control,
     settle: (job, withinMs) => writers.settle(job, withinMs),
-    variables,
-    keyMaterial: createKeyMaterialSource({ vault }),
-    holdDeployments: createHoldDeployments({ config, control, vault, clock, log }),
+    holdDeployments: createHoldDeployments({
+      config,
+      control,
+      vault,
+      variables,
+      keyMaterial: createKeyMaterialSource({ vault }),
+      clock,
+      log,
+    }),
     execute: createExecute({
       loadSyncInput: (job) =>
         loadSyncInput({ control, connections, organizationKeys, usage }, job.organizationId, job.sourceConnectionId),

@@ -123,6 +123,22 @@ describe('Z08 Z19 deployments to worker processes', () => {
     expect(await listed()).toMatchObject([{ connectionId: kept, environments: [{ success: true }] }]);
   });
 
+  it('follow the variables that they stand on, in whichever process these are changed', async () => {
+    await cluster.addWorker();
+    await rig.addConnection(project, { handle: 'hook', url: 'https://a.test/${path}', token: 'Bearer ${token}' });
+    const set = (name: string, value: string) =>
+      cluster.service.call('PUT', `${path}/variables/${name}`, { value, secret: true });
+    expect((await set('path', 'one')).status).toBe(200);
+    const { results } = await deploy('hook');
+    const message =
+      'Deployment failed: The environment has no variable for ${token}; define it there or in the project.';
+    expect(results).toEqual([{ ...success, success: false, message }]);
+    await set('unrelated', 'x');
+    expect(await states()).toEqual([['failed', 1]]);
+    await set('token', 'hush');
+    await untilStates('the worker to open it by itself', [['open', 2]]);
+  });
+
   it('go to the workers of the environment of that name only', async () => {
     await rig.addEnvironment(project, 'Staging');
     await cluster.addWorker({ env: { TRIBUTARY_ENVIRONMENT: 'staging' } });

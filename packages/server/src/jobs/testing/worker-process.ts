@@ -25,13 +25,5 @@ const holdDeployments: WorkerParts['holdDeployments'] = () => ({
 
 await liveAsWorker(async (config, { clock }) => {
   const control = await openControlStore({ ...config, clock, busy: 'block', migrations: 'verify' });
-  return {
-    control,
-    execute,
-    settle: async () => undefined,
-    variables: { valuesIn: async () => new Map() },
-    keyMaterial: { open: async () => undefined, has: async () => false },
-    holdDeployments,
-    close: () => control.close(),
-  };
+  return { control, execute, settle: async () => undefined, holdDeployments, close: () => control.close() };
 });
