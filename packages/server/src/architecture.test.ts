@@ -83,7 +83,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   audit: ['control', 'auth', ...base],
   auth: ['control', 'audit', 'vault', ...base],
   engine: ['collection-store', 'control', ...base],
-  jobs: ['engine', 'connections', 'collections', 'source-connections', ...stores, ...base],
+  jobs: ['engine', 'connections', 'collections', 'source-connections', 'notifications', ...stores, ...base],
   ...Object.fromEntries(nouns.map((noun) => [noun, services])),
   services: services,
   http: ['services', ...services],

@@ -273,6 +273,12 @@ export const settings = {
     default: '365',
     help: 'Days that the audit log is kept; 0 keeps it forever.',
   }),
+  keepNotificationsDays: setting({
+    env: 'TRIBUTARY_KEEP_NOTIFICATIONS_DAYS',
+    type: integer(0, 36_500),
+    default: '30',
+    help: 'Days that notifications and how they were delivered are kept; 0 keeps them forever.',
+  }),
   rateLimitPerMinute: setting({
     env: 'TRIBUTARY_RATE_LIMIT_PER_MINUTE',
     type: integer(0, 10_000_000),

@@ -47,6 +47,8 @@ import type { JobId, OrganizationId } from './lib/ids.ts';
 import { createLog } from './lib/log.ts';
 import { endWith } from './main-failure.ts';
 import { buildOAuth } from './main-oauth.ts';
+import type { DeliveryOutcome } from './notifications/model.ts';
+import { createNotificationService } from './notifications/service.ts';
 import { bootstrap } from './organizations/bootstrap.ts';
 import { createOrganizationService } from './organizations/service.ts';
 import { createProjectService, type ProjectService } from './projects/service.ts';
@@ -162,6 +164,7 @@ async function openFoundation(config: Config, clock: Clock, options: StartOption
   const clients = createOAuthClients({ vault, operator });
   const onRenewal = (outcome: RenewalOutcome): void => metrics.countRenewal(outcome);
   const credentialParts = openCredentials({ config, control, vault, registry, clients, clock, log, onRenewal });
+  const onDelivery = (outcome: DeliveryOutcome): void => metrics.countDelivery(outcome);
   const onEnded = (job: EndedJob): void => metrics.countJob(job);
   const settle: SettleJob = (job) => readers.settle(job);
   const supervisor = createSupervisor({
@@ -173,6 +176,7 @@ async function openFoundation(config: Config, clock: Clock, options: StartOption
     onEvents,
     onEnded,
     onRenewal,
+    onDelivery,
     ...(options.workerScript && { script: options.workerScript }),
   });
   return {
@@ -321,8 +325,10 @@ export async function startService(config: Config, options: StartOptions = {}): 
   const { audit, authenticator, apiKeys, roles, projects, organizations } = buildAccess(base);
   const newKey = await runForEveryone(() => bootstrap({ control, config, organizations, apiKeys }));
   const { services, ...background } = buildServices(base, { apiKeys, audit, projects });
+  const wake = (): void => supervisor.wake();
+  const notifications = createNotificationService({ control, clock, audit, wake });
   const groups = [
-    nativeGroup({ ...services, audit, disk, organizations, projects, roles, usage }),
+    nativeGroup({ ...services, audit, disk, notifications, organizations, projects, roles, usage }),
     ...airweaveGroups(services),
   ];
   const http = createHttpServer({

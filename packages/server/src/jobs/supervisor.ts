@@ -9,6 +9,7 @@ import type { SettleJob } from '../collection-store/port.ts';
 import type { ControlStore } from '../control/database.ts';
 import { backoffMs } from '../lib/backoff.ts';
 import type { Clock } from '../lib/clock.ts';
+import type { DeliveryOutcome } from '../notifications/model.ts';
 import type { JobId } from '../lib/ids.ts';
 import type { EndedJob } from './job-row.ts';
 import { takeBack } from './leases.ts';
@@ -32,6 +33,8 @@ export interface SupervisorDeps {
   readonly onEnded?: (job: EndedJob) => void;
   /** Hears of the renewals of tokens that the workers have tried. */
   readonly onRenewal?: (outcome: RenewalOutcome) => void;
+  /** Hears how the notifications of the workers went. */
+  readonly onDelivery?: (outcome: DeliveryOutcome) => void;
 }
 
 /** Keeps the worker processes of the service running. */
@@ -137,6 +140,7 @@ class WorkerSlot {
     if (message.type === 'ready') this.#owner = message.owner;
     else if (message.type === 'events') this.#deps.onEvents?.(message.jobId);
     else if (message.type === 'renewal') this.#deps.onRenewal?.(message.outcome);
+    else if (message.type === 'delivery') this.#deps.onDelivery?.(message.outcome);
     else this.#deps.onEnded?.(message.job);
   }
 

@@ -50,7 +50,13 @@ export const renewalFailpoints = [
   'renewal.committed',
 ] as const;
 
-export type Failpoint = (typeof failpoints)[number] | (typeof renewalFailpoints)[number];
+/** The same for a notification: it has gone out, and nobody has written that down. */
+export const notificationFailpoints = ['notification.sent'] as const;
+
+export type Failpoint =
+  | (typeof failpoints)[number]
+  | (typeof renewalFailpoints)[number]
+  | (typeof notificationFailpoints)[number];
 
 let reached: ((name: Failpoint) => void) | undefined;
 

@@ -19,6 +19,9 @@ export type EnvironmentId = Id<'environment'>;
 export type VariableId = Id<'variable'>;
 export type KeyMaterialId = Id<'key_material'>;
 export type AuthProviderId = Id<'auth_provider'>;
+export type NotificationRuleId = Id<'notification_rule'>;
+export type NoticeId = Id<'notice'>;
+export type NoticeDeliveryId = Id<'notice_delivery'>;
 export type AuthorizationSessionId = Id<'authorization_session'>;
 
 /** A fresh random id of the kind that the caller needs. */

@@ -2,6 +2,7 @@ import type { AuditLog } from '../../audit/service.ts';
 import type { RoleService } from '../../auth/roles/service.ts';
 import type { UsageService } from '../../collections/usage.ts';
 import type { DiskWatch } from '../../host/disk-watch.ts';
+import type { NotificationService } from '../../notifications/service.ts';
 import type { OrganizationService } from '../../organizations/service.ts';
 import type { ProjectService } from '../../projects/service.ts';
 import type { Services } from '../../services.ts';
@@ -10,6 +11,7 @@ import { routeGroup, type RouteGroup } from '../route-group.ts';
 import { apiKeyRoutes } from './api-key-routes.ts';
 import { auditRoutes } from './audit-routes.ts';
 import { jobRoutes } from './job-routes.ts';
+import { notificationRoutes } from './notification-routes.ts';
 import { oauthClientRoutes } from './oauth-client-routes.ts';
 import { organizationRoutes } from './organization-routes.ts';
 import { roleRoutes } from './role-routes.ts';
@@ -22,6 +24,7 @@ import { streamRoutes } from './stream-routes.ts';
 export interface NativeServices extends Services {
   readonly audit: AuditLog;
   readonly disk: Pick<DiskWatch, 'state'>;
+  readonly notifications: NotificationService;
   readonly organizations: OrganizationService;
   readonly projects: ProjectService;
   readonly roles: RoleService;
@@ -45,6 +48,7 @@ export function nativeGroup(services: NativeServices): RouteGroup {
       ...apiKeyRoutes,
       ...roleRoutes,
       ...auditRoutes,
+      ...notificationRoutes,
     ],
     presentError,
   });
