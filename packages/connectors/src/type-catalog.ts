@@ -2,6 +2,7 @@ import type { AnyConnectionType } from './kit/connection-type.ts';
 
 /** Every connection type by its id, loaded on first use; sorted. */
 export const typeCatalog: Readonly<Record<string, () => Promise<AnyConnectionType>>> = {
+  email: () => import('./types/email/index.ts').then((module) => module.email),
   webhook: () => import('./types/webhook/index.ts').then((module) => module.webhook),
 };
 

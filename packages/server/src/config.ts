@@ -195,6 +195,12 @@ export const settings = {
     default: 'admin@tributary.local',
     help: 'Owner of the first API key.',
   }),
+  showConnectionSecrets: setting({
+    env: 'TRIBUTARY_SHOW_CONNECTION_SECRETS',
+    type: z.enum(['manage', 'never'], 'must be manage or never'),
+    default: 'manage',
+    help: 'Who reads the secrets of a connection back, by its name under `/apiops`: whoever may change it (`manage`), as the contract has it, each time with an audit event; or nobody (`never`). Lists and other APIs never show them.',
+  }),
   allowPrivateNetwork: setting({
     env: 'TRIBUTARY_ALLOW_PRIVATE_NETWORK',
     type: networks,

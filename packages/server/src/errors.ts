@@ -1,6 +1,8 @@
 import { authProviderErrors } from './errors/auth-provider-errors.ts';
 import { authorizationErrors } from './errors/authorization-errors.ts';
 import { notificationErrors } from './errors/notification-errors.ts';
+import { connectionErrors } from './errors/connection-errors.ts';
+import { projectErrors } from './errors/project-errors.ts';
 import type { FieldIssue } from './lib/field-issues.ts';
 
 /**
@@ -67,8 +69,10 @@ function defineErrors<C extends Catalogue>(catalogue: C): Makers<C> {
 /** The catalogue, for the documentation and the tests that compare them. */
 export const catalogue = {
   ...authorizationErrors,
+  ...projectErrors,
   ...authProviderErrors,
   ...notificationErrors,
+  ...connectionErrors,
   /** The body is not JSON. Send valid JSON with `content-type: application/json`. */
   malformed_body: { kind: 'malformed', message: (d: { reason: string }) => `The body is not valid JSON: ${d.reason}` },
   /** The body is not JSON by its `content-type`. Send JSON with `content-type: application/json`. */
@@ -156,15 +160,6 @@ export const catalogue = {
 
   /** The id is unknown, or belongs to another organization. */
   organization_not_found: { kind: 'not_found', message: (d: { id: string }) => `Organization ${d.id} not found` },
-  /** The project is unknown, or belongs to another organization. */
-  project_not_found: { kind: 'not_found', message: (d: { name: string }) => `Project '${d.name}' not found` },
-  /** A project of this name exists already; names are unique in an organization. */
-  project_exists: { kind: 'conflict', message: (d: { name: string }) => `Project '${d.name}' already exists` },
-  /** `default` stays, and so does a project that has connections; the message says which it is. */
-  project_not_deletable: {
-    kind: 'conflict',
-    message: (d: { reason: string }) => `The project cannot be deleted: ${d.reason}`,
-  },
   /** A stored credential cannot be decrypted. Restore `vault.key` from a backup, or give the credentials anew. */
   credential_unreadable: {
     kind: 'internal',

@@ -19,6 +19,47 @@ export function findConnection(
     .executeTakeFirst();
 }
 
+/** By its folded handle. */
+export function findConnectionByHandle(
+  db: Queryable,
+  organizationId: OrganizationId,
+  projectId: ProjectId,
+  handleKey: string,
+): Promise<ConnectionRow | undefined> {
+  return db
+    .selectFrom('connection')
+    .selectAll()
+    .where('organization_id', '=', organizationId)
+    .where('project_id', '=', projectId)
+    .where('handle_key', '=', handleKey)
+    .executeTakeFirst();
+}
+
+/** Of one project and some connectors, by handle. */
+export function listConnections(
+  db: Queryable,
+  organizationId: OrganizationId,
+  projectId: ProjectId,
+  connectors: readonly string[],
+): Promise<ConnectionRow[]> {
+  return db
+    .selectFrom('connection')
+    .selectAll()
+    .where('organization_id', '=', organizationId)
+    .where('project_id', '=', projectId)
+    .where('connector', 'in', connectors)
+    .orderBy('handle_key')
+    .execute();
+}
+
+export async function deleteConnection(
+  db: Queryable,
+  organizationId: OrganizationId,
+  id: ConnectionId,
+): Promise<void> {
+  await db.deleteFrom('connection').where('organization_id', '=', organizationId).where('id', '=', id).execute();
+}
+
 /** Folded handles of the project that begin like the wanted one; enough to find a free one. */
 export async function listHandleKeys(
   db: Queryable,

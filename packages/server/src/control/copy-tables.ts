@@ -13,6 +13,7 @@ const TABLES = {
   variable: ['id'],
   key_material: ['id'],
   api_key: ['id'],
+  access_token: ['hash'],
   role: ['id'],
   api_key_role: ['id'],
   collection: ['id'],

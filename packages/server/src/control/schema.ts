@@ -156,10 +156,18 @@ export interface ControlTables extends NotificationTables {
     auth_provider_config: Generated<JsonText | null>;
     revision: Generated<number>;
     type_fields: Generated<JsonText | null>;
+    deploy_to_worker: Generated<Flag>;
     created_at: Millis;
     modified_at: Millis;
     created_by_email: string | null;
     modified_by_email: string | null;
+  };
+  access_token: {
+    hash: string;
+    organization_id: OrganizationId;
+    api_key_id: ApiKeyId;
+    created_at: Millis;
+    expires_at: Millis;
   };
   credential: {
     connection_id: ConnectionId;

@@ -4,7 +4,14 @@ import { compileOnce } from '../control/compile-once.ts';
 import type { Queryable } from '../control/database.ts';
 import type { AuthMethod, ControlTables, Flag } from '../control/schema.ts';
 import type { SchemaMemory } from '../engine/schema-memory.ts';
-import type { AuthProviderId, CollectionId, OAuthClientId, OrganizationId, SourceConnectionId } from '../lib/ids.ts';
+import type {
+  AuthProviderId,
+  CollectionId,
+  ConnectionId,
+  OAuthClientId,
+  OrganizationId,
+  SourceConnectionId,
+} from '../lib/ids.ts';
 import { decodePlace } from '../lib/page-cursor.ts';
 
 export type SourceConnectionRow = Selectable<ControlTables['source_connection']>;
@@ -154,6 +161,21 @@ export async function insertSourceConnection(
   row: Insertable<ControlTables['source_connection']>,
 ): Promise<void> {
   await db.insertInto('source_connection').values(row).execute();
+}
+
+/** Those that read with a connection, the ones that are being deleted included; by name. */
+export function listUsersOfConnection(
+  db: Queryable,
+  organizationId: OrganizationId,
+  connectionId: ConnectionId,
+): Promise<Pick<SourceConnectionRow, 'id' | 'name'>[]> {
+  return db
+    .selectFrom('source_connection')
+    .select(['id', 'name'])
+    .where('organization_id', '=', organizationId)
+    .where('connection_id', '=', connectionId)
+    .orderBy('name')
+    .execute();
 }
 
 /** Changes the row and raises its version; with `ifVersion` only while that is its version. False when nothing changed. */

@@ -10,6 +10,7 @@ import { presentError } from '../problem.ts';
 import { routeGroup, type RouteGroup } from '../route-group.ts';
 import { apiKeyRoutes } from './api-key-routes.ts';
 import { auditRoutes } from './audit-routes.ts';
+import { connectionTypeRoutes } from './connection-type-routes.ts';
 import { jobRoutes } from './job-routes.ts';
 import { notificationRoutes } from './notification-routes.ts';
 import { oauthClientRoutes } from './oauth-client-routes.ts';
@@ -43,6 +44,7 @@ export function nativeGroup(services: NativeServices): RouteGroup {
       ...jobRoutes,
       ...searchRoutes,
       ...organizationRoutes,
+      ...connectionTypeRoutes,
       ...usageRoutes,
       ...oauthClientRoutes,
       ...apiKeyRoutes,
