@@ -326,7 +326,7 @@ export async function startService(config: Config, options: StartOptions = {}): 
   const newKey = await runForEveryone(() => bootstrap({ control, config, organizations, apiKeys }));
   const { services, ...background } = buildServices(base, { apiKeys, audit, projects });
   const wake = (): void => supervisor.wake();
-  const notifications = createNotificationService({ control, clock, audit, wake });
+  const notifications = createNotificationService({ control, clock, audit, projects, wake });
   const groups = [
     nativeGroup({ ...services, audit, disk, notifications, organizations, projects, roles, usage }),
     ...airweaveGroups(services),

@@ -29,19 +29,6 @@ const selectRules = (db: Queryable, organizationId: OrganizationId, projectId: P
     .where('notification_rule.organization_id', '=', organizationId)
     .where('notification_rule.project_id', '=', projectId);
 
-export function findProject(
-  db: Queryable,
-  organizationId: OrganizationId,
-  name: string,
-): Promise<{ readonly id: ProjectId; readonly name: string } | undefined> {
-  return db
-    .selectFrom('project')
-    .select(['id', 'name'])
-    .where('organization_id', '=', organizationId)
-    .where('name', '=', name)
-    .executeTakeFirst();
-}
-
 /** By name. */
 export function listRules(db: Queryable, organizationId: OrganizationId, projectId: ProjectId): Promise<RuleRow[]> {
   return selectRules(db, organizationId, projectId).orderBy('notification_rule.name_key').execute();

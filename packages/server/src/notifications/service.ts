@@ -1,17 +1,16 @@
 import type { AuditLog } from '../audit/service.ts';
-import type { Actor, Scope } from '../auth/actor.ts';
-import { allowsIn, authorize } from '../auth/policy.ts';
+import type { Actor } from '../auth/actor.ts';
 import type { ControlStore, Queryable } from '../control/database.ts';
 import type { DeliveryState } from '../control/notification-tables.ts';
 import { errors } from '../errors.ts';
 import type { Clock } from '../lib/clock.ts';
 import { newId, type NotificationRuleId, type ProjectId } from '../lib/ids.ts';
 import { decodePlace, encodePlace } from '../lib/page-cursor.ts';
+import type { ProjectService } from '../projects/service.ts';
 import {
   deleteRule,
   type DeliveryRow,
   dropWaiting,
-  findProject,
   findRule,
   hasRuleNamed,
   insertRule,
@@ -64,19 +63,12 @@ interface Needs {
   readonly control: ControlStore;
   readonly clock: Clock;
   readonly audit: AuditLog;
+  readonly projects: Pick<ProjectService, 'getFor'>;
   /** Has the workers look for notifications at once. */
   readonly wake: () => void;
 }
 
 type Project = { readonly id: ProjectId; readonly name: string };
-
-/** A project that the actor may not see is told like one that is not there. */
-async function getProject(db: Queryable, actor: Actor, name: string, needed: Scope): Promise<Project> {
-  const found = await findProject(db, actor.organizationId, name);
-  if (!found || !allowsIn(actor, 'source_connections:read', found.id)) throw errors.project_not_found({ name });
-  authorize(actor, needed, found.id);
-  return found;
-}
 
 async function getRule(db: Queryable, actor: Actor, project: Project, id: NotificationRuleId): Promise<RuleRow> {
   const row = await findRule(db, actor.organizationId, project.id, id);
@@ -84,9 +76,9 @@ async function getRule(db: Queryable, actor: Actor, project: Project, id: Notifi
   return row;
 }
 
-async function create({ clock, audit }: Needs, tx: Queryable, actor: Actor, name: string, input: RuleInput) {
+async function create({ clock, audit, projects }: Needs, tx: Queryable, actor: Actor, name: string, input: RuleInput) {
   const { organizationId, email } = actor;
-  const project = await getProject(tx, actor, name, 'source_connections:write');
+  const project = await projects.getFor(tx, actor, name, 'CONNECTIONS:MANAGE');
   if ((await listRules(tx, organizationId, project.id)).length >= RULES)
     throw errors.too_many_notification_rules({ limit: RULES });
   const columns = (await columnsOf({ db: tx, organizationId, project }, input)) as Required<
@@ -102,14 +94,14 @@ async function create({ clock, audit }: Needs, tx: Queryable, actor: Actor, name
 }
 
 async function update(
-  { clock, audit }: Needs,
+  { clock, audit, projects }: Needs,
   tx: Queryable,
   actor: Actor,
   name: string,
   { id, change }: { readonly id: NotificationRuleId; readonly change: Partial<RuleInput> },
 ) {
   const { organizationId, email } = actor;
-  const project = await getProject(tx, actor, name, 'source_connections:write');
+  const project = await projects.getFor(tx, actor, name, 'CONNECTIONS:MANAGE');
   await getRule(tx, actor, project, id);
   const now = clock.now();
   const columns = await columnsOf({ db: tx, organizationId, project }, change);
@@ -123,8 +115,8 @@ async function update(
 }
 
 export function createNotificationService(needs: Needs): NotificationService {
-  const { control, audit, clock, wake } = needs;
-  const reading = (actor: Actor, name: string) => getProject(control.db, actor, name, 'source_connections:read');
+  const { control, audit, clock, projects, wake } = needs;
+  const reading = (actor: Actor, name: string) => projects.getFor(control.db, actor, name, 'CONNECTIONS:VIEW');
   return {
     list: async (actor, name) => listRules(control.db, actor.organizationId, (await reading(actor, name)).id),
     get: async (actor, name, id) => getRule(control.db, actor, await reading(actor, name), id),
@@ -132,7 +124,7 @@ export function createNotificationService(needs: Needs): NotificationService {
     update: (actor, name, id, change) => control.transaction((tx) => update(needs, tx, actor, name, { id, change })),
     delete: (actor, name, id) =>
       control.transaction(async (tx) => {
-        const project = await getProject(tx, actor, name, 'source_connections:write');
+        const project = await projects.getFor(tx, actor, name, 'CONNECTIONS:MANAGE');
         const row = await getRule(tx, actor, project, id);
         await deleteRule(tx, actor.organizationId, id);
         await audit.record(tx, actor, { action: 'notification_rule.deleted', subjectKind, subjectId: id });
@@ -140,7 +132,7 @@ export function createNotificationService(needs: Needs): NotificationService {
       }),
     async test(actor, name, id) {
       const { rule, deliveryId } = await control.transaction(async (tx) => {
-        const project = await getProject(tx, actor, name, 'source_connections:write');
+        const project = await projects.getFor(tx, actor, name, 'CONNECTIONS:MANAGE');
         const found = await getRule(tx, actor, project, id);
         const recorded = await recordTest(tx, found, project.name, clock.now());
         await audit.record(tx, actor, { action: 'notification_rule.tested', subjectKind, subjectId: id });
