@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import manifest from '../package.json' with { type: 'json' };
 import type { Logger } from 'pino';
 import { createAuditLog, type AuditLog } from './audit/service.ts';
+import { createAccessTokenService } from './auth/access-tokens/service.ts';
 import { createAuthProviderService, type AuthProviderService } from './auth/providers/service.ts';
 import { KeyAuthenticator } from './auth/key-authenticator.ts';
 import { createRoleService } from './auth/roles/service.ts';
@@ -23,10 +24,12 @@ import { openCredentials, type CredentialParts } from './connections/open-creden
 import { createProbe } from './connections/probe.ts';
 import { createRegistry, type ConnectorRegistry } from './connections/registry.ts';
 import { createConnectionService } from './connections/service.ts';
+import { MemoryDeployments } from './connections/testing/memory-deployments.ts';
 import type { ControlStore } from './control/database.ts';
 import { openControlStore } from './control/open.ts';
 import { runForEveryone } from './control/tenant-scope.ts';
 import { airweaveGroups } from './dialects/airweave/airweave-groups.ts';
+import { apinizerGroup } from './dialects/apinizer/apinizer-group.ts';
 import { createDiskWatch, type DiskWatch } from './host/disk-watch.ts';
 import { IdempotentAnswers } from './http/idempotency.ts';
 import { createMetrics, type Metrics } from './http/metrics.ts';
@@ -45,6 +48,7 @@ import { createSupervisor, type Supervisor } from './jobs/supervisor.ts';
 import { systemClock, type Clock } from './lib/clock.ts';
 import type { JobId, OrganizationId } from './lib/ids.ts';
 import { createLog } from './lib/log.ts';
+import { buildNamedConnections } from './main-connections.ts';
 import { endWith } from './main-failure.ts';
 import { buildOAuth } from './main-oauth.ts';
 import type { DeliveryOutcome } from './notifications/model.ts';
@@ -271,6 +275,8 @@ function buildServices(
       selections: createSelectionService({ ...needs, organizationKeys: createOrganizationKeys({ vault, clock }) }),
       syncs: createSyncService({ ...needs, collections, sourceConnections }),
       search: createSearchService({ readers, collections, removal: sources }),
+      namedConnections: buildNamedConnections({ ...base, ...needs, deployments: new MemoryDeployments(), probeTimeoutMs }),
+      accessTokens: createAccessTokenService({ control, clock, ...common }),
     },
     async resumeDeletions() {
       await sources.resume();
@@ -330,6 +336,7 @@ export async function startService(config: Config, options: StartOptions = {}): 
   const groups = [
     nativeGroup({ ...services, audit, disk, notifications, organizations, projects, roles, usage }),
     ...airweaveGroups(services),
+    apinizerGroup(services),
   ];
   const http = createHttpServer({
     serviceRoutes: serviceGroup({

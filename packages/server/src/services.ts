@@ -1,6 +1,8 @@
 import type { ApiKeyService } from './auth/service.ts';
 import type { AuthProviderService } from './auth/providers/service.ts';
 import type { CollectionService } from './collections/service.ts';
+import type { AccessTokenService } from './auth/access-tokens/service.ts';
+import type { NamedConnections } from './connections/named-connections.ts';
 import type { ConnectorRegistry } from './connections/registry.ts';
 import type { SearchService } from './search/service.ts';
 import type { OwnClients } from './auth/oauth/own-clients.ts';
@@ -20,5 +22,7 @@ export interface Services {
   readonly oauthClients: OwnClients;
   readonly selections: SelectionService;
   readonly syncs: SyncService;
+  readonly namedConnections: NamedConnections;
+  readonly accessTokens: AccessTokenService;
   readonly search: SearchService;
 }
