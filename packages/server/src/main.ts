@@ -275,7 +275,12 @@ function buildServices(
       selections: createSelectionService({ ...needs, organizationKeys: createOrganizationKeys({ vault, clock }) }),
       syncs: createSyncService({ ...needs, collections, sourceConnections }),
       search: createSearchService({ readers, collections, removal: sources }),
-      namedConnections: buildNamedConnections({ ...base, ...needs, deployments: new MemoryDeployments(), probeTimeoutMs }),
+      namedConnections: buildNamedConnections({
+        ...base,
+        ...needs,
+        deployments: new MemoryDeployments(),
+        probeTimeoutMs,
+      }),
       accessTokens: createAccessTokenService({ control, clock, ...common }),
     },
     async resumeDeletions() {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeWebhook, ruleOf } from '../../test/harness/notification-rules.ts';
 import type { Answer, TestService } from '../../test/harness/service.ts';
 import { startWholeRig, type WholeRig } from '../../test/harness/whole-rig.ts';
 import type { OpenApiDocument } from '../http/openapi.ts';
@@ -135,6 +136,16 @@ async function traceOwnClients(): Promise<void> {
   expect((await trace('DELETE', `${path}/${made.body.id}`)).actions).toEqual(['oauth_client.deleted']);
 }
 
+async function traceNotificationRules(): Promise<void> {
+  const path = '/tributary/v1/projects/default/notification-rules';
+  const made = await trace('POST', path, ruleOf(await makeWebhook(t)));
+  expect(made.actions).toEqual(['notification_rule.created']);
+  const changed = await trace('PATCH', `${path}/${made.body.id}`, { enabled: false });
+  expect(changed.actions).toEqual(['notification_rule.updated']);
+  expect((await trace('POST', `${path}/${made.body.id}/test`)).actions).toEqual(['notification_rule.tested']);
+  expect((await trace('DELETE', `${path}/${made.body.id}`)).actions).toEqual(['notification_rule.deleted']);
+}
+
 async function traceSettings(id: string): Promise<void> {
   const path = `/tributary/v1/source-connections/${id}`;
   expect((await trace('POST', `${path}/pause`)).actions).toHaveLength(1);
@@ -153,6 +164,7 @@ describe('F1-16 every change made through the API', () => {
       await traceOutside(face);
     }
     await traceOwnClients();
+    await traceNotificationRules();
     expect((await trace('POST', '/tributary/v1/projects', { name: 'traced' })).actions).toEqual(['project.created']);
     expect((await trace('DELETE', '/tributary/v1/projects/traced')).actions).toEqual(['project.deleted']);
     await traceKeysAndRoles();

@@ -57,7 +57,10 @@ export function createConnectionProbe({
       } catch (error) {
         if (error instanceof ConnectorError) return { success: false, message: error.message };
         // What libraries throw may hold anything; its name is enough to look further.
-        return { success: false, message: `The test failed: ${error instanceof Error ? error.name : 'unknown failure'}` };
+        return {
+          success: false,
+          message: `The test failed: ${error instanceof Error ? error.name : 'unknown failure'}`,
+        };
       } finally {
         signal.removeEventListener('abort', onLate);
       }

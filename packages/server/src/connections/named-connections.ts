@@ -204,7 +204,12 @@ class Service implements NamedConnections {
     const before = await this.#open(tx, row);
     const stored = await this.#check(tx, actor, row.project_id, inUse, input, before);
     if (stored.connector !== row.connector) await this.#refuseUsed(tx, actor, row);
-    await updateConnection(tx, organizationId, row.id, namedChange(actor, { handle, now: clock.now() }, common, stored));
+    await updateConnection(
+      tx,
+      organizationId,
+      row.id,
+      namedChange(actor, { handle, now: clock.now() }, common, stored),
+    );
     await this.#seal(tx, organizationId, row.id, stored.sealed);
     if (handle !== row.handle) await users.rename(tx, actor, row.id, { from: row.handle, to: handle });
     const deployment = await this.#place(tx, actor, row.id, common.deployToWorker);

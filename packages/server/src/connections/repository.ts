@@ -52,11 +52,7 @@ export function listConnections(
     .execute();
 }
 
-export async function deleteConnection(
-  db: Queryable,
-  organizationId: OrganizationId,
-  id: ConnectionId,
-): Promise<void> {
+export async function deleteConnection(db: Queryable, organizationId: OrganizationId, id: ConnectionId): Promise<void> {
   await db.deleteFrom('connection').where('organization_id', '=', organizationId).where('id', '=', id).execute();
 }
 

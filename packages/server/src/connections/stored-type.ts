@@ -1,5 +1,10 @@
 import { findType, typeCatalog } from '@tributary/connectors/type-catalog';
-import { databaseConnectors, isShownAsDatabase, toDatabase, toSource } from '@tributary/connectors/types/database/translate';
+import {
+  databaseConnectors,
+  isShownAsDatabase,
+  toDatabase,
+  toSource,
+} from '@tributary/connectors/types/database/translate';
 import type { StoredDatabase } from '@tributary/connectors/types/database/translate';
 import { typedIn } from '@tributary/connectors/kit/auth';
 import type { AnyConnectionType } from '@tributary/connectors/kit/connection-type';

@@ -24,7 +24,8 @@ export function withoutSecrets(type: AnyConnectionType, settings: JsonObject): J
 /** Whether any secret of the settings has a value. */
 export function holdsSecrets(type: AnyConnectionType, settings: JsonObject): boolean {
   return Object.entries(settings).some(
-    ([name, value]) => isSecretField(type.fields, name) && value !== null && !(Array.isArray(value) && value.length === 0),
+    ([name, value]) =>
+      isSecretField(type.fields, name) && value !== null && !(Array.isArray(value) && value.length === 0),
   );
 }
 
@@ -63,7 +64,10 @@ function unmasked(given: Json, stored: Json | undefined): Json {
   if (!isObject(given)) return given;
   const before = isObject(stored) ? stored : {};
   return Object.fromEntries(
-    Object.entries(given).map(([name, value]) => [name, value === undefined ? undefined : unmasked(value, before[name])]),
+    Object.entries(given).map(([name, value]) => [
+      name,
+      value === undefined ? undefined : unmasked(value, before[name]),
+    ]),
   );
 }
 
@@ -112,7 +116,11 @@ function leftMasks(type: AnyConnectionType, settings: JsonObject): FieldIssue[] 
   const found: FieldIssue[] = [];
   const look = (value: Json | undefined, path: Path): void => {
     if (value === mask)
-      found.push({ path, message: 'There is no stored value that the mask could stand for; give the value.', code: 'mask' });
+      found.push({
+        path,
+        message: 'There is no stored value that the mask could stand for; give the value.',
+        code: 'mask',
+      });
     else if (Array.isArray(value)) value.forEach((item, place) => look(item, [...path, place]));
     else if (typeof value === 'object' && value !== null)
       for (const [name, item] of Object.entries(value)) look(item, [...path, name]);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { callForeign } from '../../test/harness/foreign-calls.ts';
+import { makeWebhook, ruleOf } from '../../test/harness/notification-rules.ts';
 import { startTestService, type TestService } from '../../test/harness/service.ts';
 
 let t: TestService;
@@ -20,6 +21,8 @@ describe('F1-11 a thing of one organization', () => {
       clientSecret: 'canary-client-secret',
     });
     const project = await t.api('POST', '/tributary/v1/projects', { name: 'hers' });
+    const rules = `/tributary/v1/projects/${project.body.name}/notification-rules`;
+    const rule = await t.api('POST', rules, ruleOf(await makeWebhook(t, undefined, project.body.name)));
     const permissions = [{ category: 'AUDIT', actions: ['VIEW'] }];
     const role = await t.api('POST', '/tributary/v1/roles', { name: 'hers', permissions });
     const keys = (await t.api('GET', '/tributary/v1/api-keys')).body;
@@ -35,12 +38,14 @@ describe('F1-11 a thing of one organization', () => {
       roleId: role.body.id,
       oauthClientId: client.body.id,
       projectName: project.body.name,
+      ruleId: rule.body.id,
     };
     const read = async () => [
       (await t.api('GET', `/source-connections/${source.id}`)).body,
       (await t.api('GET', `/collections/${collection}`)).body,
       (await t.api('GET', `/source-connections/${source.id}/jobs`)).body,
       (await t.api('GET', '/tributary/v1/projects')).body,
+      (await t.api('GET', rules)).body,
       (await t.api('GET', '/tributary/v1/roles')).body,
       (await t.api('GET', `/tributary/v1/api-keys/${keys[0].id}/roles`)).body,
       (await t.api('GET', '/tributary/v1/oauth-clients')).body,
@@ -58,6 +63,8 @@ describe('F1-11 a thing of one organization', () => {
       'PATCH /v1/source-connections': { name: 'Stolen' },
       '/selection': {},
       'PUT /tributary/v1/api-keys': { roles: [] },
+      'POST /tributary/v1/projects/{projectName}/notification-rules': ruleOf('hook'),
+      'PATCH /tributary/v1/projects/{projectName}/notification-rules': { enabled: false },
       'PUT /': { name: 'Stolen' },
       search: { query: 'text' },
     });
