@@ -5,6 +5,7 @@ import { collectionsCommand } from './commands/collections.ts';
 import { connectCommand } from './commands/connect.ts';
 import { connectionsCommand } from './commands/connections.ts';
 import { cancelCommand, jobsCommand, syncCommand } from './commands/jobs.ts';
+import { notificationCommand } from './commands/notification.ts';
 import { previewCommand } from './commands/preview.ts';
 import { searchCommand } from './commands/search.ts';
 import { serveCommand } from './commands/serve.ts';
@@ -49,6 +50,7 @@ export function createProgram(terminal: Terminal): Command {
     cancelCommand(terminal),
     searchCommand(terminal),
     connectorCommand(terminal),
+    notificationCommand(terminal),
     auditCommand(terminal),
     backupCommand(terminal),
     restoreCommand(terminal),

@@ -1,5 +1,6 @@
 import { Audit } from './audit.ts';
 import { Collections } from './collections.ts';
+import { Notifications } from './notifications.ts';
 import { SourceConnections } from './source-connections.ts';
 import { Sources } from './sources.ts';
 import { Transport, type TransportOptions } from './transport.ts';
@@ -18,6 +19,7 @@ import { Transport, type TransportOptions } from './transport.ts';
 export class TributaryClient {
   readonly audit: Audit;
   readonly collections: Collections;
+  readonly notifications: Notifications;
   readonly sources: Sources;
   readonly sourceConnections: SourceConnections;
 
@@ -25,6 +27,7 @@ export class TributaryClient {
     const transport = new Transport(options);
     this.audit = new Audit(transport);
     this.collections = new Collections(transport);
+    this.notifications = new Notifications(transport);
     this.sources = new Sources(transport);
     this.sourceConnections = new SourceConnections(transport);
   }

@@ -51,7 +51,7 @@ export function describeDelivering(name: string, make: MakeHome): void {
       expect(played.got[0]).toMatchObject({ id: delivery?.id, kind: 'sync.failed', severity: 'error' });
       expect(played.got[0]?.title).toBe('The sync of Orders failed');
       expect(played.got[0]?.text).toMatch(
-        /failed: It is away\.\n.*start it again.*\nhttps:\/\/tributary\.example\.com\/tributary\/v1\/source-connections\/[0-9a-f-]{36}$/,
+        /failed: It is away\.\n.*start it again.*\nhttps:\/\/tributary\.example\.com\/tributary\/v1\/source-connections\/[0-9a-f-]{36}\/status$/,
       );
       expect(delivery).toMatchObject({ state: 'sent', attempts: 1, reason: null });
       expect(await rig.rule(ruleId)).toEqual({ last_sent_at: rig.clock.now(), last_error: null, last_error_at: null });

@@ -69,7 +69,7 @@ function wordsOfHappening(told: Told): Words {
         title: `The sync of ${source} failed`,
         lines: [
           `The sync of ${source} (project ${told.project}, connection ${told.connection}) failed: ${told.error}`,
-          `Put that right and start it again: POST ${api}/${told.sourceConnections[0]?.id ?? ''}/jobs. A schedule tries again by itself.`,
+          `Put that right and start it again: POST /v1/source-connections/${told.sourceConnections[0]?.id ?? ''}/run. A schedule tries again by itself.`,
         ],
       };
     case 'credential.needs_renewal':
@@ -77,7 +77,7 @@ function wordsOfHappening(told: Told): Words {
         title: `The connection ${told.connection} needs a new credential`,
         lines: [
           `The credential of the connection ${told.connection} (project ${told.project}) is not accepted any more: ${told.reason}`,
-          `The schedule of ${source} is paused. Allow the access again, or give a new credential; then it goes on.`,
+          `The schedule of ${source} is paused. Allow the access again, or give a new credential: PATCH /v1/source-connections/${told.sourceConnections[0]?.id ?? ''}. Then it goes on.`,
         ],
       };
     case 'schema.changed':
@@ -120,5 +120,5 @@ function more(all: number, named: number): readonly string[] {
 function linksOf(facts: JsonObject, base: string): readonly string[] {
   const sources = (facts['sourceConnections'] ?? []) as unknown as Place['sourceConnections'];
   if (sources.length === 0) return [base];
-  return sources.map(({ id }) => `${base}${api}/${id}`);
+  return sources.map(({ id }) => `${base}${api}/${id}/status`);
 }
