@@ -84,12 +84,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   auth: ['control', 'audit', 'vault', ...base],
   engine: ['collection-store', 'control', ...base],
   jobs: [
-    'engine',
-    'connections',
-    'collections',
-    'source-connections',
-    'environments',
-    'certificates',
+    ...['engine', 'connections', 'collections', 'source-connections', 'deployments', 'environments', 'certificates'],
     'notifications',
     ...stores,
     ...base,

@@ -231,6 +231,21 @@ export const settings = {
     default: '1',
     help: 'Worker processes that the service starts; 0 when workers run elsewhere.',
   }),
+  environment: setting({
+    env: 'TRIBUTARY_ENVIRONMENT',
+    type: z
+      .string()
+      .regex(/^\S(?:.{0,98}\S)?$/, 'must be the name of an environment, of at most 100 characters')
+      .transform((name) => name.toLowerCase()),
+    default: 'production',
+    help: 'Name of the environment whose deployed connections the workers hold, in every project that has one of this name.',
+  }),
+  deploymentTimeoutMs: setting({
+    env: 'TRIBUTARY_DEPLOYMENT_TIMEOUT_MS',
+    type: integer(100, 120_000),
+    default: '10000',
+    help: 'Milliseconds that a deployment waits for the workers before it answers without those that are silent.',
+  }),
   jobsPerWorker: setting({
     env: 'TRIBUTARY_JOBS_PER_WORKER',
     type: integer(1, 256),

@@ -1,4 +1,5 @@
 import { authProviderErrors } from './errors/auth-provider-errors.ts';
+import { deploymentErrors } from './errors/deployment-errors.ts';
 import { authorizationErrors } from './errors/authorization-errors.ts';
 import { notificationErrors } from './errors/notification-errors.ts';
 import { connectionErrors } from './errors/connection-errors.ts';
@@ -73,6 +74,7 @@ export const catalogue = {
   ...authProviderErrors,
   ...notificationErrors,
   ...connectionErrors,
+  ...deploymentErrors,
   /** The body is not JSON. Send valid JSON with `content-type: application/json`. */
   malformed_body: { kind: 'malformed', message: (d: { reason: string }) => `The body is not valid JSON: ${d.reason}` },
   /** The body is not JSON by its `content-type`. Send JSON with `content-type: application/json`. */

@@ -24,15 +24,15 @@ import { openCredentials, type CredentialParts } from './connections/open-creden
 import { createProbe } from './connections/probe.ts';
 import { createRegistry, type ConnectorRegistry } from './connections/registry.ts';
 import { createConnectionService } from './connections/service.ts';
-import { MemoryDeployments } from './connections/testing/memory-deployments.ts';
 import type { ControlStore } from './control/database.ts';
 import { openControlStore } from './control/open.ts';
 import { runForEveryone } from './control/tenant-scope.ts';
 import { airweaveGroups } from './dialects/airweave/airweave-groups.ts';
 import { apinizerGroup } from './dialects/apinizer/apinizer-group.ts';
+import { AnswerBus } from './deployments/answer-bus.ts';
 import { createDiskWatch, type DiskWatch } from './host/disk-watch.ts';
 import { IdempotentAnswers } from './http/idempotency.ts';
-import { createMetrics, type Metrics } from './http/metrics.ts';
+import type { Metrics } from './http/metrics.ts';
 import { nativeGroup } from './http/native/native-group.ts';
 import { createHttpServer } from './http/server.ts';
 import { serviceGroup } from './http/service-group.ts';
@@ -50,6 +50,8 @@ import type { JobId, OrganizationId } from './lib/ids.ts';
 import { createLog } from './lib/log.ts';
 import { buildNamedConnections } from './main-connections.ts';
 import { endWith } from './main-failure.ts';
+import { buildDeployments, hearAnswers } from './main-deployments.ts';
+import { openMetrics } from './main-metrics.ts';
 import { buildOAuth } from './main-oauth.ts';
 import type { DeliveryOutcome } from './notifications/model.ts';
 import { createNotificationService } from './notifications/service.ts';
@@ -64,7 +66,6 @@ import { createReleaseSource } from './source-connections/release-source.ts';
 import { createSourceRemoval } from './source-connections/removal.ts';
 import { createSelectionService } from './source-connections/selection-service.ts';
 import { createSourceConnectionService } from './source-connections/service.ts';
-import { countLiveJobs } from './syncs/repository.ts';
 import { createSyncService } from './syncs/service.ts';
 import { createOrganizationKeys } from './vault/organization-keys.ts';
 import { openVault } from './vault/open-vault.ts';
@@ -95,6 +96,7 @@ interface Foundation {
   readonly registry: ConnectorRegistry;
   readonly credentialParts: CredentialParts;
   readonly bus: JobBus;
+  readonly answers: AnswerBus;
   readonly metrics: Metrics;
   readonly supervisor: Supervisor;
   readonly disk: DiskWatch;
@@ -130,23 +132,6 @@ export interface RunningService {
 /** Live checks of sources must not keep a caller waiting for longer. */
 const probeTimeoutMs = 30_000;
 
-/** Figures for the operator. */
-function openMetrics(control: ControlStore, disk: DiskWatch): Metrics {
-  return createMetrics([
-    {
-      name: 'tributary_disk_used_ratio',
-      help: 'Share of the disk of the data directory that is taken, 0 to 1.',
-      collect: async () => ({ '': disk.used() }),
-    },
-    {
-      name: 'tributary_sync_jobs',
-      help: 'Sync jobs that wait or run, by state.',
-      label: 'state',
-      collect: () => runForEveryone(() => countLiveJobs(control.db)),
-    },
-  ]);
-}
-
 async function openFoundation(config: Config, clock: Clock, options: StartOptions): Promise<Foundation> {
   const log = createLog({ level: config.logLevel });
   const operator = readOperatorClients(config.oauthClients);
@@ -159,6 +144,7 @@ async function openFoundation(config: Config, clock: Clock, options: StartOption
   const vault = await openVault({ ...config, control });
   const readers = createSqliteReaders({ dataDir: config.dataDir, threads: 1 });
   const bus = new JobBus();
+  const answers = new AnswerBus();
   const onEvents = (jobId: JobId): void => bus.tell(jobId);
   const disk = createDiskWatch({ dataDir: config.dataDir, clock, log, warnPercent: config.diskWarnPercent });
   await disk.look();
@@ -181,6 +167,7 @@ async function openFoundation(config: Config, clock: Clock, options: StartOption
     onEnded,
     onRenewal,
     onDelivery,
+    onAnswered: (connectionId) => answers.tell(connectionId),
     ...(options.workerScript && { script: options.workerScript }),
   });
   return {
@@ -193,6 +180,7 @@ async function openFoundation(config: Config, clock: Clock, options: StartOption
     credentialParts,
     readers,
     bus,
+    answers,
     metrics,
     supervisor,
     disk,
@@ -251,6 +239,7 @@ function buildServices(
   const makeContext = createContextFactory({ config, clock, log });
   const probe = createProbe({ makeContext, credentials, timeoutMs: probeTimeoutMs });
   const connections = createConnectionService({ vault, clock });
+  const { placing, deployments } = buildDeployments({ ...base, ...common, connections });
   const revoke = keeper.revoke.bind(keeper);
   const release = createReleaseSource({ control, connections, registry, probe, log });
   const sources = createSourceRemoval({ control, readers, clock, connections, usage, release, revoke, wake });
@@ -268,6 +257,7 @@ function buildServices(
       apiKeys: common.apiKeys,
       registry,
       authProviders,
+      deployments,
       collections,
       sourceConnections,
       authorizations: createAuthorizationService({ ...needs, collections, sourceConnections, onError: onFailed }),
@@ -278,7 +268,7 @@ function buildServices(
       namedConnections: buildNamedConnections({
         ...base,
         ...needs,
-        deployments: new MemoryDeployments(),
+        deployments: placing,
         probeTimeoutMs,
       }),
       accessTokens: createAccessTokenService({ control, clock, ...common }),
@@ -310,6 +300,7 @@ function keepGoing(base: Foundation, { resumeDeletions, expireAuthorizations }: 
       resumeDeletions().catch((error: unknown) => log.error({ error }, 'deletions could not be resumed')),
       keepForgetting(base, signal),
       base.disk.run(signal),
+      hearAnswers(base, signal),
       expireAuthorizations(signal),
       base.credentialParts.keeper.run(signal),
     ]),

@@ -4,6 +4,7 @@ import type { CollectionService } from './collections/service.ts';
 import type { AccessTokenService } from './auth/access-tokens/service.ts';
 import type { NamedConnections } from './connections/named-connections.ts';
 import type { ConnectorRegistry } from './connections/registry.ts';
+import type { DeploymentService } from './deployments/service.ts';
 import type { SearchService } from './search/service.ts';
 import type { OwnClients } from './auth/oauth/own-clients.ts';
 import type { AuthorizationService } from './source-connections/authorization/service.ts';
@@ -16,6 +17,7 @@ export interface Services {
   readonly apiKeys: ApiKeyService;
   readonly registry: ConnectorRegistry;
   readonly authProviders: AuthProviderService;
+  readonly deployments: DeploymentService;
   readonly collections: CollectionService;
   readonly sourceConnections: SourceConnectionService;
   readonly authorizations: AuthorizationService;

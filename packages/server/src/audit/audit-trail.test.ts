@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeWebhook, ruleOf } from '../../test/harness/notification-rules.ts';
+import { addDeployable } from '../../test/harness/deployable.ts';
 import type { Answer, TestService } from '../../test/harness/service.ts';
 import { startWholeRig, type WholeRig } from '../../test/harness/whole-rig.ts';
 import type { OpenApiDocument } from '../http/openapi.ts';
@@ -146,6 +147,12 @@ async function traceNotificationRules(): Promise<void> {
   expect((await trace('DELETE', `${path}/${made.body.id}`)).actions).toEqual(['notification_rule.deleted']);
 }
 
+async function traceDeployment(): Promise<void> {
+  await addDeployable(t.dataDir, 'traced');
+  const path = '/tributary/v1/projects/default/connections/traced/deploy';
+  expect((await trace('POST', path)).actions).toEqual(['connection.deployed']);
+}
+
 async function traceSettings(id: string): Promise<void> {
   const path = `/tributary/v1/source-connections/${id}`;
   expect((await trace('POST', `${path}/pause`)).actions).toHaveLength(1);
@@ -165,6 +172,7 @@ describe('F1-16 every change made through the API', () => {
     }
     await traceOwnClients();
     await traceNotificationRules();
+    await traceDeployment();
     expect((await trace('POST', '/tributary/v1/projects', { name: 'traced' })).actions).toEqual(['project.created']);
     expect((await trace('DELETE', '/tributary/v1/projects/traced')).actions).toEqual(['project.deleted']);
     await traceKeysAndRoles();

@@ -1,4 +1,5 @@
 import type { Generated } from 'kysely';
+import type { DeploymentTables } from './deployment-tables.ts';
 import type {
   ApiKeyId,
   AuthorizationSessionId,
@@ -47,7 +48,7 @@ export type ErrorCategory =
   | 'auth_provider_credentials_invalid';
 
 /** The control store's tables as TypeScript; `migrations/` is the same in SQL. */
-export interface ControlTables extends NotificationTables {
+export interface ControlTables extends DeploymentTables, NotificationTables {
   organization: { id: OrganizationId; name: string; created_at: Millis };
   project: { id: ProjectId; organization_id: OrganizationId; name: string; created_at: Millis };
   environment: {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { addDeployable } from '../../test/harness/deployable.ts';
 import { callForeign } from '../../test/harness/foreign-calls.ts';
 import { makeWebhook, ruleOf } from '../../test/harness/notification-rules.ts';
 import { startTestService, type TestService } from '../../test/harness/service.ts';
@@ -39,6 +40,7 @@ describe('F1-11 a thing of one organization', () => {
       oauthClientId: client.body.id,
       projectName: project.body.name,
       ruleId: rule.body.id,
+      connectionName: 'hers',
     };
     const read = async () => [
       (await t.api('GET', `/source-connections/${source.id}`)).body,
@@ -85,6 +87,8 @@ describe('F1-11 a thing of one organization', () => {
       '/tributary/v1/api-keys',
       '/tributary/v1/roles',
       '/tributary/v1/projects',
+      '/tributary/v1/projects/default/deployments',
+      '/tributary/v1/workers',
       '/api-keys',
     ]) {
       const { status, body } = await t.api('GET', path, undefined, { key });
@@ -100,6 +104,7 @@ describe('F1-11 a thing of one organization', () => {
     const permissions = [{ category: 'AUDIT', actions: ['VIEW'] }];
     const role = await t.api('POST', '/tributary/v1/roles', { name: 'also hers', permissions });
     await t.api('POST', '/tributary/v1/projects', { name: 'also-hers' });
+    await addDeployable(t.dataDir, 'hers');
     const { key } = await t.newOrganization();
     const foreignKey = (await t.api('POST', '/tributary/v1/api-keys', { scopes: ['search:read'] }, { key })).body.id;
     const foreignRole = (await t.api('POST', '/tributary/v1/roles', { name: 'theirs', permissions }, { key })).body.id;
@@ -112,6 +117,7 @@ describe('F1-11 a thing of one organization', () => {
     const calls: readonly (readonly [method: string, path: string, body: unknown])[] = [
       ['POST', '/source-connections', create],
       ['POST', '/v1/source-connections', create],
+      ['POST', '/tributary/v1/projects/default/connections/hers/deploy', undefined],
       ['DELETE', `/api-keys?id=${own.id}`, undefined],
       ['DELETE', `/v1/api-keys?id=${own.id}`, undefined],
       ['PUT', `/tributary/v1/api-keys/${foreignKey}/roles`, { roles: [{ roleId: role.body.id }] }],

@@ -7,10 +7,11 @@ import type { Config } from '../config.ts';
 import type { RenewalOutcome } from '../auth/oauth/renewal/renewer.ts';
 import type { SettleJob } from '../collection-store/port.ts';
 import type { ControlStore } from '../control/database.ts';
+import { loseWorker } from '../deployments/workers/registration.ts';
 import { backoffMs } from '../lib/backoff.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { DeliveryOutcome } from '../notifications/model.ts';
-import type { JobId } from '../lib/ids.ts';
+import type { ConnectionId, JobId } from '../lib/ids.ts';
 import type { EndedJob } from './job-row.ts';
 import { takeBack } from './leases.ts';
 import { reclaimLeases } from './reclaim.ts';
@@ -35,6 +36,8 @@ export interface SupervisorDeps {
   readonly onRenewal?: (outcome: RenewalOutcome) => void;
   /** Hears how the notifications of the workers went. */
   readonly onDelivery?: (outcome: DeliveryOutcome) => void;
+  /** Hears of connections that the workers have answered about; of none when a worker was lost, which answers about no other. */
+  readonly onAnswered?: (connectionId?: ConnectionId) => void;
 }
 
 /** Keeps the worker processes of the service running. */
@@ -43,6 +46,8 @@ export interface Supervisor {
   start(): Promise<void>;
   /** Tells every worker to look for work, and for cancellations, at once. */
   wake(): void;
+  /** Tells every worker that a deployment of the connection was placed. */
+  tellOf(connectionId: ConnectionId): void;
   /** Stops the workers: SIGTERM, and SIGKILL after ten seconds. When it ends, they hold no lease any more. */
   stop(): Promise<void>;
 }
@@ -62,6 +67,7 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
       for (const slot of slots) slot.start();
     },
     wake,
+    tellOf: (connectionId) => slots.forEach((slot) => slot.send({ type: 'deployment', connectionId })),
     async stop() {
       await Promise.all(slots.map((slot) => slot.stop()));
     },
@@ -141,6 +147,7 @@ class WorkerSlot {
     else if (message.type === 'events') this.#deps.onEvents?.(message.jobId);
     else if (message.type === 'renewal') this.#deps.onRenewal?.(message.outcome);
     else if (message.type === 'delivery') this.#deps.onDelivery?.(message.outcome);
+    else if (message.type === 'answered') this.#deps.onAnswered?.(message.connectionId);
     else this.#deps.onEnded?.(message.job);
   }
 
@@ -149,6 +156,7 @@ class WorkerSlot {
     const { control, settle, clock, log } = this.#deps;
     if (this.#owner === undefined) return;
     try {
+      if (await loseWorker(control.db, this.#owner, clock.now())) this.#deps.onAnswered?.();
       const taken = await takeBack(control, this.#owner, settle, clock.now());
       this.#owner = undefined;
       for (const { jobId } of taken) this.#deps.onEvents?.(jobId);

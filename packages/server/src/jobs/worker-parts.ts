@@ -3,7 +3,6 @@ import type { SettleJob } from '../collection-store/port.ts';
 import { createOAuthClients } from '../auth/oauth/clients.ts';
 import { readOperatorClients } from '../auth/oauth/operator-clients.ts';
 import type { RenewalOutcome } from '../auth/oauth/renewal/renewer.ts';
-import { createKeyMaterialSource, type KeyMaterialSource } from '../certificates/key-material-source.ts';
 import { createSqliteWriters } from '../collection-store/sqlite/writers.ts';
 import { createUsageService } from '../collections/usage.ts';
 import { createContextFactory } from '../connections/context.ts';
@@ -11,11 +10,11 @@ import { openCredentials } from '../connections/open-credentials.ts';
 import { createRegistry } from '../connections/registry.ts';
 import { createConnectionService } from '../connections/service.ts';
 import type { ControlStore } from '../control/database.ts';
-import { createVariableSource, type VariableSource } from '../environments/variable-source.ts';
 import type { Clock } from '../lib/clock.ts';
 import { loadSyncInput } from '../source-connections/sync-input.ts';
 import { createOrganizationKeys } from '../vault/organization-keys.ts';
 import { openVault } from '../vault/open-vault.ts';
+import { createHoldDeployments, type HoldDeployments } from './hold-deployments.ts';
 import { createExecute } from './run-job.ts';
 import type { ExecuteJob } from './running-job.ts';
 import type { WorkerConfig } from './worker-settings.ts';
@@ -25,9 +24,8 @@ export interface WorkerParts {
   readonly control: ControlStore;
   readonly execute: ExecuteJob;
   readonly settle: SettleJob;
-  /** What placeholders of connections stand for. */
-  readonly variables: VariableSource;
-  readonly keyMaterial: KeyMaterialSource;
+  /** The deployed connections of this process, under the name of its leases. */
+  readonly holdDeployments: HoldDeployments;
   /** Closes everything, the control store too. */
   close(): Promise<void>;
 }
@@ -55,8 +53,7 @@ export async function openWorkerParts(needs: Needs): Promise<WorkerParts> {
   return {
     control,
     settle: (job, withinMs) => writers.settle(job, withinMs),
-    variables: createVariableSource({ vault }),
-    keyMaterial: createKeyMaterialSource({ vault }),
+    holdDeployments: createHoldDeployments({ config, control, vault, clock, log }),
     execute: createExecute({
       loadSyncInput: (job) =>
         loadSyncInput({ control, connections, organizationKeys, usage }, job.organizationId, job.sourceConnectionId),

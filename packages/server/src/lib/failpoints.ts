@@ -53,10 +53,19 @@ export const renewalFailpoints = [
 /** The same for a notification: it has gone out, and nobody has written that down. */
 export const notificationFailpoints = ['notification.sent'] as const;
 
+/** The same for a deployment in a worker: it was told; the new client is open and the old one too; swapped; answered. */
+export const deploymentFailpoints = [
+  'deployment.told',
+  'deployment.opened',
+  'deployment.swapped',
+  'deployment.answered',
+] as const;
+
 export type Failpoint =
   | (typeof failpoints)[number]
   | (typeof renewalFailpoints)[number]
-  | (typeof notificationFailpoints)[number];
+  | (typeof notificationFailpoints)[number]
+  | (typeof deploymentFailpoints)[number];
 
 let reached: ((name: Failpoint) => void) | undefined;
 

@@ -11,6 +11,7 @@ import { routeGroup, type RouteGroup } from '../route-group.ts';
 import { apiKeyRoutes } from './api-key-routes.ts';
 import { auditRoutes } from './audit-routes.ts';
 import { connectionTypeRoutes } from './connection-type-routes.ts';
+import { deploymentRoutes } from './deployment-routes.ts';
 import { jobRoutes } from './job-routes.ts';
 import { notificationRoutes } from './notification-routes.ts';
 import { oauthClientRoutes } from './oauth-client-routes.ts';
@@ -45,6 +46,7 @@ export function nativeGroup(services: NativeServices): RouteGroup {
       ...searchRoutes,
       ...organizationRoutes,
       ...connectionTypeRoutes,
+      ...deploymentRoutes,
       ...usageRoutes,
       ...oauthClientRoutes,
       ...apiKeyRoutes,
