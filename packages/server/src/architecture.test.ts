@@ -68,6 +68,8 @@ const nouns = [
   'notifications',
   'webhooks',
 ];
+/** What workers need to hold deployed connections. */
+const holding = ['deployments', 'environments', 'certificates', 'notifications'];
 const services = [...nouns, ...stores, 'jobs', 'engine', ...base];
 
 /** What each part of the server may import beside itself; `main` and files of its own kind may import everything. */
@@ -83,12 +85,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   audit: ['control', 'auth', ...base],
   auth: ['control', 'audit', 'vault', ...base],
   engine: ['collection-store', 'control', ...base],
-  jobs: [
-    ...['engine', 'connections', 'collections', 'source-connections', 'deployments', 'environments', 'certificates'],
-    'notifications',
-    ...stores,
-    ...base,
-  ],
+  jobs: ['engine', 'connections', 'collections', 'source-connections', ...holding, ...stores, ...base],
   ...Object.fromEntries(nouns.map((noun) => [noun, services])),
   services: services,
   http: ['services', ...services],

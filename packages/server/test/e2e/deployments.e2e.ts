@@ -77,7 +77,7 @@ describe('Z08 Z19 deployments to worker processes', () => {
       expect([all, results[0].success]).toEqual([false, false]);
       expect(results[0].message).toMatch(/^Unreachable since it ended before it answered: worker \d+ on \S+;/);
       expect(results[0].message).toContain(`worker ${dying.pid} on`);
-      expect(dying.alive()).toBe(false);
+      expect(await dying.exited).toBeNull();
       expect(await states()).toEqual([['open', 1]]);
       await cluster.addWorker();
       await untilStates('the successor to hold it too', [

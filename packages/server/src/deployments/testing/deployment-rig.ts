@@ -84,8 +84,11 @@ export class DeploymentRig {
 
   /** The project that the service has made for its first organization. */
   async firstProject(environments: readonly string[] = ['production']): Promise<Project> {
-    const oldest = this.control.db.selectFrom('project').selectAll().orderBy('created_at').limit(1);
-    const row = await oldest.executeTakeFirstOrThrow();
+    const { db } = this.control;
+    const oldest = db.selectFrom('organization').select('id').orderBy('created_at').limit(1);
+    const { id } = await oldest.executeTakeFirstOrThrow();
+    const own = db.selectFrom('project').selectAll().where('organization_id', '=', id).where('name', '=', 'default');
+    const row = await own.executeTakeFirstOrThrow();
     const project = { organizationId: row.organization_id, projectId: row.id };
     for (const name of environments) await this.addEnvironment(project, name);
     return project;
