@@ -109,6 +109,8 @@ const revealers: Readonly<Record<string, string>> = {
   'packages/server/src/auth/providers/field-mapping.ts': 'a connector’s schema takes text, and wraps it again',
   'packages/server/src/auth/providers/outside-credentials.ts': 'tells a renewed token from the refused one',
   'packages/server/src/auth/providers/pipedream.ts': 'the token endpoint takes the client’s secret in its body',
+  'packages/server/src/certificates/key-material-reader.ts':
+    'the thread that opens the file takes its password as text',
   'packages/server/src/engine/field-rules.ts': 'keys the hashes of fields',
   'packages/server/src/engine/sealed-cursor.ts': 'derives the key that cursors are sealed with',
   'packages/server/src/auth/service.ts': 'hashes the bootstrap key',

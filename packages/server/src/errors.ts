@@ -207,6 +207,17 @@ export const catalogue = {
   source_not_found: { kind: 'not_found', message: (d: { shortName: string }) => `Source '${d.shortName}' not found` },
   /** The id is unknown, or belongs to another organization. List them with `GET /source-connections`. */
   source_connection_not_found: { kind: 'not_found', message: (_: { id: string }) => 'Source connection not found' },
+  /** No connection of this name in the project; names compare without case. */
+  connection_not_found: {
+    kind: 'not_found',
+    message: (d: { name: string }) => `Connection (name: ${d.name}) was not found!`,
+  },
+  /** Connections of this type are opened, not read. Choose one whose type is in `GET /sources`. */
+  connection_not_readable: {
+    kind: 'rejected',
+    message: (d: { name: string; type: string }) =>
+      `Connection '${d.name}' is of the type ${d.type}, which cannot be read`,
+  },
   /** The source cannot be given credentials in this way; `details.supported` lists the ways it takes. */
   auth_method_unsupported: {
     kind: 'rejected',

@@ -37,7 +37,6 @@ import { nativeGroup } from './http/native/native-group.ts';
 import { createHttpServer } from './http/server.ts';
 import { serviceGroup } from './http/service-group.ts';
 import { JobBus } from './jobs/job-bus.ts';
-import type { EndedJob } from './jobs/job-row.ts';
 import { keepForgetting } from './jobs/retention.ts';
 import { bindDataDirectory } from './jobs/data-directory.ts';
 import type { DataDirectoryBond } from './jobs/data-directory.ts';
@@ -53,8 +52,8 @@ import { endWith } from './main-failure.ts';
 import { buildDeployments, hearAnswers } from './main-deployments.ts';
 import { openMetrics } from './main-metrics.ts';
 import { buildOAuth } from './main-oauth.ts';
-import type { DeliveryOutcome } from './notifications/model.ts';
 import { createNotificationService } from './notifications/service.ts';
+import { buildProjectParts } from './main-projects.ts';
 import { bootstrap } from './organizations/bootstrap.ts';
 import { createOrganizationService } from './organizations/service.ts';
 import { createProjectService, type ProjectService } from './projects/service.ts';
@@ -154,8 +153,6 @@ async function openFoundation(config: Config, clock: Clock, options: StartOption
   const clients = createOAuthClients({ vault, operator });
   const onRenewal = (outcome: RenewalOutcome): void => metrics.countRenewal(outcome);
   const credentialParts = openCredentials({ config, control, vault, registry, clients, clock, log, onRenewal });
-  const onDelivery = (outcome: DeliveryOutcome): void => metrics.countDelivery(outcome);
-  const onEnded = (job: EndedJob): void => metrics.countJob(job);
   const settle: SettleJob = (job) => readers.settle(job);
   const supervisor = createSupervisor({
     config,
@@ -164,9 +161,9 @@ async function openFoundation(config: Config, clock: Clock, options: StartOption
     control,
     settle,
     onEvents,
-    onEnded,
+    onEnded: (job) => metrics.countJob(job),
     onRenewal,
-    onDelivery,
+    onDelivery: (outcome) => metrics.countDelivery(outcome),
     onAnswered: (connectionId) => answers.tell(connectionId),
     ...(options.workerScript && { script: options.workerScript }),
   });
@@ -272,6 +269,7 @@ function buildServices(
         probeTimeoutMs,
       }),
       accessTokens: createAccessTokenService({ control, clock, ...common }),
+      ...buildProjectParts({ ...base, ...common }),
     },
     async resumeDeletions() {
       await sources.resume();

@@ -1,10 +1,13 @@
 import type { ApiKeyService } from './auth/service.ts';
 import type { AuthProviderService } from './auth/providers/service.ts';
+import type { CertificateService } from './certificates/service.ts';
 import type { CollectionService } from './collections/service.ts';
 import type { AccessTokenService } from './auth/access-tokens/service.ts';
 import type { NamedConnections } from './connections/named-connections.ts';
 import type { ConnectorRegistry } from './connections/registry.ts';
 import type { DeploymentService } from './deployments/service.ts';
+import type { EnvironmentService } from './environments/service.ts';
+import type { VariableService } from './environments/variables.ts';
 import type { SearchService } from './search/service.ts';
 import type { OwnClients } from './auth/oauth/own-clients.ts';
 import type { AuthorizationService } from './source-connections/authorization/service.ts';
@@ -27,4 +30,7 @@ export interface Services {
   readonly namedConnections: NamedConnections;
   readonly accessTokens: AccessTokenService;
   readonly search: SearchService;
+  readonly environments: EnvironmentService;
+  readonly variables: VariableService;
+  readonly certificates: CertificateService;
 }

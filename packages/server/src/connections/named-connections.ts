@@ -283,7 +283,11 @@ class Service implements NamedConnections {
       const issue = { path: ['type'], message: 'Type is required', code: 'missing' };
       return errors.connection_fields_missing({ issues: [issue] });
     }
-    return this.#load(String(type)).catch((error: unknown) => error as Error);
+    if (typeof type !== 'string') {
+      const issue = { path: ['type'], message: 'The type must be text', code: 'invalid_type' };
+      return errors.connection_fields_refused({ issues: [issue] });
+    }
+    return this.#load(type).catch((error: unknown) => error as Error);
   }
 
   async #settings(

@@ -2,6 +2,7 @@ import type { Insertable, Selectable, Updateable } from 'kysely';
 import type { Queryable } from '../control/database.ts';
 import type { ControlTables } from '../control/schema.ts';
 import type { ConnectionId, OrganizationId, ProjectId } from '../lib/ids.ts';
+import { handleKey } from './connection-input.ts';
 
 export type ConnectionRow = Selectable<ControlTables['connection']>;
 export type CredentialRow = Selectable<ControlTables['credential']>;
@@ -19,19 +20,19 @@ export function findConnection(
     .executeTakeFirst();
 }
 
-/** By its folded handle. */
+/** By its handle, which compares without case. */
 export function findConnectionByHandle(
   db: Queryable,
   organizationId: OrganizationId,
   projectId: ProjectId,
-  handleKey: string,
+  handle: string,
 ): Promise<ConnectionRow | undefined> {
   return db
     .selectFrom('connection')
     .selectAll()
     .where('organization_id', '=', organizationId)
     .where('project_id', '=', projectId)
-    .where('handle_key', '=', handleKey)
+    .where('handle_key', '=', handleKey(handle))
     .executeTakeFirst();
 }
 
@@ -116,7 +117,7 @@ export async function updateConnection(
     .execute();
 }
 
-/** Deletes the connection unless a source connection still uses it. */
+/** Deletes the connection unless a source connection still uses it, or it was made on its own. */
 export async function deleteUnusedConnection(
   db: Queryable,
   organizationId: OrganizationId,
@@ -126,6 +127,7 @@ export async function deleteUnusedConnection(
     .deleteFrom('connection')
     .where('organization_id', '=', organizationId)
     .where('id', '=', id)
+    .where('stays', '=', 0)
     .where(({ not, exists, selectFrom }) =>
       not(exists(selectFrom('source_connection').select('id').where('connection_id', '=', id))),
     )

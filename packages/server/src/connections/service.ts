@@ -4,6 +4,7 @@ import type { Actor } from '../auth/actor.ts';
 import { readGrant } from '../auth/oauth/stored-grant.ts';
 import type { Queryable } from '../control/database.ts';
 import type { AuthMethod } from '../control/schema.ts';
+import { errors } from '../errors.ts';
 import { must } from '../lib/asserts.ts';
 import type { Clock } from '../lib/clock.ts';
 import {
@@ -19,6 +20,7 @@ import { freeHandle, handleFrom } from './handle.ts';
 import {
   deleteUnusedConnection,
   findConnection,
+  findConnectionByHandle,
   findCredential,
   insertConnection,
   listHandleKeys,
@@ -45,6 +47,8 @@ export interface NewConnection {
   readonly authenticated: boolean;
   /** The organization's own OAuth client that it is made with. */
   readonly oauthClientId?: OAuthClientId | null;
+  /** It was made on its own, and stays when nothing is read through it any more. */
+  readonly stays?: boolean;
   /** Which account of which outside vault, where one has the credentials. */
   readonly outside?: { readonly authProviderId: AuthProviderId; readonly config: JsonObject } | undefined;
 }
@@ -64,6 +68,13 @@ export interface ConnectionChange {
 export interface ConnectionService {
   create(tx: Queryable, actor: Actor, input: NewConnection): Promise<ConnectionId>;
   get(db: Queryable, organizationId: OrganizationId, id: ConnectionId): Promise<ConnectionRow>;
+  /** Throws `connection_not_found`. */
+  getByHandle(
+    db: Queryable,
+    organizationId: OrganizationId,
+    projectId: ProjectId,
+    handle: string,
+  ): Promise<ConnectionRow>;
   change(tx: Queryable, actor: Actor, id: ConnectionId, change: ConnectionChange): Promise<void>;
   /** Opens what the vault keeps. The result is plain: hand it to a worker or a live check, nothing else. */
   openSettings(db: Queryable, organizationId: OrganizationId, id: ConnectionId): Promise<SealedSettings>;
@@ -112,6 +123,7 @@ async function newRow(
     oauth_client_id: input.oauthClientId ?? null,
     ...outsideColumns(input.outside),
     enabled: 1,
+    stays: input.stays ? 1 : 0,
     label: nextLabel(await listLabels(tx, actor.organizationId, projectId, connector.id)),
     created_at: now,
     modified_at: now,
@@ -170,6 +182,11 @@ export function createConnectionService({ vault, clock }: SealNeeds): Connection
     },
     async get(db, organizationId, id) {
       return must(await findConnection(db, organizationId, id), 'a source connection always has its connection');
+    },
+    async getByHandle(db, organizationId, projectId, handle) {
+      const row = await findConnectionByHandle(db, organizationId, projectId, handle);
+      if (!row) throw errors.connection_not_found({ name: handle });
+      return row;
     },
     async change(tx, actor, id, change) {
       const now = clock.now();

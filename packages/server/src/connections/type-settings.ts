@@ -59,7 +59,9 @@ function unmasked(given: Json, stored: Json | undefined): Json {
   if (given === mask) return stored ?? mask;
   if (Array.isArray(given)) {
     const before = Array.isArray(stored) ? stored : [];
-    return given.map((item, place) => unmasked(item, before.find((one) => isSameItem(one, item)) ?? before[place]));
+    return given.map((item, place) =>
+      unmasked(item, isObject(item) && 'name' in item ? before.find((one) => isSameItem(one, item)) : before[place]),
+    );
   }
   if (!isObject(given)) return given;
   const before = isObject(stored) ? stored : {};

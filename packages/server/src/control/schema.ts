@@ -158,6 +158,7 @@ export interface ControlTables extends DeploymentTables, NotificationTables {
     revision: Generated<number>;
     type_fields: Generated<JsonText | null>;
     deploy_to_worker: Generated<Flag>;
+    stays: Generated<Flag>;
     created_at: Millis;
     modified_at: Millis;
     created_by_email: string | null;

@@ -4,6 +4,7 @@ import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { addDeployable } from '../../test/harness/deployable.ts';
 import { startTestService, type TestService } from '../../test/harness/service.ts';
+import { makeCertificate } from '../certificates/testing/made-certificates.ts';
 import { sqliteHome } from './testing.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -14,6 +15,7 @@ const acrossOrganizations: Readonly<Record<string, string>> = {
   'auth/oauth/sessions/repository.ts findSessionByState': 'tells whose way a browser without a key comes back from',
   'auth/oauth/sessions/repository.ts deleteSessionsBefore': 'kept for a time only, whosever they are',
   'source-connections/repository.ts listNeverAuthorized': 'kept for a time only, whosever they are',
+  'auth/access-tokens/repository.ts findAccessTokenByHash': 'tells which organization a caller belongs to',
   'auth/repository.ts findApiKeyByHash': 'tells which organization a caller belongs to',
   'auth/oauth/renewal/repository.ts listDue': 'tokens are renewed before they die, whosever they are',
   'syncs/repository.ts countLiveJobs': 'the operator’s metrics',
@@ -96,6 +98,7 @@ describe('F1-11 a statement on rows of organizations', () => {
 describe('F1-11 what a running service sends to its database', () => {
   /** Beginnings of the statements that are for all organizations. */
   const forAll: readonly (readonly [statement: RegExp, why: string])[] = [
+    [/from access_token where hash = \?/, 'tells which organization a caller belongs to'],
     [/from api_key where (?:\(?)hash = \?/, 'tells which organization a caller belongs to'],
     [/^select key_id, count\(\*\) as values from \w+ group by key_id/, 'the key ring serves every organization'],
     [
@@ -137,6 +140,8 @@ describe('F1-11 what a running service sends to its database', () => {
     const source = await t.newStub({ collection: collection.readable_id });
     const path = `/source-connections/${source.id}`;
     const native = `/tributary/v1${path}`;
+    const project = '/tributary/v1/projects/watched';
+    const { certificate } = makeCertificate({ name: 'watched.example' });
     const calls: readonly (readonly [method: string, path: string, body?: unknown])[] = [
       ['GET', '/collections?search=a'],
       ['GET', '/collections/count'],
@@ -158,11 +163,30 @@ describe('F1-11 what a running service sends to its database', () => {
       ['GET', '/tributary/v1/usage'],
       ['POST', '/tributary/v1/projects', { name: 'watched' }],
       ['GET', '/tributary/v1/projects'],
+      ['PATCH', '/tributary/v1/projects/watched', { name: 'Watched' }],
+      ['POST', `${project}/environments`, { name: 'test' }],
+      ['GET', `${project}/environments`],
+      ['PUT', `${project}/variables/host`, { value: 'a' }],
+      ['PUT', `${project}/environments/test/variables/host`, { value: 'a' }],
+      ['PUT', `${project}/environments/test/variables/host`, { secret: true }],
+      ['GET', `${project}/environments/test/variables`],
+      ['DELETE', `${project}/environments/test/variables/host`],
+      ['PATCH', `${project}/environments/test`, { name: 'staging' }],
+      ['DELETE', `${project}/environments/staging`],
+      ['POST', `${project}/certificates`, { name: 'tls', certificate }],
+      ['GET', `${project}/certificates`],
+      ['PUT', `${project}/certificates/tls`, { certificate }],
+      ['DELETE', `${project}/certificates/tls`],
       ['DELETE', '/tributary/v1/projects/watched'],
       ['GET', '/tributary/v1/workers'],
       ['GET', '/tributary/v1/projects/default/deployments'],
       ['POST', '/tributary/v1/projects/default/connections/watched/deploy'],
       ['GET', '/metrics'],
+      ['POST', '/apiops/projects/default/connections/watched', { type: 'email', host: 'smtp.example.com' }],
+      ['GET', '/apiops/projects/default/connections?type=email'],
+      ['GET', '/apiops/projects/default/connections/watched'],
+      ['PUT', '/apiops/projects/default/connections/watched', { type: 'email', host: 'h', name: 'seen' }],
+      ['DELETE', '/apiops/projects/default/connections/seen'],
       ['GET', '/tributary/v1/api-keys'],
       ['POST', '/tributary/v1/api-keys', { scopes: ['search:read'] }],
       ['GET', '/tributary/v1/audit-events'],

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addDeployable } from '../../test/harness/deployable.ts';
+import { makeCertificate } from '../certificates/testing/made-certificates.ts';
 import { callForeign } from '../../test/harness/foreign-calls.ts';
 import { makeWebhook, ruleOf } from '../../test/harness/notification-rules.ts';
 import { startTestService, type TestService } from '../../test/harness/service.ts';
@@ -24,6 +25,15 @@ describe('F1-11 a thing of one organization', () => {
     const project = await t.api('POST', '/tributary/v1/projects', { name: 'hers' });
     const rules = `/tributary/v1/projects/${project.body.name}/notification-rules`;
     const rule = await t.api('POST', rules, ruleOf(await makeWebhook(t, undefined, project.body.name)));
+    const connections = '/apiops/projects/hers/connections';
+    const mail = { type: 'email', host: 'smtp.example.com' };
+    await t.api('POST', `${connections}/mail`, mail);
+    const inProject = '/tributary/v1/projects/hers';
+    const { certificate } = makeCertificate({ name: 'hers.example' });
+    await t.api('POST', `${inProject}/environments`, { name: 'test' });
+    await t.api('PUT', `${inProject}/variables/host`, { value: 'hers' });
+    await t.api('PUT', `${inProject}/environments/test/variables/host`, { value: 'hers' });
+    await t.api('POST', `${inProject}/certificates`, { name: 'tls', certificate });
     const permissions = [{ category: 'AUDIT', actions: ['VIEW'] }];
     const role = await t.api('POST', '/tributary/v1/roles', { name: 'hers', permissions });
     const keys = (await t.api('GET', '/tributary/v1/api-keys')).body;
@@ -40,7 +50,10 @@ describe('F1-11 a thing of one organization', () => {
       oauthClientId: client.body.id,
       projectName: project.body.name,
       ruleId: rule.body.id,
-      connectionName: 'hers',
+      connectionName: 'mail',
+      environmentName: 'test',
+      variableName: 'host',
+      certificateName: 'tls',
     };
     const read = async () => [
       (await t.api('GET', `/source-connections/${source.id}`)).body,
@@ -48,6 +61,11 @@ describe('F1-11 a thing of one organization', () => {
       (await t.api('GET', `/source-connections/${source.id}/jobs`)).body,
       (await t.api('GET', '/tributary/v1/projects')).body,
       (await t.api('GET', rules)).body,
+      (await t.api('GET', `${connections}?type=email`)).body,
+      (await t.api('GET', `${inProject}/environments`)).body,
+      (await t.api('GET', `${inProject}/variables`)).body,
+      (await t.api('GET', `${inProject}/environments/test/variables`)).body,
+      (await t.api('GET', `${inProject}/certificates`)).body,
       (await t.api('GET', '/tributary/v1/roles')).body,
       (await t.api('GET', `/tributary/v1/api-keys/${keys[0].id}/roles`)).body,
       (await t.api('GET', '/tributary/v1/oauth-clients')).body,
@@ -67,11 +85,16 @@ describe('F1-11 a thing of one organization', () => {
       'PUT /tributary/v1/api-keys': { roles: [] },
       'POST /tributary/v1/projects/{projectName}/notification-rules': ruleOf('hook'),
       'PATCH /tributary/v1/projects/{projectName}/notification-rules': { enabled: false },
+      'POST /tributary/v1/projects/{projectName}/certificates': { name: 'stolen', certificate },
+      '/variables/': { value: 'Stolen' },
+      '/certificates/': { certificate },
       'PUT /': { name: 'Stolen' },
       search: { query: 'text' },
     });
     // Kinds of things are everybody's; a link is known to whom it was given, and its tests look at organizations.
-    expect(skipped.filter((name) => !/\/\{short_name\}$|\/authorize\/\{code\}/.test(name))).toEqual([]);
+    expect(
+      skipped.filter((name) => !/\/\{short_name\}$|\/connection-types\/\{type\}$|\/authorize\/\{code\}/.test(name)),
+    ).toEqual([]);
     expect(calls.length).toBeGreaterThan(30);
     expect(calls.filter((call) => call.status !== 404).map((call) => [call.name, call.status, call.text])).toEqual([]);
     expect(await read()).toEqual(before);

@@ -12,15 +12,19 @@ import { apiKeyRoutes } from './api-key-routes.ts';
 import { auditRoutes } from './audit-routes.ts';
 import { connectionTypeRoutes } from './connection-type-routes.ts';
 import { deploymentRoutes } from './deployment-routes.ts';
+import { certificateRoutes } from './certificate-routes.ts';
+import { environmentRoutes } from './environment-routes.ts';
 import { jobRoutes } from './job-routes.ts';
 import { notificationRoutes } from './notification-routes.ts';
 import { oauthClientRoutes } from './oauth-client-routes.ts';
 import { organizationRoutes } from './organization-routes.ts';
+import { projectRoutes } from './project-routes.ts';
 import { roleRoutes } from './role-routes.ts';
 import { searchRoutes } from './search-routes.ts';
 import { sourceConnectionRoutes } from './source-connection-routes.ts';
 import { usageRoutes } from './usage-routes.ts';
 import { streamRoutes } from './stream-routes.ts';
+import { variableRoutes } from './variable-routes.ts';
 
 /** What the native routes may call beside what every dialect may. */
 export interface NativeServices extends Services {
@@ -47,6 +51,10 @@ export function nativeGroup(services: NativeServices): RouteGroup {
       ...organizationRoutes,
       ...connectionTypeRoutes,
       ...deploymentRoutes,
+      ...projectRoutes,
+      ...environmentRoutes,
+      ...variableRoutes,
+      ...certificateRoutes,
       ...usageRoutes,
       ...oauthClientRoutes,
       ...apiKeyRoutes,
