@@ -149,8 +149,8 @@ async function traceNotificationRules(): Promise<void> {
 }
 
 async function traceDeployment(): Promise<void> {
-  await addDeployable(t.dataDir, 'traced');
-  const path = '/tributary/v1/projects/default/connections/traced/deploy';
+  await addDeployable(t.dataDir, 'deployed');
+  const path = '/tributary/v1/projects/default/connections/deployed/deploy';
   expect((await trace('POST', path)).actions).toEqual(['connection.deployed']);
 }
 

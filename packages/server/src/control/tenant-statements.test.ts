@@ -108,7 +108,7 @@ describe('F1-11 what a running service sends to its database', () => {
     [/from source_connection inner join connection .* connection\.authenticated_at is null/, 'kept for a time only'],
     [/from (?:collection|source_connection) where deleted_at is not null/, 'purges that an earlier process began'],
     [
-      /^delete from (?:job_event|sync_job|idempotency_key|authorization_session|notice) where/,
+      /^delete from (?:job_event|sync_job|idempotency_key|authorization_session|notice|notification_repeat) where/,
       'kept for a time only, whosever they are',
     ],
     [/from credential where renew_at is not null/, 'tokens are renewed before they die, whosever they are'],

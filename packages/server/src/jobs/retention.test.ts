@@ -3,7 +3,8 @@ import { silentLog } from '@tributary/connectors/testing/connector-probe';
 import type { ControlStoreHome } from '../control/control-store-contract.ts';
 import type { ControlStore } from '../control/database.ts';
 import { postgresHome, sqliteHome } from '../control/testing.ts';
-import { newId, type JobId, type NoticeId, type OrganizationId } from '../lib/ids.ts';
+import { newId } from '../lib/ids.ts';
+import type { EnvironmentId, JobId, NoticeId, NotificationRuleId, OrganizationId } from '../lib/ids.ts';
 import { forgetOld, keepForgetting } from './retention.ts';
 import { seedOrganization, testClock } from './testing/seed.ts';
 
@@ -69,6 +70,33 @@ describe.each([
       .execute();
   }
 
+  /** A rule that heard of one thing 29 days ago, and of another 31 days ago. */
+  async function heard(organization_id: OrganizationId): Promise<void> {
+    const { db } = control;
+    const found = db
+      .selectFrom('connection')
+      .select(['id', 'project_id'])
+      .where('organization_id', '=', organization_id);
+    const { id: connection_id, project_id } = await found.executeTakeFirstOrThrow();
+    const environment_id = newId<EnvironmentId>();
+    const place = { organization_id, project_id };
+    const environment = { id: environment_id, ...place, name: 'production', name_key: 'production', created_at: 0 };
+    await db.insertInto('environment').values(environment).execute();
+    const rule = { id: newId<NotificationRuleId>(), ...place, name: 'r', name_key: 'r', events: '[]', connection_id };
+    const stamps = { created_at: 0, modified_at: 0, created_by_email: null, modified_by_email: null };
+    await db
+      .insertInto('notification_rule')
+      .values({ ...rule, environment_id, source_connections: null, ...stamps })
+      .execute();
+    for (const daysAgo of [29, 31]) {
+      const seen = { fingerprint: 'f', noticed_at: clock.now() - daysAgo * DAY };
+      await db
+        .insertInto('notification_repeat')
+        .values({ rule_id: rule.id, subject_id: String(daysAgo), kind: 'sync.failed', organization_id, ...seen })
+        .execute();
+    }
+  }
+
   test('goes in batches when it is older than the operator wants, but never the last job of a source connection', async () => {
     const seed = await seedOrganization(control, clock);
     const [one, other] = [await seed.addOrder({}), await seed.addOrder({})];
@@ -91,6 +119,7 @@ describe.each([
         })
         .execute();
     for (const daysAgo of [29, 31]) await notice(seed.organizationId, daysAgo);
+    await heard(seed.organizationId);
     const never = new AbortController().signal;
     const needs = { control, clock: { ...clock, sleep: () => Promise.resolve() }, log: silentLog };
     const nothing = { keepJobsDays: 0, keepEventsDays: 0, keepAuditDays: 0, keepNotificationsDays: 0 };
@@ -116,6 +145,8 @@ describe.each([
     expect(events).toEqual([{ job_id: fresh }]);
     expect(await control.db.selectFrom('audit_event').select('subject_id').execute()).toEqual([{ subject_id: '1' }]);
     expect(await control.db.selectFrom('notice').select('facts').execute()).toEqual([{ facts: '29' }]);
+    const repeats = await control.db.selectFrom('notification_repeat').select('subject_id').execute();
+    expect(repeats).toEqual([{ subject_id: '29' }]);
   });
 
   test('is looked at once an hour until the service stops, also after a fault', async () => {
