@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PlayedGithub, TOKEN } from '@tributary/connectors/sources/github/testing-github';
 import { Secret } from '@tributary/connectors/kit/secret';
-import { sendJson, startTestServer } from '@tributary/sdk/testing-server';
 import { extract } from 'tar';
 import { expect, it, onTestFinished } from 'vitest';
 import { openSqliteControlStore } from '../../src/control/sqlite.ts';
@@ -16,6 +15,7 @@ import { listCanarySettings, spellingsOf } from '../harness/canary-settings.ts';
 import { CanaryWatch } from '../harness/canary-watch.ts';
 import { startEchoUpstream } from '../harness/echo-upstream.ts';
 import { eventually } from '../harness/eventually.ts';
+import { startHookReceiver } from '../harness/hook-receiver.ts';
 import { makeWebhook, ruleOf } from '../harness/notification-rules.ts';
 import { startServiceProcess, type ServiceProcess } from '../harness/service-process.ts';
 import { spawnTributary } from '../harness/tributary-command.ts';
@@ -116,11 +116,8 @@ async function liveWithGithub(call: Call, watch: CanaryWatch, collection: string
 
 /** Has everything that is told of a failure go to a hook, which keeps it for the search; gives how much came. */
 async function listen(call: Call, watch: CanaryWatch): Promise<() => number> {
-  const hook = await startTestServer((seen, response) => {
-    watch.see('a notification', JSON.stringify(seen));
-    sendJson(response, 200, {});
-  });
-  onTestFinished(() => hook[Symbol.asyncDispose]());
+  const hook = await startHookReceiver((seen) => watch.see('a notification', JSON.stringify(seen)));
+  onTestFinished(() => hook.stop());
   const made = await call(
     'POST',
     '/tributary/v1/projects/default/notification-rules',

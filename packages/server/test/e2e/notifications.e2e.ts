@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { RunningPostgres } from '@tributary/connectors/testing/embedded-postgres';
 import { startPostgres } from '@tributary/connectors/testing/embedded-postgres';
-import { sendJson, startTestServer, type TestServer } from '@tributary/sdk/testing-server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../harness/eventually.ts';
+import { startHookReceiver, type HookReceiver } from '../harness/hook-receiver.ts';
 import { startMailbox, type Mailbox } from '../harness/mailbox.ts';
 import { makeWebhook, ruleOf } from '../harness/notification-rules.ts';
 import { startTestService, type TestService } from '../harness/service.ts';
@@ -18,17 +18,15 @@ const rules = `${project}/notification-rules`;
 describe.each(['sqlite', 'postgres'] as const)('notifications with the control store on %s', (store) => {
   let postgres: RunningPostgres | undefined;
   let t: TestService;
-  let hook: TestServer;
+  let hook: HookReceiver;
   let mailbox: Mailbox;
-  /** What the hook answers. */
-  let status = 200;
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'tributary-notified-')));
   const path = join(folder, 'source.sqlite');
 
   beforeAll(async () => {
     if (store === 'postgres') postgres = await startPostgres();
     const databaseUrl = postgres ? { DATABASE_URL: await postgres.createDatabase('control') } : {};
-    hook = await startTestServer((_request, response) => sendJson(response, status, {}));
+    hook = await startHookReceiver();
     mailbox = await startMailbox();
     t = await startTestService({
       ...databaseUrl,
@@ -39,7 +37,7 @@ describe.each(['sqlite', 'postgres'] as const)('notifications with the control s
   afterAll(async () => {
     await t.stop();
     await mailbox.stop();
-    await hook[Symbol.asyncDispose]();
+    await hook.stop();
     await postgres?.stop();
     await rm(folder, { recursive: true });
   });
@@ -127,11 +125,11 @@ describe.each(['sqlite', 'postgres'] as const)('notifications with the control s
   });
 
   it('say in the rule and in the metrics when the far end does not take them', async () => {
-    status = 500;
+    hook.status = 500;
     const connection = await makeWebhook(t, `${hook.url}/broken`);
     const { body: rule } = await t.api('POST', rules, ruleOf(connection, { enabled: false }));
     const { body: tested } = await t.api('POST', `${rules}/${rule.id}/test`);
-    status = 200;
+    hook.status = 200;
     expect(tested.outcome).toBe('failed');
     expect(tested.message).toMatch(/500/);
     expect((await t.api('GET', `${rules}/${rule.id}`)).body).toMatchObject({

@@ -48,8 +48,10 @@ const POLL_MS = 5_000;
 const AT_ONCE = 8;
 /** One slow far end must not keep the others waiting. */
 const AT_ONCE_OF_ONE = 2;
-/** So long after a look why others wait, or are over, is looked at again. */
+/** So long after a look what nobody has taken for a day is looked for again. */
 const HOUSEKEEPING_MS = 60_000;
+/** The same for why others wait, for each connection. */
+const NOTE_EVERY_MS = 10_000;
 /** A stop of the process waits no longer; the lease ends by itself, and the notice goes out twice rather than never. */
 const STOP_WITHIN_MS = 5_000;
 
@@ -216,7 +218,7 @@ export class NotificationSender {
   async #note(id: ConnectionId, reason: string): Promise<void> {
     const { control, clock, environmentKey } = this.#needs;
     const now = clock.now();
-    if (now - (this.#noted.get(id) ?? -Infinity) < HOUSEKEEPING_MS) return;
+    if (now - (this.#noted.get(id) ?? -Infinity) < NOTE_EVERY_MS) return;
     this.#noted.set(id, now);
     await control.transaction((tx) => noteWaiting(tx, id, environmentKey, { reason, now }));
   }
@@ -226,7 +228,7 @@ export class NotificationSender {
     const now = clock.now();
     if (now - this.#lastEnding < HOUSEKEEPING_MS) return;
     this.#lastEnding = now;
-    this.#noted = new Map([...this.#noted].filter(([, at]) => now - at < HOUSEKEEPING_MS));
+    this.#noted = new Map([...this.#noted].filter(([, at]) => now - at < NOTE_EVERY_MS));
     const { failed, dropped } = await control.transaction((tx) => endOverdue(tx, now - DAY_MS, now));
     for (let left = failed; left > 0; left -= 1) onOutcome?.('failed');
     for (let left = dropped; left > 0; left -= 1) onOutcome?.('dropped');
