@@ -101,7 +101,10 @@ export function describeRecording(name: string, make: MakeHome): void {
       const connection_id = await rig.connectionOf(source);
       const second = await rig.seed.addOrder();
       await rig.store.db.updateTable('source_connection').set({ connection_id }).where('id', '=', second).execute();
-      for (const id of [source, second]) await fail(id, 'credential_refused', 'api_key_invalid');
+      for (const id of [source, second]) {
+        await fail(id, 'credential_refused', 'api_key_invalid');
+        rig.clock.advance(60 * MINUTE);
+      }
       const told = await rig.deliveries();
       expect(told.filter(({ rule_id }) => rule_id === ruleId).map(({ kind }) => kind)).toEqual([
         'credential.needs_renewal',
