@@ -8,6 +8,7 @@ import { connectionCommand } from './commands/connection.ts';
 import { connectionsCommand } from './commands/connections.ts';
 import { environmentsCommand } from './commands/environments.ts';
 import { cancelCommand, jobsCommand, syncCommand } from './commands/jobs.ts';
+import { notificationCommand } from './commands/notification.ts';
 import { previewCommand } from './commands/preview.ts';
 import { projectsCommand } from './commands/projects.ts';
 import { searchCommand } from './commands/search.ts';
@@ -59,6 +60,7 @@ export function createProgram(terminal: Terminal): Command {
     variablesCommand(terminal),
     certificatesCommand(terminal),
     connectorCommand(terminal),
+    notificationCommand(terminal),
     auditCommand(terminal),
     backupCommand(terminal),
     restoreCommand(terminal),

@@ -4,6 +4,7 @@ import { Collections } from './collections.ts';
 import { Connections } from './connections.ts';
 import { Environments } from './environments.ts';
 import { Projects } from './projects.ts';
+import { Notifications } from './notifications.ts';
 import { SourceConnections } from './source-connections.ts';
 import { Sources } from './sources.ts';
 import { Transport, type TransportOptions } from './transport.ts';
@@ -27,6 +28,7 @@ export class TributaryClient {
   readonly connections: Connections;
   readonly environments: Environments;
   readonly projects: Projects;
+  readonly notifications: Notifications;
   readonly sources: Sources;
   readonly sourceConnections: SourceConnections;
   readonly variables: Variables;
@@ -39,6 +41,7 @@ export class TributaryClient {
     this.connections = new Connections(transport);
     this.environments = new Environments(transport);
     this.projects = new Projects(transport);
+    this.notifications = new Notifications(transport);
     this.sources = new Sources(transport);
     this.sourceConnections = new SourceConnections(transport);
     this.variables = new Variables(transport);

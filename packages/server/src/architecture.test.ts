@@ -69,7 +69,7 @@ const nouns = [
   'webhooks',
 ];
 /** What workers need to hold deployed connections. */
-const holding = ['deployments', 'environments', 'certificates'];
+const holding = ['deployments', 'environments', 'certificates', 'notifications'];
 const services = [...nouns, ...stores, 'jobs', 'engine', ...base];
 
 /** What each part of the server may import beside itself; `main` and files of its own kind may import everything. */

@@ -1,6 +1,7 @@
 import { authProviderErrors } from './errors/auth-provider-errors.ts';
 import { deploymentErrors } from './errors/deployment-errors.ts';
 import { authorizationErrors } from './errors/authorization-errors.ts';
+import { notificationErrors } from './errors/notification-errors.ts';
 import { connectionErrors } from './errors/connection-errors.ts';
 import { projectErrors } from './errors/project-errors.ts';
 import type { FieldIssue } from './lib/field-issues.ts';
@@ -71,6 +72,7 @@ export const catalogue = {
   ...authorizationErrors,
   ...projectErrors,
   ...authProviderErrors,
+  ...notificationErrors,
   ...connectionErrors,
   ...deploymentErrors,
   /** The body is not JSON. Send valid JSON with `content-type: application/json`. */

@@ -39,7 +39,6 @@ import { nativeGroup } from './http/native/native-group.ts';
 import { createHttpServer } from './http/server.ts';
 import { serviceGroup } from './http/service-group.ts';
 import { JobBus } from './jobs/job-bus.ts';
-import type { EndedJob } from './jobs/job-row.ts';
 import { keepForgetting } from './jobs/retention.ts';
 import { bindDataDirectory } from './jobs/data-directory.ts';
 import type { DataDirectoryBond } from './jobs/data-directory.ts';
@@ -55,6 +54,7 @@ import { endWith } from './main-failure.ts';
 import { buildDeployments, hearAnswers } from './main-deployments.ts';
 import { openMetrics } from './main-metrics.ts';
 import { buildOAuth } from './main-oauth.ts';
+import { createNotificationService } from './notifications/service.ts';
 import { buildProjectParts } from './main-projects.ts';
 import { bootstrap } from './organizations/bootstrap.ts';
 import { createOrganizationService } from './organizations/service.ts';
@@ -155,7 +155,6 @@ async function openFoundation(config: Config, clock: Clock, options: StartOption
   const clients = createOAuthClients({ vault, operator });
   const onRenewal = (outcome: RenewalOutcome): void => metrics.countRenewal(outcome);
   const credentialParts = openCredentials({ config, control, vault, registry, clients, clock, log, onRenewal });
-  const onEnded = (job: EndedJob): void => metrics.countJob(job);
   const settle: SettleJob = (job) => readers.settle(job);
   const supervisor = createSupervisor({
     config,
@@ -164,8 +163,9 @@ async function openFoundation(config: Config, clock: Clock, options: StartOption
     control,
     settle,
     onEvents,
-    onEnded,
+    onEnded: (job) => metrics.countJob(job),
     onRenewal,
+    onDelivery: (outcome) => metrics.countDelivery(outcome),
     onAnswered: (connectionId) => answers.tell(connectionId),
     ...(options.workerScript && { script: options.workerScript }),
   });
@@ -323,8 +323,10 @@ export async function startService(config: Config, options: StartOptions = {}): 
   const { audit, authenticator, apiKeys, roles, projects, organizations } = buildAccess(base);
   const newKey = await runForEveryone(() => bootstrap({ control, config, organizations, apiKeys }));
   const { services, ...background } = buildServices(base, { apiKeys, audit, projects });
+  const wake = (): void => supervisor.wake();
+  const notifications = createNotificationService({ control, clock, audit, projects, wake });
   const groups = [
-    nativeGroup({ ...services, audit, disk, organizations, projects, roles, usage }),
+    nativeGroup({ ...services, audit, disk, notifications, organizations, projects, roles, usage }),
     ...airweaveGroups(services),
     apinizerGroup(services),
   ];

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeWebhook, ruleOf } from '../../test/harness/notification-rules.ts';
 import { addDeployable } from '../../test/harness/deployable.ts';
 import type { Answer, TestService } from '../../test/harness/service.ts';
 import { startWholeRig, type WholeRig } from '../../test/harness/whole-rig.ts';
@@ -137,6 +138,16 @@ async function traceOwnClients(): Promise<void> {
   expect((await trace('DELETE', `${path}/${made.body.id}`)).actions).toEqual(['oauth_client.deleted']);
 }
 
+async function traceNotificationRules(): Promise<void> {
+  const path = '/tributary/v1/projects/default/notification-rules';
+  const made = await trace('POST', path, ruleOf(await makeWebhook(t)));
+  expect(made.actions).toEqual(['notification_rule.created']);
+  const changed = await trace('PATCH', `${path}/${made.body.id}`, { enabled: false });
+  expect(changed.actions).toEqual(['notification_rule.updated']);
+  expect((await trace('POST', `${path}/${made.body.id}/test`)).actions).toEqual(['notification_rule.tested']);
+  expect((await trace('DELETE', `${path}/${made.body.id}`)).actions).toEqual(['notification_rule.deleted']);
+}
+
 async function traceConnections(): Promise<void> {
   const path = '/apiops/projects/default/connections/traced';
   const mail = { type: 'email', host: 'smtp.example.com' };
@@ -201,6 +212,7 @@ describe('F1-16 every change made through the API', () => {
       await traceOutside(face);
     }
     await traceOwnClients();
+    await traceNotificationRules();
     await traceConnections();
     await traceProjects();
     await traceOnConnection();

@@ -192,7 +192,7 @@ export function describeAuditChain(name: string, make: () => Promise<ControlStor
       clock.advance(10 * DAY);
       await recordMany(4, 1);
       const needs = { control, clock: { ...clock, sleep: async () => undefined }, log: silentLog };
-      const config = { keepJobsDays: 0, keepEventsDays: 0, keepAuditDays: 2 };
+      const config = { keepJobsDays: 0, keepEventsDays: 0, keepAuditDays: 2, keepNotificationsDays: 0 };
       const forgotten = await forgetOld({ ...needs, config }, new AbortController().signal);
       expect(forgotten.auditEvents).toBeGreaterThanOrEqual(1_202);
       expect((await events()).map((row) => row.sequence)).toEqual([1_203, 1_204]);

@@ -11,6 +11,7 @@ import { createOutsideParts, type OutsideParts } from '../auth/providers/outside
 import type { Config } from '../config.ts';
 import type { ControlStore } from '../control/database.ts';
 import type { Clock } from '../lib/clock.ts';
+import { recordCredentialLoss } from '../notifications/notices/credential-loss.ts';
 import type { Vault } from '../vault/vault.ts';
 import { createCredentialSource, type CredentialSource } from './credential-source.ts';
 import type { ConnectorRegistry } from './registry.ts';
@@ -47,6 +48,7 @@ export function openCredentials(needs: CredentialPartsNeeds): CredentialParts {
     ...needs,
     client,
     audit: createAuditLog({ control, clock }),
+    onLost: recordCredentialLoss,
     async providerOf(connector) {
       const found = await registry.find(connector);
       return found?.auth.find((scheme) => scheme.type === 'oauth')?.provider;

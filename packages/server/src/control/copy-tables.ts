@@ -32,6 +32,10 @@ const TABLES = {
   audit_event: ['organization_id', 'created_at', 'id'],
   audit_head: ['organization_id'],
   collection_usage: ['collection_id'],
+  notification_rule: ['id'],
+  notification_repeat: ['rule_id', 'subject_id', 'kind'],
+  notice: ['id'],
+  notice_delivery: ['id'],
   idempotency_key: ['organization_id', 'key'],
 } as const satisfies Readonly<Record<Table, readonly string[]>>;
 

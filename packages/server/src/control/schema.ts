@@ -17,6 +17,7 @@ import type {
   SyncId,
   VariableId,
 } from '../lib/ids.ts';
+import type { NotificationTables } from './notification-tables.ts';
 
 /** 0 or 1. */
 export type Flag = 0 | 1;
@@ -47,7 +48,7 @@ export type ErrorCategory =
   | 'auth_provider_credentials_invalid';
 
 /** The control store's tables as TypeScript; `migrations/` is the same in SQL. */
-export interface ControlTables extends DeploymentTables {
+export interface ControlTables extends DeploymentTables, NotificationTables {
   organization: { id: OrganizationId; name: string; created_at: Millis };
   project: { id: ProjectId; organization_id: OrganizationId; name: string; created_at: Millis };
   environment: {

@@ -25,6 +25,11 @@ const acrossOrganizations: Readonly<Record<string, string>> = {
   'collections/repository.ts listDeletedCollections': 'purges that an earlier process began, read at start',
   'source-connections/repository.ts listDeletedSourceConnections':
     'purges that an earlier process began, read at start',
+  'notifications/deliveries/repository.ts endOverdue': 'nobody takes them any more, whosever they are',
+  'notifications/deliveries/repository.ts listAwaited': 'a worker sends for everyone by the connections that it holds',
+  'notifications/deliveries/repository.ts listClaimed': 'a worker sends for everyone by the connections that it holds',
+  'notifications/deliveries/repository.ts noteWaiting': 'a worker says why it sends nothing by a connection',
+  'notifications/deliveries/repository.ts takeDue': 'a worker sends for everyone by the connections that it holds',
   'control/idempotency-keys.ts deleteIdempotencyKeysBefore': 'kept for a time only, whosever they are',
 };
 
@@ -103,7 +108,7 @@ describe('F1-11 what a running service sends to its database', () => {
     [/from source_connection inner join connection .* connection\.authenticated_at is null/, 'kept for a time only'],
     [/from (?:collection|source_connection) where deleted_at is not null/, 'purges that an earlier process began'],
     [
-      /^delete from (?:job_event|sync_job|idempotency_key|authorization_session) where/,
+      /^delete from (?:job_event|sync_job|idempotency_key|authorization_session|notice|notification_repeat) where/,
       'kept for a time only, whosever they are',
     ],
     [/from credential where renew_at is not null/, 'tokens are renewed before they die, whosever they are'],

@@ -1,5 +1,6 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { renewalOutcomes, type RenewalOutcome } from '../auth/oauth/renewal/renewer.ts';
+import { deliveryOutcomes, type DeliveryOutcome } from '../notifications/model.ts';
 import type { EndedJob } from '../jobs/job-row.ts';
 import type { Counts } from '../collection-store/port.ts';
 import type { JobState } from '../control/schema.ts';
@@ -24,6 +25,8 @@ export interface Metrics {
   countJob(job: EndedJob): void;
   /** Of this process, and of the workers that it has started. */
   countRenewal(outcome: RenewalOutcome): void;
+  /** Of the workers that this service has started. */
+  countDelivery(outcome: DeliveryOutcome): void;
   /** The text format. A gauge that cannot be read is left out. */
   text(): Promise<string>;
 }
@@ -63,10 +66,17 @@ export function createMetrics(sources: readonly GaugeSource[]): Metrics {
     labelNames: ['outcome'],
     registers: [registry],
   });
+  const deliveries = new Counter({
+    name: 'tributary_notification_deliveries_total',
+    help: 'Attempts of the workers of this service to deliver notifications, by outcome; dropped ones were never tried.',
+    labelNames: ['outcome'],
+    registers: [registry],
+  });
   // A rate needs a value from before the first event.
   for (const state of ends) jobs.inc({ state }, 0);
   for (const change of changes) entities.inc({ change }, 0);
   for (const outcome of renewalOutcomes) renewals.inc({ outcome }, 0);
+  for (const outcome of deliveryOutcomes) deliveries.inc({ outcome }, 0);
   return {
     contentType: registry.contentType,
     observe({ method, route, status, seconds }) {
@@ -78,6 +88,7 @@ export function createMetrics(sources: readonly GaugeSource[]): Metrics {
       for (const change of changes) entities.inc({ change }, counts[change]);
     },
     countRenewal: (outcome) => renewals.inc({ outcome }),
+    countDelivery: (outcome) => deliveries.inc({ outcome }),
     text: () => registry.metrics(),
   };
 }

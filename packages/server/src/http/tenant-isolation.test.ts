@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeCertificate } from '../certificates/testing/made-certificates.ts';
 import { addDeployable } from '../../test/harness/deployable.ts';
 import { callForeign } from '../../test/harness/foreign-calls.ts';
+import { makeWebhook, ruleOf } from '../../test/harness/notification-rules.ts';
 import { startTestService, type TestService } from '../../test/harness/service.ts';
 
 let t: TestService;
@@ -22,6 +23,8 @@ describe('F1-11 a thing of one organization', () => {
       clientSecret: 'canary-client-secret',
     });
     const project = await t.api('POST', '/tributary/v1/projects', { name: 'hers' });
+    const rules = `/tributary/v1/projects/${project.body.name}/notification-rules`;
+    const rule = await t.api('POST', rules, ruleOf(await makeWebhook(t, undefined, project.body.name)));
     const connections = '/apiops/projects/hers/connections';
     const mail = { type: 'email', host: 'smtp.example.com' };
     await t.api('POST', `${connections}/mail`, mail);
@@ -46,16 +49,18 @@ describe('F1-11 a thing of one organization', () => {
       roleId: role.body.id,
       oauthClientId: client.body.id,
       projectName: project.body.name,
+      ruleId: rule.body.id,
+      connectionName: 'mail',
       environmentName: 'test',
       variableName: 'host',
       certificateName: 'tls',
-      connectionName: 'hers',
     };
     const read = async () => [
       (await t.api('GET', `/source-connections/${source.id}`)).body,
       (await t.api('GET', `/collections/${collection}`)).body,
       (await t.api('GET', `/source-connections/${source.id}/jobs`)).body,
       (await t.api('GET', '/tributary/v1/projects')).body,
+      (await t.api('GET', rules)).body,
       (await t.api('GET', `${connections}?type=email`)).body,
       (await t.api('GET', `${inProject}/environments`)).body,
       (await t.api('GET', `${inProject}/variables`)).body,
@@ -78,6 +83,8 @@ describe('F1-11 a thing of one organization', () => {
       'PATCH /v1/source-connections': { name: 'Stolen' },
       '/selection': {},
       'PUT /tributary/v1/api-keys': { roles: [] },
+      'POST /tributary/v1/projects/{projectName}/notification-rules': ruleOf('hook'),
+      'PATCH /tributary/v1/projects/{projectName}/notification-rules': { enabled: false },
       'POST /tributary/v1/projects/{projectName}/certificates': { name: 'stolen', certificate },
       '/variables/': { value: 'Stolen' },
       '/certificates/': { certificate },

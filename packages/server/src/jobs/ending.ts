@@ -1,6 +1,7 @@
 import type { HeldSweep } from '../engine/outcome.ts';
 import type { Queryable } from '../control/database.ts';
 import type { Flag, Millis } from '../control/schema.ts';
+import { recordNotice } from '../notifications/notices/record.ts';
 import type { JobRow } from './job-row.ts';
 import type { Move } from './repository.ts';
 import { deleteOldJobs, moveJob } from './repository.ts';
@@ -32,7 +33,8 @@ export async function endJob(db: Queryable, ending: Ending): Promise<Ended | und
   if (!job) return undefined;
   await setNextRun(db, job, ending.now);
   const credentialPaused = job.state === 'failed' && job.error_category !== null && (await pause(db, job, ending.now));
-  if (job.state === 'completed') await noteSweeps(db, job, ending.held ?? []);
+  if (job.state === 'failed') await tellFailure(db, job, credentialPaused, ending.now);
+  if (job.state === 'completed') await noteSweeps(db, job, ending.held ?? [], ending.now);
   await deleteOldJobs(db, job.source_connection_id);
   return { job, credentialPaused };
 }
@@ -79,13 +81,64 @@ async function pause(db: Queryable, job: JobRow, now: Millis): Promise<boolean> 
   return numUpdatedRows > 0n;
 }
 
-async function noteSweeps(db: Queryable, job: JobRow, held: readonly HeldSweep[]): Promise<void> {
+/** A credential that is refused is told once for all that read with it; whoever does not ask for that hears that the sync failed. */
+async function tellFailure(db: Queryable, job: JobRow, credentialPaused: boolean, now: Millis): Promise<void> {
+  const about = { organizationId: job.organization_id, subject: { sourceConnectionId: job.source_connection_id }, now };
+  const reason = job.error_message ?? 'The source refused it.';
+  const lost = job.error_category !== null;
+  if (lost && credentialPaused && !(await othersArePaused(db, job)))
+    await recordNotice(db, { ...about, happening: { kind: 'credential.needs_renewal', reason } });
+  await recordNotice(db, {
+    ...about,
+    happening: { kind: 'sync.failed', jobId: job.id, errorCode: job.error_code ?? 'internal', error: reason },
+    ...(lost && { butNot: 'credential.needs_renewal' }),
+  });
+}
+
+/** Another source connection that reads with the same credential was paused for it before. */
+async function othersArePaused(db: Queryable, job: JobRow): Promise<boolean> {
+  const other = await db
+    .selectFrom('source_connection as other')
+    .innerJoin('source_connection as own', 'own.connection_id', 'other.connection_id')
+    .select('other.id')
+    .where('own.id', '=', job.source_connection_id)
+    .whereRef('other.id', '<>', 'own.id')
+    .where('other.paused_by', '=', 'credential')
+    .where('other.deleted_at', 'is', null)
+    .executeTakeFirst();
+  return other !== undefined;
+}
+
+async function noteSweeps(db: Queryable, job: JobRow, held: readonly HeldSweep[], now: Millis): Promise<void> {
   const row = db.updateTable('source_connection').where('id', '=', job.source_connection_id);
   // A confirmation that came while the job ran stays for the next one.
-  if (held.length > 0) await row.set({ sweep_held: JSON.stringify(held) }).execute();
-  else
+  if (held.length > 0) {
+    const before = await heldBefore(db, job);
+    await row.set({ sweep_held: JSON.stringify(held) }).execute();
+    // Every job finds the same again until a person has decided.
+    if (held.some(({ stream }) => !before.has(stream))) await tellHeld(db, job, held, now);
+  } else
     await row
       .set({ sweep_held: null, sweep_confirmed: 0 })
       .where((eb) => eb.or([eb('sweep_held', 'is not', null), eb('sweep_confirmed', '=', 1)]))
       .execute();
+}
+
+async function heldBefore(db: Queryable, job: JobRow): Promise<ReadonlySet<string>> {
+  const row = await db
+    .selectFrom('source_connection')
+    .select('sweep_held')
+    .where('id', '=', job.source_connection_id)
+    .executeTakeFirst();
+  const held = JSON.parse(row?.sweep_held ?? '[]') as readonly HeldSweep[];
+  return new Set(held.map(({ stream }) => stream));
+}
+
+function tellHeld(db: Queryable, job: JobRow, held: readonly HeldSweep[], now: Millis): Promise<void> {
+  return recordNotice(db, {
+    organizationId: job.organization_id,
+    subject: { sourceConnectionId: job.source_connection_id },
+    happening: { kind: 'sweep.held', jobId: job.id, streams: held },
+    now,
+  });
 }

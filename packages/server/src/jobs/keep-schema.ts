@@ -1,6 +1,7 @@
 import type { Queryable } from '../control/database.ts';
 import type { Millis } from '../control/schema.ts';
 import type { SchemaReport } from '../engine/schema-keeper.ts';
+import { recordNotice } from '../notifications/notices/record.ts';
 import type { JobRow, Lease } from './job-row.ts';
 import { leasedStates } from './states.ts';
 
@@ -27,7 +28,19 @@ export async function keepSchema(db: Queryable, lease: Lease, report: SchemaRepo
     .set({ schema_held: report.held.length === 0 ? null : JSON.stringify(report.held) })
     .where('id', '=', job.source_connection_id)
     .execute();
+  if (report.changes.length > 0)
+    await recordNotice(db, {
+      organizationId: job.organization_id,
+      subject: { sourceConnectionId: job.source_connection_id },
+      happening: { kind: 'schema.changed', jobId: job.id, changes: report.changes.map(named) },
+      now,
+    });
   return true;
+}
+
+/** Without the values before and after: whoever is told looks them up. */
+function named({ stream, kind, field, action }: SchemaReport['changes'][number]) {
+  return { stream, kind, field, action };
 }
 
 async function write(db: Queryable, job: JobRow, { after, memory }: SchemaReport, now: Millis): Promise<boolean> {

@@ -3,12 +3,13 @@ import { silentLog } from '@tributary/connectors/testing/connector-probe';
 import type { ControlStoreHome } from '../control/control-store-contract.ts';
 import type { ControlStore } from '../control/database.ts';
 import { postgresHome, sqliteHome } from '../control/testing.ts';
-import { newId, type JobId } from '../lib/ids.ts';
+import { newId } from '../lib/ids.ts';
+import type { EnvironmentId, JobId, NoticeId, NotificationRuleId, OrganizationId } from '../lib/ids.ts';
 import { forgetOld, keepForgetting } from './retention.ts';
 import { seedOrganization, testClock } from './testing/seed.ts';
 
 const DAY = 86_400_000;
-const keep = { keepJobsDays: 90, keepEventsDays: 14, keepAuditDays: 365 };
+const keep = { keepJobsDays: 90, keepEventsDays: 14, keepAuditDays: 365, keepNotificationsDays: 30 };
 
 describe.each([
   ['SQLite', sqliteHome],
@@ -55,6 +56,47 @@ describe.each([
     return id;
   }
 
+  async function notice(organizationId: OrganizationId, daysAgo: number): Promise<void> {
+    const project = await control.db
+      .selectFrom('project')
+      .select('id')
+      .where('organization_id', '=', organizationId)
+      .executeTakeFirstOrThrow();
+    const row = { id: newId<NoticeId>(), organization_id: organizationId, project_id: project.id, kind: 'test' };
+    const at = clock.now() - daysAgo * DAY;
+    await control.db
+      .insertInto('notice')
+      .values({ ...row, severity: 'info', facts: String(daysAgo), created_at: at })
+      .execute();
+  }
+
+  /** A rule that heard of one thing 29 days ago, and of another 31 days ago. */
+  async function heard(organization_id: OrganizationId): Promise<void> {
+    const { db } = control;
+    const found = db
+      .selectFrom('connection')
+      .select(['id', 'project_id'])
+      .where('organization_id', '=', organization_id);
+    const { id: connection_id, project_id } = await found.executeTakeFirstOrThrow();
+    const environment_id = newId<EnvironmentId>();
+    const place = { organization_id, project_id };
+    const environment = { id: environment_id, ...place, name: 'production', name_key: 'production', created_at: 0 };
+    await db.insertInto('environment').values(environment).execute();
+    const rule = { id: newId<NotificationRuleId>(), ...place, name: 'r', name_key: 'r', events: '[]', connection_id };
+    const stamps = { created_at: 0, modified_at: 0, created_by_email: null, modified_by_email: null };
+    await db
+      .insertInto('notification_rule')
+      .values({ ...rule, environment_id, source_connections: null, ...stamps })
+      .execute();
+    for (const daysAgo of [29, 31]) {
+      const seen = { fingerprint: 'f', noticed_at: clock.now() - daysAgo * DAY };
+      await db
+        .insertInto('notification_repeat')
+        .values({ rule_id: rule.id, subject_id: String(daysAgo), kind: 'sync.failed', organization_id, ...seen })
+        .execute();
+    }
+  }
+
   test('goes in batches when it is older than the operator wants, but never the last job of a source connection', async () => {
     const seed = await seedOrganization(control, clock);
     const [one, other] = [await seed.addOrder({}), await seed.addOrder({})];
@@ -76,11 +118,23 @@ describe.each([
           created_at: clock.now() - daysAgo * DAY,
         })
         .execute();
+    for (const daysAgo of [29, 31]) await notice(seed.organizationId, daysAgo);
+    await heard(seed.organizationId);
     const never = new AbortController().signal;
     const needs = { control, clock: { ...clock, sleep: () => Promise.resolve() }, log: silentLog };
-    const nothing = { keepJobsDays: 0, keepEventsDays: 0, keepAuditDays: 0 };
-    expect(await forgetOld({ ...needs, config: nothing }, never)).toEqual({ jobs: 0, events: 0, auditEvents: 0 });
-    expect(await forgetOld({ ...needs, config: keep }, never)).toEqual({ jobs: 1_100, events: 1_102, auditEvents: 1 });
+    const nothing = { keepJobsDays: 0, keepEventsDays: 0, keepAuditDays: 0, keepNotificationsDays: 0 };
+    expect(await forgetOld({ ...needs, config: nothing }, never)).toEqual({
+      jobs: 0,
+      events: 0,
+      auditEvents: 0,
+      notices: 0,
+    });
+    expect(await forgetOld({ ...needs, config: keep }, never)).toEqual({
+      jobs: 1_100,
+      events: 1_102,
+      auditEvents: 1,
+      notices: 1,
+    });
     const jobs = await control.db
       .selectFrom('sync_job')
       .select('id')
@@ -90,6 +144,9 @@ describe.each([
     const events = await control.db.selectFrom('job_event').select('job_id').execute();
     expect(events).toEqual([{ job_id: fresh }]);
     expect(await control.db.selectFrom('audit_event').select('subject_id').execute()).toEqual([{ subject_id: '1' }]);
+    expect(await control.db.selectFrom('notice').select('facts').execute()).toEqual([{ facts: '29' }]);
+    const repeats = await control.db.selectFrom('notification_repeat').select('subject_id').execute();
+    expect(repeats).toEqual([{ subject_id: '29' }]);
   });
 
   test('is looked at once an hour until the service stops, also after a fault', async () => {

@@ -16,13 +16,14 @@ export interface RetentionNeeds {
   readonly control: ControlStore;
   readonly clock: Clock;
   readonly log: Logger;
-  readonly config: Pick<Config, 'keepJobsDays' | 'keepEventsDays' | 'keepAuditDays'>;
+  readonly config: Pick<Config, 'keepJobsDays' | 'keepEventsDays' | 'keepAuditDays' | 'keepNotificationsDays'>;
 }
 
 export interface Forgotten {
   readonly jobs: number;
   readonly events: number;
   readonly auditEvents: number;
+  readonly notices: number;
 }
 
 type Batch = (db: Queryable, before: Millis) => Promise<number>;
@@ -34,6 +35,7 @@ export async function forgetOld(needs: RetentionNeeds, signal: AbortSignal): Pro
     events: await drain(needs, config.keepEventsDays, deleteEvents, signal),
     jobs: await drain(needs, config.keepJobsDays, deleteJobs, signal),
     auditEvents: await forgetAuditEvents(needs, signal),
+    notices: await forgetNotices(needs, signal),
   };
 }
 
@@ -86,6 +88,30 @@ async function deleteJobs(db: Queryable, before: Millis): Promise<number> {
         select 1 from sync_job as newer
         where newer.source_connection_id = job.source_connection_id and newer.completed_at > job.completed_at)
       order by job.completed_at limit ${BATCH})`.execute(db);
+  return Number(numAffectedRows ?? 0n);
+}
+
+/** And what rules have heard of so long ago that nothing is held back for it any more. */
+async function forgetNotices(needs: RetentionNeeds, signal: AbortSignal): Promise<number> {
+  const days = needs.config.keepNotificationsDays;
+  await drain(needs, days, deleteRepeats, signal);
+  return drain(needs, days, deleteNotices, signal);
+}
+
+async function deleteRepeats(db: Queryable, before: Millis): Promise<number> {
+  const { numAffectedRows } = await sql`
+    delete from notification_repeat where (rule_id, subject_id, kind) in (
+      select rule_id, subject_id, kind from notification_repeat where noticed_at < ${before} limit ${BATCH})`.execute(
+    db,
+  );
+  return Number(numAffectedRows ?? 0n);
+}
+
+/** With their deliveries. None waits for so long: those that nobody takes end after a day. */
+async function deleteNotices(db: Queryable, before: Millis): Promise<number> {
+  const { numAffectedRows } = await sql`
+    delete from notice where id in (
+      select id from notice where created_at < ${before} order by created_at limit ${BATCH})`.execute(db);
   return Number(numAffectedRows ?? 0n);
 }
 

@@ -10,6 +10,7 @@ import type { ControlStore } from '../control/database.ts';
 import { loseWorker } from '../deployments/workers/registration.ts';
 import { backoffMs } from '../lib/backoff.ts';
 import type { Clock } from '../lib/clock.ts';
+import type { DeliveryOutcome } from '../notifications/model.ts';
 import type { ConnectionId, JobId } from '../lib/ids.ts';
 import type { EndedJob } from './job-row.ts';
 import { takeBack } from './leases.ts';
@@ -33,6 +34,8 @@ export interface SupervisorDeps {
   readonly onEnded?: (job: EndedJob) => void;
   /** Hears of the renewals of tokens that the workers have tried. */
   readonly onRenewal?: (outcome: RenewalOutcome) => void;
+  /** Hears how the notifications of the workers went. */
+  readonly onDelivery?: (outcome: DeliveryOutcome) => void;
   /** Hears of connections that the workers have answered about; of none when a worker was lost, which answers about no other. */
   readonly onAnswered?: (connectionId?: ConnectionId) => void;
 }
@@ -143,6 +146,7 @@ class WorkerSlot {
     if (message.type === 'ready') this.#owner = message.owner;
     else if (message.type === 'events') this.#deps.onEvents?.(message.jobId);
     else if (message.type === 'renewal') this.#deps.onRenewal?.(message.outcome);
+    else if (message.type === 'delivery') this.#deps.onDelivery?.(message.outcome);
     else if (message.type === 'answered') this.#deps.onAnswered?.(message.connectionId);
     else this.#deps.onEnded?.(message.job);
   }

@@ -1,6 +1,8 @@
 import type { Logger } from 'pino';
 import { systemClock } from '../lib/clock.ts';
 import type { DeploymentWorker } from '../deployments/workers/deployment-worker.ts';
+import { NotificationSender } from '../notifications/deliveries/sender.ts';
+import type { DeliveryOutcome } from '../notifications/model.ts';
 import type { ConnectionId, JobId } from '../lib/ids.ts';
 import type { Finished } from './finish.ts';
 import { formatOwner } from './owner.ts';
@@ -12,7 +14,7 @@ import { createWorker } from './worker.ts';
 
 export interface Work {
   readonly parts: WorkerParts;
-  readonly config: Pick<WorkerConfig, 'jobsPerWorker' | 'leaseMs'>;
+  readonly config: Pick<WorkerConfig, 'jobsPerWorker' | 'leaseMs' | 'environment' | 'publicUrl'>;
   readonly log: Logger;
   readonly owner: Owner;
   /** Hears the worker before it claims its first job. */
@@ -21,29 +23,51 @@ export interface Work {
   readonly onEvents?: (jobId: JobId) => void;
   /** Hears of deployed connections that this process has answered about. */
   readonly onAnswered?: (connectionId: ConnectionId) => void;
+  /** Hears how the notifications went that this process has sent. */
+  readonly onDelivery?: (outcome: DeliveryOutcome) => void;
 }
 
-/** Runs jobs and holds deployed connections in this process until the signal is aborted and all leases are given back. */
+/**
+ * Runs jobs, holds deployed connections and sends notifications by them in this process until the signal is aborted and all leases
+ * are given back.
+ */
 export async function work(
-  { parts, config, log, owner, onReady, onFinished, onEvents, onAnswered }: Work,
+  { parts, config, log, owner: named, onReady, onFinished, onEvents, onAnswered, onDelivery }: Work,
   signal: AbortSignal,
 ): Promise<void> {
+  const owner = formatOwner(named);
+  const deployments = parts.holdDeployments(owner, onAnswered);
+  const sender = new NotificationSender({
+    control: parts.control,
+    clock: systemClock,
+    log,
+    held: deployments.held,
+    environmentKey: config.environment.toLowerCase(),
+    owner,
+    publicUrl: config.publicUrl,
+    ...(onDelivery && { onOutcome: onDelivery }),
+  });
   const worker = createWorker({
     ...parts,
     clock: systemClock,
     log,
-    owner: formatOwner(owner),
+    owner,
     concurrency: config.jobsPerWorker,
     leaseMs: config.leaseMs,
     onFinished(finished) {
       logFinished(log, finished);
+      // What else is told of can wait for the next look.
+      if (finished.job.state === 'failed') sender.wake();
       onFinished?.(finished);
     },
     ...(onEvents && { onEvents }),
   });
-  const deployments = parts.holdDeployments(formatOwner(owner), onAnswered);
-  onReady?.(worker, deployments);
-  await Promise.all([worker.run(signal), deployments.run(signal)]);
+  const wake = (): void => {
+    worker.wake();
+    sender.wake();
+  };
+  onReady?.({ ...worker, wake }, deployments);
+  await Promise.all([worker.run(signal), deployments.run(signal), sender.run(signal)]);
   await deployments.held.close();
 }
 

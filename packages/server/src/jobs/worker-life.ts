@@ -68,6 +68,7 @@ function workForService(parts: WorkerParts, config: WorkerConfig, log: Logger, s
         if (isTerminal(job.state)) tellService({ type: 'ended', job: { state: job.state, counts: countsOf(job) } });
       },
       onAnswered: (connectionId) => tellService({ type: 'answered', connectionId }),
+      onDelivery: (outcome) => tellService({ type: 'delivery', outcome }),
       onEvents: (jobId) => tellService({ type: 'events', jobId }),
     },
     signal,

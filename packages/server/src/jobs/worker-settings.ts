@@ -1,6 +1,7 @@
 import { Secret } from '@tributary/connectors/kit/secret';
 import type { RenewalOutcome } from '../auth/oauth/renewal/renewer.ts';
 import type { Config } from '../config.ts';
+import type { DeliveryOutcome } from '../notifications/model.ts';
 import type { ConnectionId, JobId } from '../lib/ids.ts';
 import type { EndedJob } from './job-row.ts';
 
@@ -24,14 +25,16 @@ export type WorkerConfig = Pick<
   | 'leaseMs'
   | 'maxEntities'
   | 'maxMegabytes'
+  | 'publicUrl'
   | 'logLevel'
 >;
 
 /** The same as JSON: what the service sends to its workers, over a channel that nobody else can read. */
-export type WorkerSettings = Omit<WorkerConfig, SecretSetting | 'vaultTransitUrl'> & {
-  readonly [K in SecretSetting | 'vaultTransitUrl']: string | null;
+export type WorkerSettings = Omit<WorkerConfig, SecretSetting | OptionalSetting> & {
+  readonly [K in SecretSetting | OptionalSetting]: string | null;
 };
 
+type OptionalSetting = 'vaultTransitUrl' | 'publicUrl';
 type SecretSetting = 'databaseUrl' | 'vaultKeys' | 'vaultTransitToken';
 
 export function toSettings(config: WorkerConfig): WorkerSettings {
@@ -53,6 +56,7 @@ export function toSettings(config: WorkerConfig): WorkerSettings {
     leaseMs: config.leaseMs,
     maxEntities: config.maxEntities,
     maxMegabytes: config.maxMegabytes,
+    publicUrl: config.publicUrl ?? null,
     logLevel: config.logLevel,
   };
 }
@@ -67,6 +71,7 @@ export function fromSettings(settings: WorkerSettings): WorkerConfig {
     databaseUrl: secret('databaseUrl'),
     vaultKeys: secret('vaultKeys'),
     vaultTransitUrl: settings.vaultTransitUrl ?? undefined,
+    publicUrl: settings.publicUrl ?? undefined,
     vaultTransitToken: secret('vaultTransitToken'),
   };
 }
@@ -79,11 +84,12 @@ export type ToWorker =
 
 /**
  * What a worker says to the service: it is about to claim jobs under this name; it has written events of a job; it has renewed
- * tokens, or tried; it has answered about a deployed connection; a job has ended.
+ * tokens, or tried; it has answered about a deployed connection; it has sent a notification, or tried; a job has ended.
  */
 export type FromWorker =
   | { readonly type: 'ready'; readonly owner: string }
   | { readonly type: 'events'; readonly jobId: JobId }
   | { readonly type: 'renewal'; readonly outcome: RenewalOutcome }
+  | { readonly type: 'delivery'; readonly outcome: DeliveryOutcome }
   | { readonly type: 'answered'; readonly connectionId: ConnectionId }
   | { readonly type: 'ended'; readonly job: EndedJob };

@@ -50,6 +50,9 @@ export const renewalFailpoints = [
   'renewal.committed',
 ] as const;
 
+/** The same for a notification: it has gone out, and nobody has written that down. */
+export const notificationFailpoints = ['notification.sent'] as const;
+
 /** The same for a deployment in a worker: it was told; the new client is open and the old one too; swapped; answered. */
 export const deploymentFailpoints = [
   'deployment.told',
@@ -61,6 +64,7 @@ export const deploymentFailpoints = [
 export type Failpoint =
   | (typeof failpoints)[number]
   | (typeof renewalFailpoints)[number]
+  | (typeof notificationFailpoints)[number]
   | (typeof deploymentFailpoints)[number];
 
 let reached: ((name: Failpoint) => void) | undefined;

@@ -20,6 +20,9 @@ export type VariableId = Id<'variable'>;
 export type KeyMaterialId = Id<'key_material'>;
 export type WorkerId = Id<'worker'>;
 export type AuthProviderId = Id<'auth_provider'>;
+export type NotificationRuleId = Id<'notification_rule'>;
+export type NoticeId = Id<'notice'>;
+export type NoticeDeliveryId = Id<'notice_delivery'>;
 export type AuthorizationSessionId = Id<'authorization_session'>;
 
 /** A fresh random id of the kind that the caller needs. */

@@ -15,6 +15,8 @@ import { listCanarySettings, spellingsOf } from '../harness/canary-settings.ts';
 import { CanaryWatch } from '../harness/canary-watch.ts';
 import { startEchoUpstream } from '../harness/echo-upstream.ts';
 import { eventually } from '../harness/eventually.ts';
+import { startHookReceiver } from '../harness/hook-receiver.ts';
+import { makeWebhook, ruleOf } from '../harness/notification-rules.ts';
 import { startServiceProcess, type ServiceProcess } from '../harness/service-process.ts';
 import { spawnTributary } from '../harness/tributary-command.ts';
 
@@ -112,6 +114,19 @@ async function liveWithGithub(call: Call, watch: CanaryWatch, collection: string
   return id;
 }
 
+/** Has everything that is told of a failure go to a hook, which keeps it for the search; gives how much came. */
+async function listen(call: Call, watch: CanaryWatch): Promise<() => number> {
+  const hook = await startHookReceiver((seen) => watch.see('a notification', JSON.stringify(seen)));
+  onTestFinished(() => hook.stop());
+  const made = await call(
+    'POST',
+    '/tributary/v1/projects/default/notification-rules',
+    ruleOf(await makeWebhook({ api: call as never }, hook.url)),
+  );
+  expect(made.status, JSON.stringify(made.body)).toBe(201);
+  return () => hook.seen.length;
+}
+
 /** Everything that can be read, of everything that is there. */
 async function readEverything(call: Call, known: Readonly<Record<string, string>>): Promise<number> {
   const { body: openapi } = await call('GET', '/openapi.json');
@@ -165,7 +180,9 @@ it('F1-3 no secret of any connector, key or client is in an answer, a log, a pla
   const { body: openapi } = await call('GET', '/openapi.json');
   expect(unplantedFields(openapi)).toEqual([]);
   await plantInRoutes({ call, plant: watch.plant, upstream, collection, openapi });
+  const heard = await listen(call, watch);
   const id = await liveWithGithub(call, watch, collection);
+  await eventually('notifications', async () => (heard() > 1 ? true : undefined));
   const stub = (await call('GET', '/v1/source-connections?limit=100')).body.find(
     (one: { short_name: string }) => one.short_name === 'exception_stub',
   );

@@ -16,7 +16,7 @@ import { signingAuthorization } from './oauth1-signature.ts';
 import { accessOf, loadGrant, type KeptGrant } from './renewal/kept-grant.ts';
 import { keepRenewingIdle } from './renewal/renew-idle.ts';
 import { revokeGrant } from './renewal/revoke-grant.ts';
-import { Renewer, type RenewalOutcome } from './renewal/renewer.ts';
+import { Renewer, type RenewalOutcome, type RenewerNeeds } from './renewal/renewer.ts';
 import type { CredentialRef } from './credential-ref.ts';
 import { marginMs } from './renewal/times.ts';
 import type { OAuth1Tokens, OAuth2Tokens } from './tokens.ts';
@@ -36,6 +36,7 @@ export interface TokenKeeperNeeds {
   /** Numbers in [0, 1) for the jitter. */
   readonly random?: () => number;
   readonly onRenewal?: (outcome: RenewalOutcome) => void;
+  readonly onLost?: RenewerNeeds['onLost'];
 }
 
 /** Keeps the tokens of all connections by OAuth: one for the service and one for each worker process. */

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { makeWebhook, ruleOf } from '../../../test/harness/notification-rules.ts';
 import { startOAuthRig, type OAuthRig } from '../../../test/harness/oauth-rig.ts';
 
 let rig: OAuthRig;
@@ -38,6 +39,8 @@ it('F1-8 a grant that is gone asks a person once, and reads on from the cursor w
   const id = await connect();
   const show = async () => (await rig.t.api('GET', `/v1/source-connections/${id}`)).body;
   const cursor = (await show()).schedule.cursor_value;
+  const project = '/tributary/v1/projects/default';
+  await rig.t.api('POST', `${project}/notification-rules`, ruleOf(await makeWebhook(rig.t)));
   rig.server.lapse();
   rig.server.forgetful = true;
   await rig.t.api('POST', `/v1/source-connections/${id}/run`);
@@ -53,6 +56,8 @@ it('F1-8 a grant that is gone asks a person once, and reads on from the cursor w
   expect(rig.server.tokenRequests()).toBe(asked);
   const traces = await rig.t.api('GET', '/tributary/v1/audit-events?action=connection.credential_refused');
   expect(traces.body.items).toHaveLength(1);
+  const told = (await rig.t.api('GET', `${project}/notifications`)).body.items;
+  expect(told.map(({ kind }: { kind: string }) => kind)).toEqual(['credential.needs_renewal']);
 
   rig.server.forgetful = false;
   rig.server.items = [...rig.server.items, 'After it'];

@@ -2,6 +2,7 @@ import type { AuditLog } from '../../audit/service.ts';
 import type { RoleService } from '../../auth/roles/service.ts';
 import type { UsageService } from '../../collections/usage.ts';
 import type { DiskWatch } from '../../host/disk-watch.ts';
+import type { NotificationService } from '../../notifications/service.ts';
 import type { OrganizationService } from '../../organizations/service.ts';
 import type { ProjectService } from '../../projects/service.ts';
 import type { Services } from '../../services.ts';
@@ -10,10 +11,11 @@ import { routeGroup, type RouteGroup } from '../route-group.ts';
 import { apiKeyRoutes } from './api-key-routes.ts';
 import { auditRoutes } from './audit-routes.ts';
 import { connectionTypeRoutes } from './connection-type-routes.ts';
+import { deploymentRoutes } from './deployment-routes.ts';
 import { certificateRoutes } from './certificate-routes.ts';
 import { environmentRoutes } from './environment-routes.ts';
-import { deploymentRoutes } from './deployment-routes.ts';
 import { jobRoutes } from './job-routes.ts';
+import { notificationRoutes } from './notification-routes.ts';
 import { oauthClientRoutes } from './oauth-client-routes.ts';
 import { organizationRoutes } from './organization-routes.ts';
 import { projectRoutes } from './project-routes.ts';
@@ -28,6 +30,7 @@ import { variableRoutes } from './variable-routes.ts';
 export interface NativeServices extends Services {
   readonly audit: AuditLog;
   readonly disk: Pick<DiskWatch, 'state'>;
+  readonly notifications: NotificationService;
   readonly organizations: OrganizationService;
   readonly projects: ProjectService;
   readonly roles: RoleService;
@@ -47,16 +50,17 @@ export function nativeGroup(services: NativeServices): RouteGroup {
       ...searchRoutes,
       ...organizationRoutes,
       ...connectionTypeRoutes,
+      ...deploymentRoutes,
       ...projectRoutes,
       ...environmentRoutes,
       ...variableRoutes,
       ...certificateRoutes,
-      ...deploymentRoutes,
       ...usageRoutes,
       ...oauthClientRoutes,
       ...apiKeyRoutes,
       ...roleRoutes,
       ...auditRoutes,
+      ...notificationRoutes,
     ],
     presentError,
   });

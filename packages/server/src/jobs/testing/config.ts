@@ -21,6 +21,7 @@ export function testConfig(dataDir: string, workers: number): WorkerConfig & Pic
     maxEntities: 0,
     maxMegabytes: 0,
     leaseMs: 600_000,
+    publicUrl: undefined,
     logLevel: 'silent',
     workers,
   };

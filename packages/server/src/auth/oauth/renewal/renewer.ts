@@ -2,7 +2,7 @@ import type { OAuth2Provider } from '@tributary/connectors/kit/oauth-provider';
 import { ConnectorError } from '@tributary/connectors/kit/connector-error';
 import type { Logger } from '@tributary/connectors/kit/context';
 import type { AuditLog } from '../../../audit/service.ts';
-import type { ControlStore } from '../../../control/database.ts';
+import type { ControlStore, Queryable } from '../../../control/database.ts';
 import { backoffMs } from '../../../lib/backoff.ts';
 import type { Clock } from '../../../lib/clock.ts';
 import { failpoint } from '../../../lib/failpoints.ts';
@@ -35,6 +35,10 @@ export interface RenewerNeeds {
   readonly leaseMs: number;
   /** Numbers in [0, 1). */
   readonly random: () => number;
+  /** In the transaction that pauses the schedules, before it does: the access is gone, and why. */
+  readonly onLost?:
+    | ((tx: Queryable, lost: CredentialRef & { readonly reason: string; readonly now: number }) => Promise<void>)
+    | undefined;
   /** Hears of every renewal that this process has tried. */
   readonly onRenewal: (outcome: RenewalOutcome) => void;
 }
@@ -251,11 +255,12 @@ export class Renewer {
 
   /** Terminal: the reason is stored, schedules pause, and the trace is written, all or nothing and once. */
   async #refuse(lease: RenewalLease, kept: KeptGrant, reason: string): Promise<KeptGrant | undefined> {
-    const { control, clock, audit, log, onRenewal } = this.#needs;
+    const { control, clock, audit, log, onLost, onRenewal } = this.#needs;
     const { organizationId, connectionId } = lease;
     const refused = await this.#settle(lease, kept, (current) =>
       control.transaction(async (tx) => {
         if (!(await storeRefusal(tx, lease, { seen: current.row.ciphertext, reason }))) return false;
+        await onLost?.(tx, { organizationId, connectionId, reason, now: clock.now() });
         await pauseSchedules(tx, lease, clock.now());
         await audit.recordOwn(tx, organizationId, {
           action: 'connection.credential_refused',
