@@ -1,7 +1,8 @@
 import type { AuditLog } from './audit/service.ts';
 import { createKeyMaterialReader } from './certificates/key-material-reader.ts';
-import { type CertificateChange, createCertificateService } from './certificates/service.ts';
-import type { ControlStore, Queryable } from './control/database.ts';
+import { createCertificateService } from './certificates/service.ts';
+import { isKeyMaterialUsed } from './connections/key-material-users.ts';
+import type { ControlStore } from './control/database.ts';
 import type { Redeployments } from './deployments/create-deployments.ts';
 import { createEnvironmentService } from './environments/service.ts';
 import { createVariableService } from './environments/variables.ts';
@@ -18,13 +19,11 @@ interface Needs {
   readonly projects: ProjectService;
   /** Follows changes of what deployed connections stand on. */
   readonly placing: Pick<Redeployments, 'follow'>;
-  /** Whether connections of the project name the certificate; without it none does. */
-  readonly isCertificateReferenced?: (tx: Queryable, certificate: CertificateChange) => Promise<boolean>;
 }
 
 /** What projects hold beside connections. */
 export function buildProjectParts(needs: Needs): Pick<Services, 'environments' | 'variables' | 'certificates'> {
-  const { placing, isCertificateReferenced, ...common } = needs;
+  const { placing, ...common } = needs;
   return {
     environments: createEnvironmentService(common),
     variables: createVariableService({
@@ -37,7 +36,7 @@ export function buildProjectParts(needs: Needs): Pick<Services, 'environments' |
       read: createKeyMaterialReader(),
       onReplace: (tx, { organizationId, projectId, name }) =>
         placing.follow(tx, organizationId, projectId, { keyMaterial: [name] }),
-      ...(isCertificateReferenced && { isReferenced: isCertificateReferenced }),
+      isReferenced: isKeyMaterialUsed,
     }),
   };
 }

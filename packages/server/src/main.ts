@@ -12,6 +12,7 @@ import { createOAuthClients, type OAuthClients } from './auth/oauth/clients.ts';
 import { readOperatorClients } from './auth/oauth/operator-clients.ts';
 import type { RenewalOutcome } from './auth/oauth/renewal/renewer.ts';
 import { PublicAddress } from './auth/oauth/public-address.ts';
+import { createKeyMaterialSource } from './certificates/key-material-source.ts';
 import type { CollectionReaders, SettleJob } from './collection-store/port.ts';
 import { createVariableSource } from './environments/variable-source.ts';
 import { forgetDeleted } from './collection-store/sqlite/files.ts';
@@ -236,7 +237,8 @@ function buildServices(
   const wake = (): void => base.supervisor.wake();
   const onError = (error: unknown): void => log.error({ error }, 'a purge failed; the next start goes on with it');
   const makeContext = createContextFactory({ config, clock, log });
-  const fill = createFillSettings({ control, variables: createVariableSource({ vault }) });
+  const variables = createVariableSource({ vault });
+  const fill = createFillSettings({ control, variables, keyMaterial: createKeyMaterialSource({ vault }) });
   const probe = createProbe({ makeContext, credentials, fill, timeoutMs: probeTimeoutMs });
   const connections = createConnectionService({ vault, clock });
   const { deployments, placing } = buildDeployments({ ...base, ...common, connections });

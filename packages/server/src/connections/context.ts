@@ -1,5 +1,6 @@
 import type { Connector } from '@tributary/connectors/kit/connector';
 import { createContext, parseConfig, type OwnedContext } from '@tributary/connectors/kit/connector-context';
+import type { KeyMaterial } from '@tributary/connectors/kit/key-material';
 import type { Logger } from '@tributary/connectors/kit/context';
 import type { RateBudget } from '@tributary/connectors/kit/rate-budget';
 import type { Config } from '../config.ts';
@@ -15,6 +16,8 @@ export interface ContextInput {
   readonly fullRefresh?: boolean;
   /** The schedule is continuous: how long a read may wait for changes, in milliseconds. */
   readonly followMs?: number;
+  /** Certificates and key stores of the connection's project. */
+  readonly keyMaterial?: (name: string) => Promise<KeyMaterial>;
   readonly signal: AbortSignal;
   /** The account's shared budget, when several jobs read it. */
   readonly budget?: RateBudget;
@@ -46,5 +49,6 @@ export function createContextFactory({ config, clock, log }: Needs): ContextFact
       ...(input.fullRefresh !== undefined && { fullRefresh: input.fullRefresh }),
       ...(input.followMs !== undefined && { followMs: input.followMs }),
       ...(input.budget && { budget: input.budget }),
+      ...(input.keyMaterial && { keyMaterial: input.keyMaterial }),
     });
 }

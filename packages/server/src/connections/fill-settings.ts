@@ -1,7 +1,9 @@
 import { ConnectorError } from '@tributary/connectors/kit/connector-error';
 import type { JsonObject } from '@tributary/connectors/kit/json';
+import type { KeyMaterial } from '@tributary/connectors/kit/key-material';
 import { fillPlaceholders, placeholdersIn } from '@tributary/connectors/kit/placeholders';
 import { typeCatalog } from '@tributary/connectors/type-catalog';
+import type { KeyMaterialSource } from '../certificates/key-material-source.ts';
 import type { ControlStore } from '../control/database.ts';
 import { environmentSource } from '../environments/environment-source.ts';
 import { productionName } from '../environments/production.ts';
@@ -15,24 +17,30 @@ interface Settings {
   readonly credentials: Readonly<Record<string, unknown>>;
 }
 
+/** A certificate or key store of the connection's project. Throws `ConnectorError('configuration')` when there is none. */
+export interface WithKeyMaterial {
+  readonly keyMaterial: (name: string) => Promise<KeyMaterial>;
+}
+
 /**
- * Settings of a stored connection as they are used: with the values of variables in place of placeholders. Throws
- * `ConnectorError('configuration')` where a variable is missing.
+ * Settings of a stored connection as they are used: with the values of variables in place of placeholders, and with what its
+ * project has of certificates. Throws `ConnectorError('configuration')` where a variable is missing.
  */
 export type FillSettings = <S extends Settings>(
   connection: { readonly organizationId: OrganizationId; readonly id: ConnectionId },
   settings: S,
-) => Promise<S>;
+) => Promise<S & WithKeyMaterial>;
 
 interface Needs {
   readonly control: Pick<ControlStore, 'db'>;
   readonly variables: VariableSource;
+  readonly keyMaterial: KeyMaterialSource;
 }
 
 /** Only connections of types have placeholders: what other sources are given may look like one and means itself. */
 const isOfType = (row: ConnectionRow): boolean => row.type_fields !== null || Object.hasOwn(typeCatalog, row.connector);
 
-export function createFillSettings({ control, variables }: Needs): FillSettings {
+export function createFillSettings({ control, variables, keyMaterial }: Needs): FillSettings {
   /** A connection that names no environment is read in the one that every project has. */
   const environmentOf = async (row: ConnectionRow, config: JsonObject) => {
     const { selectedEnvironmentId } = JSON.parse(row.type_fields ?? '{}') as JsonObject;
@@ -42,7 +50,16 @@ export function createFillSettings({ control, variables }: Needs): FillSettings 
     if (found) return found;
     throw new ConnectorError('configuration', 'The environment that the connection names is not one of its project.');
   };
-  return async (connection, settings) => {
+  const keyMaterialOf =
+    ({ organizationId, id }: Parameters<FillSettings>[0]): WithKeyMaterial['keyMaterial'] =>
+    async (name) => {
+      const row = await findConnection(control.db, organizationId, id);
+      const found = row && (await keyMaterial.open(control.db, organizationId, row.project_id, name));
+      if (found) return found;
+      throw new ConnectorError('configuration', `The project has no certificate or key store '${name}'.`);
+    };
+  return async (connection, given) => {
+    const settings = { ...given, keyMaterial: keyMaterialOf(connection) };
     const config = settings.config;
     const credentials = settings.credentials as JsonObject;
     const names = placeholdersIn({ config, credentials });

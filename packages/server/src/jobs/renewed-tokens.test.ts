@@ -93,7 +93,7 @@ async function sync(id: SourceConnectionId, onPage: (page: number) => void = () 
   };
   const connector = apiConnector(provider, onPage);
   const execute = createExecute({
-    fill: (_, settings) => Promise.resolve(settings),
+    fill: (_, settings) => Promise.resolve({ ...settings, keyMaterial: () => Promise.reject(new Error('none')) }),
     loadSyncInput: () => loadSyncInput(needs, rig.seed.organizationId, id),
     registry: { find: () => Promise.resolve(connector) },
     credentials: createCredentialSource({ keeper: rig.keeper({ provider: provider.row() }) }),

@@ -39,7 +39,7 @@ function setUp(connector: Connector | undefined, input: Partial<SyncInput> | nul
     log: silentLog,
   });
   const execute = createExecute({
-    fill: (_, settings) => Promise.resolve(settings),
+    fill: (_, settings) => Promise.resolve({ ...settings, keyMaterial: () => Promise.reject(new Error('none')) }),
     loadSyncInput: () =>
       Promise.resolve(
         input === null

@@ -186,12 +186,22 @@ async function openContext(
   const connection = { organizationId: input.organizationId, id: input.connectionId };
   try {
     const filled = await fill(connection, { config: input.config, credentials: input.credentials });
-    const { config } = filled;
+    const { config, keyMaterial } = filled;
     const opened = await credentials.open({ connection, connector, ...filled });
     const { fullRefresh } = job;
     const follow = input.continuous && { followMs: FOLLOW_MS };
     return {
-      ctx: makeContext({ connector, config, credentials: opened, cursorField, fullRefresh, signal, budget, ...follow }),
+      ctx: makeContext({
+        connector,
+        config,
+        credentials: opened,
+        cursorField,
+        fullRefresh,
+        signal,
+        budget,
+        keyMaterial,
+        ...follow,
+      }),
     };
   } catch (error) {
     if (!(error instanceof ConnectorError)) throw error;

@@ -51,6 +51,7 @@ export async function openWorkerParts(needs: Needs): Promise<WorkerParts> {
   const organizationKeys = createOrganizationKeys({ vault, clock });
   const usage = createUsageService({ control, clock, config });
   const variables = createVariableSource({ vault });
+  const keyMaterial = createKeyMaterialSource({ vault });
   const registry = createRegistry({ internal: config.internalSources });
   const clients = createOAuthClients({ vault, operator: readOperatorClients(config.oauthClients) });
   const parts = openCredentials({ ...needs, vault, registry, clients });
@@ -62,7 +63,7 @@ export async function openWorkerParts(needs: Needs): Promise<WorkerParts> {
       control,
       vault,
       variables,
-      keyMaterial: createKeyMaterialSource({ vault }),
+      keyMaterial,
       clock,
       log,
     }),
@@ -71,7 +72,7 @@ export async function openWorkerParts(needs: Needs): Promise<WorkerParts> {
         loadSyncInput({ control, connections, organizationKeys, usage }, job.organizationId, job.sourceConnectionId),
       registry,
       credentials: parts.credentials,
-      fill: createFillSettings({ control, variables }),
+      fill: createFillSettings({ control, variables, keyMaterial }),
       makeContext: createContextFactory({ config, clock, log }),
       writers,
       recordUsage: (input, size) => usage.record(input.organizationId, input.collectionId, size),
