@@ -291,6 +291,22 @@ export const settings = {
     default: '60',
     help: 'Requests with a wrong API key that one address may send in a minute before it is told to wait; right keys are let in all the same. 0 sets no limit.',
   }),
+  llmUrl: optional({
+    env: 'TRIBUTARY_LLM_URL',
+    type: httpUrl,
+    help: 'A language model that writes descriptions of integration sources: where `/chat/completions` of an OpenAI-compatible service is. It is told names of streams and fields, never records. Unset, descriptions are made from the schema alone.',
+  }),
+  llmModel: setting({
+    env: 'TRIBUTARY_LLM_MODEL',
+    type: z.string(),
+    default: 'gpt-4o-mini',
+    help: 'The model that is asked for there.',
+  }),
+  llmApiKey: optional({
+    env: 'TRIBUTARY_LLM_API_KEY',
+    type: z.string().transform((key) => new Secret(key)),
+    help: 'The key that it wants, if any.',
+  }),
   logLevel: setting({
     env: 'LOG_LEVEL',
     type: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {

@@ -1,5 +1,6 @@
 import { authProviderErrors } from './errors/auth-provider-errors.ts';
 import { authorizationErrors } from './errors/authorization-errors.ts';
+import { integrationSourceErrors } from './errors/integration-source-errors.ts';
 import type { FieldIssue } from './lib/field-issues.ts';
 
 /**
@@ -67,6 +68,7 @@ function defineErrors<C extends Catalogue>(catalogue: C): Makers<C> {
 export const catalogue = {
   ...authorizationErrors,
   ...authProviderErrors,
+  ...integrationSourceErrors,
   /** The body is not JSON. Send valid JSON with `content-type: application/json`. */
   malformed_body: { kind: 'malformed', message: (d: { reason: string }) => `The body is not valid JSON: ${d.reason}` },
   /** The body is not JSON by its `content-type`. Send JSON with `content-type: application/json`. */

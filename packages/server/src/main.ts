@@ -27,6 +27,7 @@ import type { ControlStore } from './control/database.ts';
 import { openControlStore } from './control/open.ts';
 import { runForEveryone } from './control/tenant-scope.ts';
 import { airweaveGroups } from './dialects/airweave/airweave-groups.ts';
+import { hummGroup } from './dialects/humm/humm-group.ts';
 import { createDiskWatch, type DiskWatch } from './host/disk-watch.ts';
 import { IdempotentAnswers } from './http/idempotency.ts';
 import { createMetrics, type Metrics } from './http/metrics.ts';
@@ -46,6 +47,7 @@ import { systemClock, type Clock } from './lib/clock.ts';
 import type { JobId, OrganizationId } from './lib/ids.ts';
 import { createLog } from './lib/log.ts';
 import { endWith } from './main-failure.ts';
+import { buildIntegrationSources } from './main-integration-sources.ts';
 import { buildOAuth } from './main-oauth.ts';
 import { bootstrap } from './organizations/bootstrap.ts';
 import { createOrganizationService } from './organizations/service.ts';
@@ -254,6 +256,7 @@ function buildServices(
   const needs = { control, readers, clock, ...common, ...asked, bus, disk, wake, onError };
   const collections = createCollectionService({ ...needs, removal });
   const sourceConnections = createSourceConnectionService({ ...needs, collections, removal: sources });
+  const syncs = createSyncService({ ...needs, collections, sourceConnections });
   const onFailed = (error: unknown): void => log.error({ error }, 'an authorization failed unexpectedly');
   return {
     services: {
@@ -265,7 +268,8 @@ function buildServices(
       authorizations: createAuthorizationService({ ...needs, collections, sourceConnections, onError: onFailed }),
       oauthClients: oauth.ownClients,
       selections: createSelectionService({ ...needs, organizationKeys: createOrganizationKeys({ vault, clock }) }),
-      syncs: createSyncService({ ...needs, collections, sourceConnections }),
+      syncs,
+      integrationSources: buildIntegrationSources({ ...needs, config, log, collections, removal: sources, syncs }),
       search: createSearchService({ readers, collections, removal: sources }),
     },
     async resumeDeletions() {
@@ -324,6 +328,7 @@ export async function startService(config: Config, options: StartOptions = {}): 
   const groups = [
     nativeGroup({ ...services, audit, disk, organizations, projects, roles, usage }),
     ...airweaveGroups(services),
+    hummGroup(services),
   ];
   const http = createHttpServer({
     serviceRoutes: serviceGroup({

@@ -2,6 +2,7 @@ import type { ApiKeyService } from './auth/service.ts';
 import type { AuthProviderService } from './auth/providers/service.ts';
 import type { CollectionService } from './collections/service.ts';
 import type { ConnectorRegistry } from './connections/registry.ts';
+import type { IntegrationSourceService } from './integration-sources/service.ts';
 import type { SearchService } from './search/service.ts';
 import type { OwnClients } from './auth/oauth/own-clients.ts';
 import type { AuthorizationService } from './source-connections/authorization/service.ts';
@@ -21,4 +22,5 @@ export interface Services {
   readonly selections: SelectionService;
   readonly syncs: SyncService;
   readonly search: SearchService;
+  readonly integrationSources: IntegrationSourceService;
 }

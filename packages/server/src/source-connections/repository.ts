@@ -4,7 +4,14 @@ import { compileOnce } from '../control/compile-once.ts';
 import type { Queryable } from '../control/database.ts';
 import type { AuthMethod, ControlTables, Flag } from '../control/schema.ts';
 import type { SchemaMemory } from '../engine/schema-memory.ts';
-import type { AuthProviderId, CollectionId, OAuthClientId, OrganizationId, SourceConnectionId } from '../lib/ids.ts';
+import type {
+  AuthProviderId,
+  CollectionId,
+  ConnectionId,
+  OAuthClientId,
+  OrganizationId,
+  SourceConnectionId,
+} from '../lib/ids.ts';
 import { decodePlace } from '../lib/page-cursor.ts';
 
 export type SourceConnectionRow = Selectable<ControlTables['source_connection']>;
@@ -115,6 +122,21 @@ export function listSourceConnections(
     .orderBy('source_connection.id', 'desc')
     .limit(page.limit)
     .offset(page.skip)
+    .execute();
+}
+
+/** Those that read with one of the connections, oldest first. */
+export async function listOfConnections(
+  db: Queryable,
+  organizationId: OrganizationId,
+  connectionIds: readonly ConnectionId[],
+): Promise<JoinedRow[]> {
+  if (connectionIds.length === 0) return [];
+  return joined(db, organizationId)
+    .where('source_connection.connection_id', 'in', connectionIds)
+    .where('source_connection.deleted_at', 'is', null)
+    .orderBy('source_connection.created_at')
+    .orderBy('source_connection.id')
     .execute();
 }
 
