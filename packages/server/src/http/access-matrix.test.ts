@@ -2,6 +2,7 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { scopes, type Actor, type Scope } from '../auth/actor.ts';
 import { airweaveGroups } from '../dialects/airweave/airweave-groups.ts';
+import { hummGroup } from '../dialects/humm/humm-group.ts';
 import { catalogue, errors } from '../errors.ts';
 import { systemClock } from '../lib/clock.ts';
 import { newId, type ProjectId } from '../lib/ids.ts';
@@ -18,6 +19,7 @@ const publicRoutes = [
   'GET /health',
   'GET /health/live',
   'GET /health/ready',
+  'GET /llms.txt',
   'GET /metrics',
   'GET /openapi.json',
   'GET /source-connections/authorize/:code',
@@ -28,7 +30,7 @@ const publicRoutes = [
 
 // Handlers fail on it, so whatever is let in answers 500 or what validation says.
 const noServices = {} as NativeServices;
-const groups: readonly RouteGroup[] = [nativeGroup(noServices), ...airweaveGroups(noServices)];
+const groups: readonly RouteGroup[] = [nativeGroup(noServices), ...airweaveGroups(noServices), hummGroup(noServices)];
 const service = serviceGroup({
   groups,
   version: '0',

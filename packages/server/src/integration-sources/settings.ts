@@ -1,7 +1,7 @@
 import { typedIn } from '@tributary/connectors/kit/auth';
 import type { Connector } from '@tributary/connectors/kit/connector';
 import type { JsonObject } from '@tributary/connectors/kit/json';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { mask, splitConfig, type SealedSettings, type SettingsToSeal } from '../connections/settings.ts';
 import { errors } from '../errors.ts';
 import { fieldIssues, type FieldIssue } from '../lib/field-issues.ts';

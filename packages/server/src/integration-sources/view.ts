@@ -114,9 +114,9 @@ const noFacts: Omit<FactsRow, 'connection_id' | 'organization_id' | 'modified_at
   description_version: 1,
 };
 
-function keptFacts(kept: FactsRow | undefined) {
-  const facts = kept ?? noFacts;
+function keptFacts(facts: typeof noFacts, connector: Connector) {
   return {
+    capabilities: parse<string[]>(facts.capabilities) ?? capabilitiesOf(connector),
     isSystem: facts.is_system === 1,
     connectionStatus: facts.connection_status,
     lastConnectionTest: facts.last_connection_test,
@@ -141,7 +141,8 @@ function keptFacts(kept: FactsRow | undefined) {
 export function toIntegrationSource({ row, connector, facts, orders, known }: SourceParts): IntegrationSource {
   const sorted = inOrderOfRuns(orders);
   const [shown] = sorted;
-  const options = shown?.options ?? parse<JsonObject>(facts?.read_options) ?? {};
+  const kept = facts ?? { ...noFacts, modified_at: 0 };
+  const options = shown?.options ?? parse<JsonObject>(kept.read_options) ?? {};
   return {
     id: row.id,
     organizationId: row.organization_id,
@@ -150,14 +151,13 @@ export function toIntegrationSource({ row, connector, facts, orders, known }: So
     connectorType: row.connector_given,
     isSync: orders.length > 0,
     configuration: withoutSecrets(connector, { ...(JSON.parse(row.endpoint) as JsonObject), ...options }),
-    capabilities: parse<string[]>(facts?.capabilities) ?? capabilitiesOf(connector),
     isActive: row.enabled === 1,
-    ...keptFacts(facts),
+    ...keptFacts(kept, connector),
     label: row.label,
     lastSync: { ...figuresOf(shown), ...writtenSync(facts, orders) },
-    selectedStreams: shown ? selectedStreams(shown.selection, known) : parse<string[]>(facts?.selected_streams),
+    selectedStreams: shown ? selectedStreams(shown.selection, known) : parse<string[]>(kept.selected_streams),
     createdAt: row.created_at,
-    modifiedAt: Math.max(row.modified_at, facts?.modified_at ?? 0, ...orders.map(({ modifiedAt }) => modifiedAt)),
+    modifiedAt: Math.max(row.modified_at, kept.modified_at, ...orders.map(({ modifiedAt }) => modifiedAt)),
     orders: sorted.map(({ id }) => id),
   };
 }
