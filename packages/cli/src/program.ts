@@ -9,6 +9,7 @@ import { previewCommand } from './commands/preview.ts';
 import { searchCommand } from './commands/search.ts';
 import { serveCommand } from './commands/serve.ts';
 import { sourcesCommand } from './commands/sources.ts';
+import { systemSourcesCommand } from './commands/system-sources.ts';
 import { vaultCommand } from './commands/vault.ts';
 import { workerCommand } from './commands/worker.ts';
 import { connectorCommand } from './connector/connector.ts';
@@ -53,6 +54,7 @@ export function createProgram(terminal: Terminal): Command {
     backupCommand(terminal),
     restoreCommand(terminal),
     vaultCommand(terminal),
+    systemSourcesCommand(terminal),
   ];
   for (const command of commands) program.addCommand(command);
   everywhere(program, terminal);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { plantRelationship } from '../../test/harness/planted-relationship.ts';
 import type { Answer, TestService } from '../../test/harness/service.ts';
 import { startWholeRig, type WholeRig } from '../../test/harness/whole-rig.ts';
 import type { OpenApiDocument } from '../http/openapi.ts';
@@ -125,6 +126,26 @@ async function traceOutside(face: string): Promise<void> {
   expect((await trace('DELETE', path)).actions).toEqual(['auth_provider.deleted']);
 }
 
+async function traceIntegrationSources(): Promise<void> {
+  const wanted = { name: 'Traced', source_type: 'saas', connector_type: 'stub' };
+  const made = await trace('POST', '/api/integration-sources', wanted);
+  expect(made.actions).toEqual(['integration_source.created']);
+  const path = `/api/integration-sources/${made.body.id}`;
+  const updated = ['integration_source.updated'];
+  expect((await trace('PUT', path, { name: 'Renamed', is_active: true })).actions).toEqual(updated);
+  expect((await trace('PUT', `${path}/streams`, { selected_streams: ['containers'] })).actions).toEqual(updated);
+  expect((await trace('POST', `${path}/test`)).actions).toEqual(['integration_source.tested']);
+  expect((await trace('POST', `${path}/description/generate`)).actions).toEqual(updated);
+  const named = await trace('POST', `${path}/databases`, { name: 'part' });
+  expect(named.actions).toEqual(['integration_source.database_added']);
+  const relationship = plantRelationship(t.dataDir, made.body);
+  const decided = await trace('PUT', `/api/integration-sources/relationships/${relationship}`, { status: 'APPROVED' });
+  expect(decided.actions).toEqual(['integration_source.relationship_changed']);
+  const collection = await t.newCollection();
+  expect((await trace('POST', `${path}/sync`, { collection })).actions).toEqual(['integration_source.sync_begun']);
+  expect((await trace('DELETE', path)).actions).toEqual(['integration_source.deleted']);
+}
+
 async function traceOwnClients(): Promise<void> {
   const path = '/tributary/v1/oauth-clients';
   const given = { name: 'Traced', shortName: 'github', clientId: 'ours', clientSecret: 'a-secret' };
@@ -153,6 +174,7 @@ describe('F1-16 every change made through the API', () => {
       await traceOutside(face);
     }
     await traceOwnClients();
+    await traceIntegrationSources();
     expect((await trace('POST', '/tributary/v1/projects', { name: 'traced' })).actions).toEqual(['project.created']);
     expect((await trace('DELETE', '/tributary/v1/projects/traced')).actions).toEqual(['project.deleted']);
     await traceKeysAndRoles();

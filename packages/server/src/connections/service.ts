@@ -36,6 +36,8 @@ import {
 } from './repository.ts';
 import type { SealedSettings, SettingsToSeal } from './settings.ts';
 
+export type { ConnectionRow } from './repository.ts';
+
 export interface NewConnection {
   readonly projectId: ProjectId;
   readonly connector: Connector;

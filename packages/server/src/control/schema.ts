@@ -11,19 +11,16 @@ import type {
   OAuthClientId,
   OrganizationId,
   ProjectId,
-  RelationshipId,
   RoleId,
   SourceConnectionId,
   SyncId,
   VariableId,
 } from '../lib/ids.ts';
+import type { Flag, JsonText, Millis } from './column-types.ts';
+import type { IntegrationSourceTables } from './integration-source-tables.ts';
 
-/** 0 or 1. */
-export type Flag = 0 | 1;
-/** Milliseconds since the epoch. */
-export type Millis = number;
-/** JSON as text. */
-export type JsonText = string;
+export type { Flag, JsonText, Millis } from './column-types.ts';
+export type { ConnectionStatus, DescriptionSource } from './integration-source-tables.ts';
 
 export type JobState = 'pending' | 'running' | 'cancelling' | 'completed' | 'failed' | 'cancelled' | 'interrupted';
 export type JobTrigger = 'manual' | 'schedule' | 'initial' | 'resume';
@@ -40,9 +37,6 @@ export type AuthorizationStatus =
   | 'completed'
   | 'failed'
   | 'cancelled';
-export type ConnectionStatus = 'connected' | 'disconnected' | 'error' | 'unknown';
-/** How the description of an integration source was made. */
-export type DescriptionSource = 'ai_generated' | 'manual_edit' | 'imported' | 'information_schema';
 export type ErrorCategory =
   | 'oauth_credentials_expired'
   | 'api_key_invalid'
@@ -50,7 +44,7 @@ export type ErrorCategory =
   | 'auth_provider_credentials_invalid';
 
 /** The control store's tables as TypeScript; `migrations/` is the same in SQL. */
-export interface ControlTables {
+export interface ControlTables extends IntegrationSourceTables {
   organization: { id: OrganizationId; name: string; created_at: Millis };
   project: { id: ProjectId; organization_id: OrganizationId; name: string; created_at: Millis };
   environment: {
@@ -276,58 +270,6 @@ export interface ControlTables {
     after_value: string | null;
     action: string;
     created_at: Millis;
-  };
-  integration_source: {
-    connection_id: ConnectionId;
-    organization_id: OrganizationId;
-    is_system: Generated<Flag>;
-    capabilities: Generated<JsonText | null>;
-    connection_status: Generated<ConnectionStatus>;
-    last_connection_test: Generated<Millis | null>;
-    legacy_data_source_id: Generated<string | null>;
-    system_source_id: Generated<ConnectionId | null>;
-    airbyte_source_id: Generated<string | null>;
-    airbyte_connection_id: Generated<string | null>;
-    airbyte_connection_ids: Generated<JsonText | null>;
-    airbyte_destination_id: Generated<string | null>;
-    written_sync: Generated<JsonText | null>;
-    written_sync_at: Generated<Millis | null>;
-    selected_streams: Generated<JsonText | null>;
-    read_options: Generated<JsonText | null>;
-    description: Generated<string | null>;
-    description_source: Generated<DescriptionSource | null>;
-    description_generated_at: Generated<Millis | null>;
-    description_version: Generated<number>;
-    modified_at: Millis;
-  };
-  integration_relationship: {
-    id: RelationshipId;
-    organization_id: OrganizationId;
-    connection_id: ConnectionId;
-    kind: 'FOREIGN_KEY' | 'INFERRED' | 'MANUAL';
-    status: 'SUGGESTED' | 'APPROVED' | 'REJECTED';
-    score: number;
-    evidence: string | null;
-    from_stream: string;
-    from_columns: JsonText;
-    to_stream: string;
-    to_columns: JsonText;
-    created_at: Millis;
-    modified_at: Millis;
-  };
-  integration_database: {
-    id: string;
-    organization_id: OrganizationId;
-    connection_id: ConnectionId;
-    name: string;
-    description: string | null;
-    description_source: DescriptionSource | null;
-    description_generated_at: Millis | null;
-    description_version: number;
-    is_active: Flag;
-    priority: number;
-    created_at: Millis;
-    modified_at: Millis;
   };
   organization_key: {
     organization_id: OrganizationId;

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { TestService } from '../../test/harness/service.ts';
+import { plantRelationship } from '../../test/harness/planted-relationship.ts';
 import { startWholeRig, type WholeRig } from '../../test/harness/whole-rig.ts';
 import { exampleOf } from './docs-schema.ts';
 import type { OpenApiDocument } from './openapi.ts';
@@ -116,6 +117,15 @@ function bodiesFor(collection: string): readonly (readonly [end: RegExp, body: (
     [/POST \/tributary\/v1\/api-keys$/, () => ({ scopes: ['search:read'] })],
     [/POST .*\/api-keys(?:\/\{\w+\}\/rotate)?$/, () => ({})],
     [/\/selection/, () => ({})],
+    [
+      /POST \/api\/integration-sources$/,
+      () => ({ name: fresh('Owned'), source_type: 'saas', connector_type: 'stub', configuration: { stub_key: 'key' } }),
+    ],
+    [/PUT \/api\/integration-sources\/\{source_id\}$/, () => ({ name: fresh('Renamed') })],
+    [/PUT \/api\/integration-sources\/\{source_id\}\/streams$/, () => ({ selected_streams: null })],
+    [/POST \/api\/integration-sources\/\{source_id\}\/sync$/, () => ({ collection })],
+    [/POST \/api\/integration-sources\/\{source_id\}\/databases$/, () => ({ name: fresh('owned') })],
+    [/PUT \/api\/integration-sources\/relationships/, () => ({ status: 'APPROVED' })],
     [/POST (?:\/v1)?\/auth-providers$/, () => ({ name: fresh('Owned'), ...rig.authProvider })],
     [/PUT (?:\/v1)?\/auth-providers/, () => ({ name: fresh('Renamed') })],
     [
@@ -140,6 +150,15 @@ it('F1-17 fields that the service owns are refused or ignored in every body', as
     await rig.allow(body.auth.auth_url);
     return { id: body.id as string, body: { claim_token: body.auth.claim_token as string } };
   };
+  const newSource = async () =>
+    (
+      await t.api('POST', '/api/integration-sources', {
+        name: 'Owned by hand',
+        source_type: 'saas',
+        connector_type: 'stub',
+      })
+    ).body;
+  const relationship = plantRelationship(t.dataDir, await newSource());
   const role = (await t.api('POST', '/tributary/v1/roles', { name: 'Owned by hand', permissions })).body.id;
   const [operations, schemas] = await operationsWithBody();
   const unproven: string[] = [];
@@ -153,6 +172,8 @@ it('F1-17 fields that the service owns are refused or ignored in every body', as
       apiKeyId: await newKey(),
       id: await newKey(),
     };
+    if (name.includes('/integration-sources')) ids['source_id'] = (await newSource()).id;
+    ids['relationship_id'] = relationship;
     if (name.includes('/auth-providers')) ids['readable_id'] = provider;
     const claim = name.endsWith('/verify-oauth') ? await allowed() : undefined;
     if (claim) ids['source_connection_id'] = claim.id;

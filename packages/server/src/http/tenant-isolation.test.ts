@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { callForeign } from '../../test/harness/foreign-calls.ts';
+import { plantRelationship } from '../../test/harness/planted-relationship.ts';
 import { startTestService, type TestService } from '../../test/harness/service.ts';
 
 let t: TestService;
@@ -23,7 +24,11 @@ describe('F1-11 a thing of one organization', () => {
     const permissions = [{ category: 'AUDIT', actions: ['VIEW'] }];
     const role = await t.api('POST', '/tributary/v1/roles', { name: 'hers', permissions });
     const keys = (await t.api('GET', '/tributary/v1/api-keys')).body;
+    const [catalogued] = (await t.api('GET', '/api/integration-sources')).body;
     const ids = {
+      source_id: catalogued.id,
+      integration_source_id: catalogued.id,
+      relationship_id: plantRelationship(t.dataDir, catalogued),
       source_connection_id: source.id,
       sourceConnectionId: source.id,
       readable_id: collection,
@@ -40,6 +45,7 @@ describe('F1-11 a thing of one organization', () => {
       (await t.api('GET', `/source-connections/${source.id}`)).body,
       (await t.api('GET', `/collections/${collection}`)).body,
       (await t.api('GET', `/source-connections/${source.id}/jobs`)).body,
+      (await t.api('GET', `/api/integration-sources/${catalogued.id}`)).body,
       (await t.api('GET', '/tributary/v1/projects')).body,
       (await t.api('GET', '/tributary/v1/roles')).body,
       (await t.api('GET', `/tributary/v1/api-keys/${keys[0].id}/roles`)).body,
@@ -58,6 +64,7 @@ describe('F1-11 a thing of one organization', () => {
       'PATCH /v1/source-connections': { name: 'Stolen' },
       '/selection': {},
       'PUT /tributary/v1/api-keys': { roles: [] },
+      'PUT /api/integration-sources/{source_id}/streams': { selected_streams: [] },
       'PUT /': { name: 'Stolen' },
       search: { query: 'text' },
     });
@@ -74,6 +81,7 @@ describe('F1-11 a thing of one organization', () => {
     for (const path of [
       '/source-connections',
       '/collections',
+      '/api/integration-sources',
       '/tributary/v1/audit-events',
       '/tributary/v1/api-keys',
       '/tributary/v1/roles',

@@ -125,3 +125,9 @@ export async function insertDatabase(db: Queryable, row: DatabaseRow): Promise<b
     .executeTakeFirst();
   return numInsertedOrUpdatedRows > 0n;
 }
+
+/** Whose connection it is, for the operator who works for every organization. */
+export async function findOwner(db: Queryable, id: ConnectionId): Promise<OrganizationId | undefined> {
+  const row = await db.selectFrom('connection').select('organization_id').where('id', '=', id).executeTakeFirst();
+  return row?.organization_id;
+}

@@ -1,7 +1,7 @@
 import type { Connector } from '@tributary/connectors/kit/connector';
 import type { JsonObject } from '@tributary/connectors/kit/json';
 import { z } from 'zod';
-import type { ConnectionRow } from '../connections/repository.ts';
+import type { ConnectionRow } from '../connections/service.ts';
 import type { Order } from '../source-connections/orders.ts';
 import { isSelected, type Selection } from '../engine/selection.ts';
 import type { IntegrationSource, SourceType, SyncFigures, SyncStatus } from './model.ts';

@@ -226,17 +226,24 @@ describe.each(stores)('PUT /api/integration-sources/{source_id} with its control
     expect(both(await changed({ airbyte_connection_ids: null }))).toEqual([null, null]);
   });
 
-  it('H16 H17 H18 tells the figures of the last sync as written, until there is a job', async () => {
+  it('H16 tells when the last sync was as it is written, while there is no job', async () => {
     expect(source).toMatchObject({ last_sync_at: null, last_sync_status: null, last_sync_row_count: null });
+    await refused({ last_sync_at: 5 }, 'last_sync_at');
     const written = { last_sync_at: moment, last_sync_status: 'running', last_sync_row_count: 1200 };
     expect(await changed(written)).toMatchObject({ ...written, last_sync_at: '2026-01-05T10:00:00.000Z' });
-    for (const status of ['success', 'failed', 'auth_required', 'configuring'])
+  });
+
+  it('H17 knows five states of a sync', async () => {
+    for (const status of ['success', 'failed', 'running', 'auth_required', 'configuring'])
       expect((await changed({ last_sync_status: status })).last_sync_status).toBe(status);
-    expect((await changed({ last_sync_status: null })).last_sync_row_count).toBe(1200);
     await refused({ last_sync_status: 'done' }, 'last_sync_status');
+  });
+
+  it('H18 counts the rows of the last sync', async () => {
+    expect((await changed({ last_sync_status: null })).last_sync_row_count).toBe(1200);
+    expect((await changed({ last_sync_row_count: 0 })).last_sync_row_count).toBe(0);
     await refused({ last_sync_row_count: -1 }, 'last_sync_row_count');
     await refused({ last_sync_row_count: 1.5 }, 'last_sync_row_count');
-    await refused({ last_sync_at: 5 }, 'last_sync_at');
   });
 
   it('H19 selects streams by name: null is all, none is none, the order stays', async () => {
@@ -248,60 +255,72 @@ describe.each(stores)('PUT /api/integration-sources/{source_id} with its control
     await refused({ selected_streams: 'deals' }, 'selected_streams');
   });
 
-  it('H20 H21 H22 counts versions of the description, and says how and when each was made', async () => {
-    const made = await rig.newSource({
-      connector_type: 'incremental_stub',
-      configuration: {},
-      instance_label: 'versions',
-    });
+  describe('of a description', () => {
+    let made: Answer['body'];
     const write = (body: unknown) => rig.call('PUT', `/${made.id}`, body);
-    expect(made).toMatchObject({ description_version: 1, description_source: null, description_generated_at: null });
-    const first = (await write({ description: 'One' })).body;
-    expect(first).toMatchObject({ description_version: 2, description_source: 'manual_edit' });
-    expect(first.description_generated_at).toMatch(iso);
-    const same = (await write({ description: 'One', description_version: 2 })).body;
-    expect(same).toMatchObject({ description_version: 2, description_generated_at: first.description_generated_at });
-    const imported = { description: 'Two', description_source: 'imported', description_generated_at: moment };
-    expect((await write({ ...imported, description_version: 3 })).body).toMatchObject({
-      description_version: 3,
-      description_source: 'imported',
-      description_generated_at: '2026-01-05T10:00:00.000Z',
+    beforeAll(async () => {
+      made = await rig.newSource({ connector_type: 'incremental_stub', configuration: {}, instance_label: 'versions' });
     });
-    const stale = await write({ description: 'Three', description_version: 2 });
-    expect(stale).toMatchObject({ status: 409, body: { detail: expect.stringContaining('description_version is 3') } });
-    expect((await write({ description_version: 9 })).status).toBe(409);
-    for (const source_ of ['ai_generated', 'manual_edit', 'imported', 'information_schema'])
-      expect((await write({ description_source: source_ })).body).toMatchObject({
-        description_source: source_,
+
+    it('H20 says how it was made', async () => {
+      expect(made.description_source).toBeNull();
+      expect((await write({ description: 'One' })).body.description_source).toBe('manual_edit');
+      for (const description_source of ['ai_generated', 'imported', 'information_schema', 'manual_edit'])
+        expect((await write({ description_source })).body).toMatchObject({
+          description_source,
+          description_version: 2,
+        });
+      expect((await write({ description_source: 'guessed' })).status).toBe(422);
+    });
+
+    it('H21 says when it was last changed', async () => {
+      const before = (await write({})).body;
+      expect(before.description_generated_at).toMatch(iso);
+      const same = (await write({ description: 'One', description_version: 2 })).body;
+      expect(same).toMatchObject({ description_version: 2, description_generated_at: before.description_generated_at });
+      const given = { description: 'Two', description_source: 'imported', description_generated_at: moment };
+      expect((await write({ ...given, description_version: 3 })).body).toMatchObject({
         description_version: 3,
+        description_source: 'imported',
+        description_generated_at: '2026-01-05T10:00:00.000Z',
       });
-    expect((await write({ description_source: 'guessed' })).status).toBe(422);
-    const answers = await Promise.all([write({ description: 'A' }), write({ description: 'B' })]);
-    expect(answers.map(({ status }) => status)).toEqual([200, 200]);
-    expect((await rig.call('GET', `/${made.id}`)).body.description_version).toBe(5);
-    const guarded = await Promise.all(['C', 'D'].map((description) => write({ description, description_version: 5 })));
-    expect(guarded.map(({ status }) => status).toSorted()).not.toEqual([409, 409]);
-    expect((await write({ description: null })).body).toMatchObject({ description: null });
+    });
+
+    it('H22 counts its versions, and refuses a change of one that is not the last any more', async () => {
+      expect(made.description_version).toBe(1);
+      const stale = await write({ description: 'Three', description_version: 2 });
+      expect(stale).toMatchObject({
+        status: 409,
+        body: { detail: expect.stringContaining('description_version is 3') },
+      });
+      expect((await write({ description_version: 9 })).status).toBe(409);
+      const answers = await Promise.all([write({ description: 'A' }), write({ description: 'B' })]);
+      expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+      expect((await rig.call('GET', `/${made.id}`)).body.description_version).toBe(5);
+      const guarded = await Promise.all(['C', 'D'].map((text) => write({ description: text, description_version: 5 })));
+      expect(guarded.map(({ status }) => status).toSorted()).toEqual([200, 409]);
+      expect((await write({ description: null })).body).toMatchObject({ description: null, description_version: 7 });
+    });
   });
 
-  it('H23 H24 H25 never changes what it owns, and moves updated_at with every change', async () => {
+  it('H23 never changes type, connector and organization', async () => {
     const before = (await rig.call('GET', `/${source.id}`)).body;
-    const planted = {
-      id: randomUUID(),
-      organization_id: randomUUID(),
-      source_type: 'database',
-      connector_type: 'postgresql',
-      is_system: true,
-      is_sync: true,
-      created_at: moment,
-      updated_at: moment,
-      bogus: 1,
-    };
-    expect(await changed(planted)).toEqual(before);
-    expect(before).toMatchObject({ source_type: 'saas', connector_type: 'stub', is_system: false, is_sync: false });
+    const planted = { id: randomUUID(), organization_id: randomUUID(), source_type: 'database', bogus: 1 };
+    expect(await changed({ ...planted, connector_type: 'postgresql' })).toEqual(before);
+    expect(before).toMatchObject({ source_type: 'saas', connector_type: 'stub' });
+  });
+
+  it('H24 says by itself whether a source is the operator’s and whether it is read', async () => {
+    expect(await changed({ is_system: true, is_sync: true })).toMatchObject({ is_system: false, is_sync: false });
+  });
+
+  it('H25 moves updated_at with every change, and with nothing else', async () => {
+    const before = await changed({ created_at: moment, updated_at: moment });
+    expect(before.created_at).toBe(source.created_at);
     const after = await changed({ name: `${before.name} again` });
-    expect(after.created_at).toBe(before.created_at);
+    expect(after).toMatchObject({ id: source.id, created_at: before.created_at });
     expect(Date.parse(after.updated_at)).toBeGreaterThan(Date.parse(before.updated_at));
+    expect((await changed({})).updated_at).toBe(after.updated_at);
   });
 
   it('H26 answers the whole resource, whatever was changed', async () => {
