@@ -1,5 +1,6 @@
 import { Audit } from './audit.ts';
 import { Collections } from './collections.ts';
+import { IntegrationSources } from './integration-sources.ts';
 import { SourceConnections } from './source-connections.ts';
 import { Sources } from './sources.ts';
 import { Transport, type TransportOptions } from './transport.ts';
@@ -20,6 +21,7 @@ export class TributaryClient {
   readonly collections: Collections;
   readonly sources: Sources;
   readonly sourceConnections: SourceConnections;
+  readonly integrationSources: IntegrationSources;
 
   constructor(options: TransportOptions) {
     const transport = new Transport(options);
@@ -27,5 +29,6 @@ export class TributaryClient {
     this.collections = new Collections(transport);
     this.sources = new Sources(transport);
     this.sourceConnections = new SourceConnections(transport);
+    this.integrationSources = new IntegrationSources(transport);
   }
 }
