@@ -3,7 +3,7 @@
 # they are there. Tests start their own instances on free loopback ports: no service is left running.
 set -euo pipefail
 
-servers=(mariadb-server dovecot-imapd nats-server chromium)
+servers=(mariadb-server dovecot-imapd nats-server chromium rsyslog snmp snmpd snmptrapd)
 
 missing=()
 for server in "${servers[@]}"; do

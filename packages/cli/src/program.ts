@@ -1,15 +1,19 @@
 import { Command } from 'commander';
 import { auditCommand } from './commands/audit.ts';
 import { backupCommand, restoreCommand } from './commands/backup.ts';
+import { certificatesCommand } from './commands/certificates.ts';
 import { collectionsCommand } from './commands/collections.ts';
 import { connectCommand } from './commands/connect.ts';
 import { connectionsCommand } from './commands/connections.ts';
+import { environmentsCommand } from './commands/environments.ts';
 import { cancelCommand, jobsCommand, syncCommand } from './commands/jobs.ts';
 import { previewCommand } from './commands/preview.ts';
+import { projectsCommand } from './commands/projects.ts';
 import { searchCommand } from './commands/search.ts';
 import { serveCommand } from './commands/serve.ts';
 import { sourcesCommand } from './commands/sources.ts';
 import { systemSourcesCommand } from './commands/system-sources.ts';
+import { variablesCommand } from './commands/variables.ts';
 import { vaultCommand } from './commands/vault.ts';
 import { workerCommand } from './commands/worker.ts';
 import { connectorCommand } from './connector/connector.ts';
@@ -49,6 +53,10 @@ export function createProgram(terminal: Terminal): Command {
     jobsCommand(terminal),
     cancelCommand(terminal),
     searchCommand(terminal),
+    projectsCommand(terminal),
+    environmentsCommand(terminal),
+    variablesCommand(terminal),
+    certificatesCommand(terminal),
     connectorCommand(terminal),
     auditCommand(terminal),
     backupCommand(terminal),

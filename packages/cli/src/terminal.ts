@@ -1,3 +1,5 @@
+import { readSecret } from './secret-input.ts';
+
 /** Where a command writes and what it may read of its surroundings; tests give their own. */
 export interface Terminal {
   out(text: string): void;
@@ -8,6 +10,8 @@ export interface Terminal {
   readonly columns: number;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
+  /** All of the standard input, or, where a person sits there, one line that is not shown as it is typed. */
+  readSecret(prompt: string): Promise<string>;
 }
 
 /** The terminal of this process. */
@@ -20,6 +24,7 @@ export function processTerminal(signal: AbortSignal): Terminal {
     interactive: stdout.isTTY && env['TERM'] !== 'dumb',
     columns: stdout.columns || 100,
     signal,
+    readSecret: (prompt) => readSecret(prompt, signal),
   };
 }
 

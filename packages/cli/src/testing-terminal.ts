@@ -6,8 +6,9 @@ export interface TestTerminal extends Terminal {
 
 /** A terminal that remembers what was written to it. For tests. */
 export function testTerminal(
-  options: Partial<Pick<Terminal, 'env' | 'interactive' | 'columns' | 'signal'>> = {},
+  options: Partial<Pick<Terminal, 'env' | 'interactive' | 'columns' | 'signal'>> & { readonly input?: string } = {},
 ): TestTerminal {
+  const { input = '', ...given } = options;
   const written = { out: '', err: '' };
   return {
     written,
@@ -17,6 +18,7 @@ export function testTerminal(
     interactive: false,
     columns: 80,
     signal: new AbortController().signal,
-    ...options,
+    readSecret: async () => input,
+    ...given,
   };
 }

@@ -2,6 +2,11 @@ import type { AnyConnectionType } from './kit/connection-type.ts';
 
 /** Every connection type by its id, loaded on first use; sorted. */
 export const typeCatalog: Readonly<Record<string, () => Promise<AnyConnectionType>>> = {
+  email: () => import('./types/email/index.ts').then((module) => module.email),
+  graylog: () => import('./types/graylog/index.ts').then((module) => module.graylog),
+  logback: () => import('./types/logback/index.ts').then((module) => module.logback),
+  snmp: () => import('./types/snmp/index.ts').then((module) => module.snmp),
+  syslog: () => import('./types/syslog/index.ts').then((module) => module.syslog),
   webhook: () => import('./types/webhook/index.ts').then((module) => module.webhook),
 };
 

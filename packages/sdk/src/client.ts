@@ -1,9 +1,13 @@
 import { Audit } from './audit.ts';
+import { Certificates } from './certificates.ts';
 import { Collections } from './collections.ts';
 import { IntegrationSources } from './integration-sources.ts';
+import { Environments } from './environments.ts';
+import { Projects } from './projects.ts';
 import { SourceConnections } from './source-connections.ts';
 import { Sources } from './sources.ts';
 import { Transport, type TransportOptions } from './transport.ts';
+import { Variables } from './variables.ts';
 
 /**
  * A client of one Tributary service.
@@ -18,17 +22,25 @@ import { Transport, type TransportOptions } from './transport.ts';
  */
 export class TributaryClient {
   readonly audit: Audit;
+  readonly certificates: Certificates;
   readonly collections: Collections;
+  readonly environments: Environments;
+  readonly projects: Projects;
   readonly sources: Sources;
   readonly sourceConnections: SourceConnections;
   readonly integrationSources: IntegrationSources;
+  readonly variables: Variables;
 
   constructor(options: TransportOptions) {
     const transport = new Transport(options);
     this.audit = new Audit(transport);
+    this.certificates = new Certificates(transport);
     this.collections = new Collections(transport);
+    this.environments = new Environments(transport);
+    this.projects = new Projects(transport);
     this.sources = new Sources(transport);
     this.sourceConnections = new SourceConnections(transport);
     this.integrationSources = new IntegrationSources(transport);
+    this.variables = new Variables(transport);
   }
 }

@@ -1,4 +1,4 @@
-import type { Timestamp } from './model.ts';
+import type { JsonObject, Timestamp } from './model.ts';
 
 /** What a check of a source found. */
 export interface CheckResult {
@@ -17,6 +17,29 @@ export interface Task {
   readonly code: string;
   readonly message: string;
   readonly fix: { readonly method: string; readonly path: string };
+}
+
+/** What is read through a connection that is there already. */
+export interface SourceConnectionOnConnection {
+  /** `default` when absent. */
+  readonly project?: string;
+  /** The connection's name in the project. */
+  readonly connection: string;
+  /** Readable id. */
+  readonly collection: string;
+  /** 4 to 42 characters; the connection's name when absent. */
+  readonly name?: string;
+  readonly description?: string | null;
+  /** Read options of the source. */
+  readonly options?: JsonObject;
+  /** null: none; absent: the source's usual one. */
+  readonly schedule?: {
+    readonly cron?: string | null;
+    readonly timezone?: string;
+    readonly continuous?: boolean;
+    readonly cursorField?: string | null;
+  } | null;
+  readonly syncImmediately?: boolean;
 }
 
 /** The honest state of a source connection: four axes instead of one word, and what a person has to do. */

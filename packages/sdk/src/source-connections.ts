@@ -10,7 +10,7 @@ import type {
   SourceConnectionUpdate,
 } from './model.ts';
 import { eachItem, type ListOptions } from './pages.ts';
-import type { CheckResult, JobFailure, SourceConnectionState } from './native-model.ts';
+import type { CheckResult, JobFailure, SourceConnectionOnConnection, SourceConnectionState } from './native-model.ts';
 import type { Preview, Selection, SelectionInput, SourceSchema } from './selection-model.ts';
 import type { CallOptions, Transport } from './transport.ts';
 import { TributaryError } from './tributary-error.ts';
@@ -36,6 +36,12 @@ export class SourceConnections {
       idempotencyKey: options.idempotencyKey ?? crypto.randomUUID(),
       signal: options.signal,
     });
+  }
+
+  /** Reads through a connection of a project that is there already; throws `not_found` without one of the name. */
+  createOnConnection(input: SourceConnectionOnConnection, options: CallOptions = {}): Promise<SourceConnectionState> {
+    const path = '/tributary/v1/source-connections';
+    return this.#transport.json({ method: 'POST', path, body: input, signal: options.signal });
   }
 
   /** Tries configuration and credentials, and lists what could be read; nothing is saved. */

@@ -56,3 +56,5 @@ create index key_material_of_organization on key_material (organization_id);
 
 -- JSON: what the caller of another contract has said of the connection that its connector has no word for.
 alter table connection add column type_fields text;
+-- 1: made on its own; it stays when nothing is read through it any more
+alter table connection add column stays integer not null default 0;

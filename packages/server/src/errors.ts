@@ -1,6 +1,7 @@
 import { authProviderErrors } from './errors/auth-provider-errors.ts';
 import { authorizationErrors } from './errors/authorization-errors.ts';
 import { integrationSourceErrors } from './errors/integration-source-errors.ts';
+import { projectErrors } from './errors/project-errors.ts';
 import type { FieldIssue } from './lib/field-issues.ts';
 
 /**
@@ -67,6 +68,7 @@ function defineErrors<C extends Catalogue>(catalogue: C): Makers<C> {
 /** The catalogue, for the documentation and the tests that compare them. */
 export const catalogue = {
   ...authorizationErrors,
+  ...projectErrors,
   ...authProviderErrors,
   ...integrationSourceErrors,
   /** The body is not JSON. Send valid JSON with `content-type: application/json`. */
@@ -156,15 +158,6 @@ export const catalogue = {
 
   /** The id is unknown, or belongs to another organization. */
   organization_not_found: { kind: 'not_found', message: (d: { id: string }) => `Organization ${d.id} not found` },
-  /** The project is unknown, or belongs to another organization. */
-  project_not_found: { kind: 'not_found', message: (d: { name: string }) => `Project '${d.name}' not found` },
-  /** A project of this name exists already; names are unique in an organization. */
-  project_exists: { kind: 'conflict', message: (d: { name: string }) => `Project '${d.name}' already exists` },
-  /** `default` stays, and so does a project that has connections; the message says which it is. */
-  project_not_deletable: {
-    kind: 'conflict',
-    message: (d: { reason: string }) => `The project cannot be deleted: ${d.reason}`,
-  },
   /** A stored credential cannot be decrypted. Restore `vault.key` from a backup, or give the credentials anew. */
   credential_unreadable: {
     kind: 'internal',
@@ -210,6 +203,17 @@ export const catalogue = {
   source_not_found: { kind: 'not_found', message: (d: { shortName: string }) => `Source '${d.shortName}' not found` },
   /** The id is unknown, or belongs to another organization. List them with `GET /source-connections`. */
   source_connection_not_found: { kind: 'not_found', message: (_: { id: string }) => 'Source connection not found' },
+  /** No connection of this name in the project; names compare without case. */
+  connection_not_found: {
+    kind: 'not_found',
+    message: (d: { name: string }) => `Connection (name: ${d.name}) was not found!`,
+  },
+  /** Connections of this type are opened, not read. Choose one whose type is in `GET /sources`. */
+  connection_not_readable: {
+    kind: 'rejected',
+    message: (d: { name: string; type: string }) =>
+      `Connection '${d.name}' is of the type ${d.type}, which cannot be read`,
+  },
   /** The source cannot be given credentials in this way; `details.supported` lists the ways it takes. */
   auth_method_unsupported: {
     kind: 'rejected',

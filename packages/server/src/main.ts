@@ -12,12 +12,14 @@ import { readOperatorClients } from './auth/oauth/operator-clients.ts';
 import type { RenewalOutcome } from './auth/oauth/renewal/renewer.ts';
 import { PublicAddress } from './auth/oauth/public-address.ts';
 import type { CollectionReaders, SettleJob } from './collection-store/port.ts';
+import { createVariableSource } from './environments/variable-source.ts';
 import { forgetDeleted } from './collection-store/sqlite/files.ts';
 import { createSqliteReaders } from './collection-store/sqlite/readers.ts';
 import { createCollectionRemoval } from './collections/removal.ts';
 import { createCollectionService } from './collections/service.ts';
 import { createUsageService, type UsageService } from './collections/usage.ts';
 import { ConfigError, loadConfig, needing, settings, type Config } from './config.ts';
+import { createFillSettings } from './connections/fill-settings.ts';
 import { createContextFactory } from './connections/context.ts';
 import { openCredentials, type CredentialParts } from './connections/open-credentials.ts';
 import { createProbe } from './connections/probe.ts';
@@ -49,6 +51,7 @@ import { createLog } from './lib/log.ts';
 import { endWith } from './main-failure.ts';
 import { buildIntegrationSources } from './main-integration-sources.ts';
 import { buildOAuth } from './main-oauth.ts';
+import { buildProjectParts } from './main-projects.ts';
 import { bootstrap } from './organizations/bootstrap.ts';
 import { createOrganizationService } from './organizations/service.ts';
 import { createProjectService, type ProjectService } from './projects/service.ts';
@@ -243,7 +246,8 @@ function buildServices(
   const wake = (): void => base.supervisor.wake();
   const onError = (error: unknown): void => log.error({ error }, 'a purge failed; the next start goes on with it');
   const makeContext = createContextFactory({ config, clock, log });
-  const probe = createProbe({ makeContext, credentials, timeoutMs: probeTimeoutMs });
+  const fill = createFillSettings({ control, variables: createVariableSource({ vault }) });
+  const probe = createProbe({ makeContext, credentials, fill, timeoutMs: probeTimeoutMs });
   const connections = createConnectionService({ vault, clock });
   const revoke = keeper.revoke.bind(keeper);
   const release = createReleaseSource({ control, connections, registry, probe, log });
@@ -271,6 +275,7 @@ function buildServices(
       syncs,
       integrationSources: buildIntegrationSources({ ...needs, config, log, collections, removal: sources, syncs }),
       search: createSearchService({ readers, collections, removal: sources }),
+      ...buildProjectParts({ ...base, ...common }),
     },
     async resumeDeletions() {
       await sources.resume();

@@ -1,8 +1,11 @@
 import type { ApiKeyService } from './auth/service.ts';
 import type { AuthProviderService } from './auth/providers/service.ts';
+import type { CertificateService } from './certificates/service.ts';
 import type { CollectionService } from './collections/service.ts';
 import type { ConnectorRegistry } from './connections/registry.ts';
 import type { IntegrationSourceService } from './integration-sources/service.ts';
+import type { EnvironmentService } from './environments/service.ts';
+import type { VariableService } from './environments/variables.ts';
 import type { SearchService } from './search/service.ts';
 import type { OwnClients } from './auth/oauth/own-clients.ts';
 import type { AuthorizationService } from './source-connections/authorization/service.ts';
@@ -23,4 +26,7 @@ export interface Services {
   readonly syncs: SyncService;
   readonly search: SearchService;
   readonly integrationSources: IntegrationSourceService;
+  readonly environments: EnvironmentService;
+  readonly variables: VariableService;
+  readonly certificates: CertificateService;
 }

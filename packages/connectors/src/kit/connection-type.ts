@@ -24,12 +24,29 @@ export interface OpenConnection {
   close(): Promise<void>;
 }
 
+/** What a client of one connection may use up. */
+export interface HttpLimits {
+  /** Sockets that are kept to one host. */
+  readonly perHost: number;
+  /** Requests that are under way at once. */
+  readonly total: number;
+  /** How often a request is sent at most; 5 when absent. */
+  readonly tries?: number;
+}
+
+export interface OwnedHttp extends HttpClient {
+  /** Closes the kept connections; may be called twice. */
+  close(): Promise<void>;
+}
+
 /** Everything that a connection type may touch. */
 export interface TypeContext<Settings = unknown> {
   /** Of the type's `fields`: placeholders are filled in, defaults are set, secrets are `Secret`s. */
   readonly settings: Settings;
-  /** HTTP behind the guard against private addresses. */
+  /** HTTP behind the guard against private addresses; kept for the life of the context. */
   readonly http: HttpClient;
+  /** HTTP behind the same guard with limits of its own; whoever makes it closes it. */
+  readonly createHttp: (limits: HttpLimits) => OwnedHttp;
   /** A connected TCP (or TLS) socket to an address that the guard has checked. */
   readonly connect: (target: ConnectTarget) => Promise<Socket>;
   /** The checked addresses of a host, for datagrams and for clients that take no socket: give them the address, never the name. */

@@ -19,6 +19,8 @@ export interface Clock {
 export interface ConnectTarget {
   readonly host: string;
   readonly port: number;
+  /** Milliseconds for resolving, connecting and the TLS handshake together; default 10 seconds. */
+  readonly timeoutMs?: number;
   /** Wrap the socket in TLS; `servername` defaults to the host. */
   readonly tls?: { readonly servername?: string; readonly rejectUnauthorized?: boolean; readonly ca?: string };
 }

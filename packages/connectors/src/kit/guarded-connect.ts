@@ -143,5 +143,6 @@ export function createConnect(
   options: ConnectOptions = {},
 ): (target: ConnectTarget) => Promise<Socket> {
   const guard = createNetworkGuard(policy, options);
-  return (target) => openSocket(guard, target, options);
+  return (target) =>
+    openSocket(guard, target, target.timeoutMs === undefined ? options : { ...options, timeoutMs: target.timeoutMs });
 }

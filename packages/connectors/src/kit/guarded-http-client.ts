@@ -31,6 +31,10 @@ export interface HttpClientOptions extends GuardOptions {
   readonly budget?: RateBudget;
   /** Ends every request of this client; a request's own signal ends that request. */
   readonly signal?: AbortSignal;
+  /** Sockets that are kept to one host; 16 when absent. */
+  readonly perHost?: number;
+  /** How often a request is sent at most; 5 when absent. */
+  readonly tries?: number;
   readonly timeouts?: Partial<HttpTimeouts> & { readonly connectMs?: number };
 }
 
@@ -41,12 +45,14 @@ export interface GuardedHttpClient extends HttpClient {
 
 const DEFAULT_MAX_BYTES = 50 * 1024 * 1024;
 const MOST_TRIES = 5;
+const PER_HOST = 16;
 const BACKOFF = { firstMs: 500, maxMs: LONGEST_WAIT_MS };
 const TIMEOUTS: HttpTimeouts = { headersMs: 60_000, idleMs: 30_000, totalMs: 300_000 };
-function guardedAgent(guard: NetworkGuard, connectMs: number | undefined): Agent {
+
+function guardedAgent(guard: NetworkGuard, perHost: number, connectMs: number | undefined): Agent {
   return new Agent({
     allowH2: false,
-    connections: 16,
+    connections: perHost,
     connect: (target, callback) => {
       const host = target.hostname.replace(/^\[(.*)\]$/, '$1');
       const secure = target.protocol === 'https:';
@@ -70,7 +76,7 @@ class RetryingHttpClient implements GuardedHttpClient {
     this.#options = options;
     this.#budget = options.budget ?? createRateBudget(options.limits, options.clock);
     this.#exchange = {
-      agent: guardedAgent(guard, options.timeouts?.connectMs),
+      agent: guardedAgent(guard, options.perHost ?? PER_HOST, options.timeouts?.connectMs),
       guard,
       timeouts: { ...TIMEOUTS, ...options.timeouts },
       userAgent: options.userAgent ?? 'Tributary',
@@ -104,11 +110,11 @@ class RetryingHttpClient implements GuardedHttpClient {
 
   /** Sleeps until the next try is due; throws when there is none, or when it is too far off to be slept through. */
   async #waitBefore(attempt: number, verdict: Verdict & { type: 'retry' }, signal: AbortSignal): Promise<void> {
-    const { clock, random = Math.random } = this.#options;
+    const { clock, random = Math.random, tries = MOST_TRIES } = this.#options;
     const { afterMs = 0, error } = verdict;
     this.#budget.pauseUntil(clock.now() + afterMs);
     if (afterMs > LONGEST_WAIT_MS) throw new ConnectorError('rate_limited', error.message, { retryAfterMs: afterMs });
-    if (attempt >= MOST_TRIES) throw error;
+    if (attempt >= tries) throw error;
     await clock.sleep(afterMs + jitteredDelayMs(attempt - 1, BACKOFF, random), signal);
   }
 

@@ -3,7 +3,7 @@ import type { Json } from './json.ts';
 import type { Secret } from './secret.ts';
 
 export interface HttpRequest {
-  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD';
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD' | 'OPTIONS';
   readonly url: string | URL;
   /** Added to those of `url`; values that are `Secret` are revealed on the wire only. */
   readonly query?: Readonly<Record<string, string | number | boolean | Secret | undefined>>;

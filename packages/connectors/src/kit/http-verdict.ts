@@ -21,7 +21,7 @@ export interface Spoken {
 /** What a source that says "too many" without saying until when is given, once patience is used up. */
 const UNSAID_PAUSE_MS = 60_000;
 /** Methods that may be sent twice (RFC 9110 §9.2.2). */
-const IDEMPOTENT = new Set(['GET', 'HEAD', 'PUT', 'DELETE']);
+const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);
 
 export const methodOf = (request: HttpRequest): string =>
   request.method ?? (request.json === undefined ? 'GET' : 'POST');

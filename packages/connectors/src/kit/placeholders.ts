@@ -20,6 +20,14 @@ export function placeholdersIn(value: Json | undefined): ReadonlySet<string> {
   return names;
 }
 
+/** The value with every text in it changed by `change`; names stay. */
+function mapTexts(value: Json | undefined, change: (text: string) => string): Json | undefined {
+  if (typeof value === 'string') return change(value);
+  if (Array.isArray(value)) return value.map((item) => mapTexts(item as Json, change) as Json);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, mapTexts(item as Json, change)]));
+}
+
 /**
  * The value with its placeholders replaced, once: what a variable holds is not looked at again, so no variable can bring in
  * another one. Names without a variable stay as they are; ask `placeholdersIn` first.
@@ -28,11 +36,12 @@ export function fillPlaceholders<T extends Json | JsonObject>(
   value: T,
   variable: (name: string) => string | undefined,
 ): T {
-  const fill = (one: Json | undefined): Json | undefined => {
-    if (typeof one === 'string') return one.replace(PLACEHOLDER, (written, name: string) => variable(name) ?? written);
-    if (Array.isArray(one)) return one.map((item) => fill(item) as Json);
-    if (typeof one !== 'object' || one === null) return one;
-    return Object.fromEntries(Object.entries(one).map(([name, item]) => [name, fill(item)]));
-  };
-  return fill(value) as T;
+  return mapTexts(value, (text) =>
+    text.replace(PLACEHOLDER, (written, name: string) => variable(name) ?? written),
+  ) as T;
+}
+
+/** The value with every placeholder spoilt, so that nothing in it passes for one. */
+export function breakPlaceholders<T extends Json | JsonObject>(value: T): T {
+  return mapTexts(value, (text) => text.replaceAll('${', '$_{')) as T;
 }

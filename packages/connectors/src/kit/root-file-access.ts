@@ -35,6 +35,13 @@ function checkSpelling(path: string): void {
   if (path.split(/[\\/]/).includes('..')) throw refuse('A path must not hold "..".');
 }
 
+/** Whether something has this name, be it a link that leads nowhere. */
+const isThere = (path: string): Promise<boolean> =>
+  lstat(path).then(
+    () => true,
+    (error: unknown) => errorCode(error) !== 'ENOENT',
+  );
+
 const realOrSelf = (path: string): Promise<string> => realpath(path).catch(() => absolute(path));
 
 /**
@@ -102,16 +109,29 @@ class RootFileAccess implements FileAccess {
   }
 
   async writableFolder(path: string): Promise<string> {
+    this.#refuseWithoutRoots();
     checkSpelling(path);
+    const places = (await this.#roots).flatMap(([given, root]) => {
+      const candidate = this.#below(path, given, root);
+      return candidate === undefined ? [] : [{ root, candidate }];
+    });
+    // A relative path is the folder that is there, else a new one in the first root.
+    const found = await Promise.all(places.map(({ candidate }) => isThere(candidate)));
+    const place = places[found.indexOf(true)] ?? places[0];
+    if (!place) throw this.#outside(path);
+    const { root, candidate } = place;
     const missing: string[] = [];
-    for (let folder = path; ; folder = dirname(folder)) {
-      const there = await lstat(folder).then(
-        () => true,
-        () => false,
-      );
-      if (there || folder === dirname(folder)) return join((await this.#locate(folder)).real, ...missing);
-      missing.unshift(basename(folder));
+    let there = candidate;
+    while (there !== root && !(await isThere(there))) {
+      missing.unshift(basename(there));
+      there = dirname(there);
     }
+    const real = await this.#real(root, there, path);
+    if (real === undefined || !(await lstat(real)).isDirectory())
+      throw new ConnectorError('configuration', `${path} is not a folder, or its root does not exist.`);
+    const folder = join(real, ...missing);
+    await this.#refuseClosed(root, folder, path);
+    return folder;
   }
 
   async *walk(folder: string, options: WalkOptions = {}): AsyncGenerator<FileEntry> {
@@ -160,10 +180,20 @@ class RootFileAccess implements FileAccess {
     if (refused.some((one) => isBelow(one, real))) throw refuse(`${path} is inside a folder that is always refused.`);
   }
 
-  async #locate(path: string): Promise<{ readonly real: string; readonly root: string }> {
+  #refuseWithoutRoots(): void {
     if (this.#options.roots.length === 0) {
       throw refuse('No folder of this host is open to connectors. The operator can set TRIBUTARY_FILE_ROOTS.');
     }
+  }
+
+  #outside(path: string): ConnectorError {
+    return isAbsolute(path)
+      ? refuse(`${path} is outside the folders that the operator opened with TRIBUTARY_FILE_ROOTS.`)
+      : new ConnectorError('configuration', `${path} is in none of the folders of TRIBUTARY_FILE_ROOTS.`);
+  }
+
+  async #locate(path: string): Promise<{ readonly real: string; readonly root: string }> {
+    this.#refuseWithoutRoots();
     checkSpelling(path);
     for (const [given, root] of await this.#roots) {
       const candidate = this.#below(path, given, root);
@@ -171,9 +201,7 @@ class RootFileAccess implements FileAccess {
       const real = await this.#real(root, candidate, path);
       if (real !== undefined) return { real, root };
     }
-    throw isAbsolute(path)
-      ? refuse(`${path} is outside the folders that the operator opened with TRIBUTARY_FILE_ROOTS.`)
-      : new ConnectorError('configuration', `${path} is in none of the folders of TRIBUTARY_FILE_ROOTS.`);
+    throw this.#outside(path);
   }
 
   /** The path below the real root, when it is below the root in the given or the real spelling. */

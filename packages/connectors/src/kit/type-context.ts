@@ -7,7 +7,7 @@ import type { Json, JsonObject } from './json.ts';
 import type { KeyMaterial } from './key-material.ts';
 import { createNetworkGuard } from './network-guard.ts';
 import type { GuardOptions, NetworkPolicy } from './network-guard.ts';
-import { fillPlaceholders, placeholdersIn } from './placeholders.ts';
+import { breakPlaceholders, fillPlaceholders, placeholdersIn } from './placeholders.ts';
 import { createFileAccess } from './root-file-access.ts';
 
 export interface TypeContextOptions extends GuardOptions {
@@ -42,12 +42,20 @@ export function createTypeContext(options: TypeContextOptions): OwnedTypeContext
   const { type, variables, policy, lookup, signal, clock, log } = options;
   const settings = readSettings(type, options.settings, variables);
   const guardOptions = { ...(lookup && { lookup }), signal };
-  const http = createHttpClient({ policy, limits: LIMITS, clock, log, ...guardOptions });
+  const shared = { policy, clock, log, ...guardOptions };
+  const http = createHttpClient({ ...shared, limits: LIMITS });
   const guard = createNetworkGuard(policy, guardOptions);
   const files = createFileAccess({ roots: options.roots, refused: options.refused });
   return {
     settings,
     http,
+    createHttp: ({ perHost, total, tries }) =>
+      createHttpClient({
+        ...shared,
+        limits: { ...LIMITS, concurrency: total },
+        perHost,
+        ...(tries !== undefined && { tries }),
+      }),
     connect: createConnect(policy, guardOptions),
     resolve: (host) => guard.resolve(host),
     writableFolder: (path) => files.writableFolder(path),
@@ -72,10 +80,13 @@ function readSettings(
       `The environment has no variable for ${names}; define it there or in the project.`,
     );
   }
-  const parsed = type.fields.safeParse(fillPlaceholders(stored, (name) => variables.get(name)));
-  const issues = parsed.success ? (type.conditions?.(parsed.data) ?? []) : parsed.error.issues;
-  if (!parsed.success || issues.length > 0) {
-    const words = issues.map((issue) => `${issue.path.map(String).join('.')}: ${issue.message}`);
+  const filled = fillPlaceholders(stored, (name) => variables.get(name));
+  const parsed = type.fields.safeParse(filled);
+  // A number or a choice takes a placeholder in its place; one that a variable brought in is not filled any more.
+  const final = parsed.success ? type.fields.safeParse(breakPlaceholders(filled)) : parsed;
+  const issues = parsed.success && final.success ? (type.conditions?.(parsed.data) ?? []) : final.error?.issues;
+  if (!parsed.success || issues === undefined || issues.length > 0) {
+    const words = (issues ?? []).map((issue) => `${issue.path.map(String).join('.')}: ${issue.message}`);
     throw new ConnectorError('configuration', words.join('; '));
   }
   return parsed.data;

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { plantRelationship } from '../../test/harness/planted-relationship.ts';
 import type { Answer, TestService } from '../../test/harness/service.ts';
 import { startWholeRig, type WholeRig } from '../../test/harness/whole-rig.ts';
+import { makeCertificate } from '../certificates/testing/made-certificates.ts';
 import type { OpenApiDocument } from '../http/openapi.ts';
 
 let rig: WholeRig;
@@ -156,6 +157,35 @@ async function traceOwnClients(): Promise<void> {
   expect((await trace('DELETE', `${path}/${made.body.id}`)).actions).toEqual(['oauth_client.deleted']);
 }
 
+async function traceProjects(): Promise<void> {
+  const projects = '/tributary/v1/projects';
+  const expectTrace = async (action: string, ...call: Parameters<typeof trace>) =>
+    expect((await trace(...call)).actions).toEqual([action]);
+  await expectTrace('project.created', 'POST', projects, { name: 'before' });
+  await expectTrace('project.renamed', 'PATCH', `${projects}/before`, { name: 'traced' });
+  const path = `${projects}/traced`;
+  await expectTrace('environment.created', 'POST', `${path}/environments`, { name: 'test' });
+  await expectTrace('environment.renamed', 'PATCH', `${path}/environments/test`, { name: 'staging' });
+  for (const level of [path, `${path}/environments/staging`]) {
+    await expectTrace('variable.created', 'PUT', `${level}/variables/host`, { value: 'a' });
+    await expectTrace('variable.updated', 'PUT', `${level}/variables/host`, { value: 'b' });
+    await expectTrace('variable.deleted', 'DELETE', `${level}/variables/host`);
+  }
+  await expectTrace('environment.deleted', 'DELETE', `${path}/environments/staging`);
+  const { certificate } = makeCertificate({ name: 'traced.example' });
+  await expectTrace('certificate.created', 'POST', `${path}/certificates`, { name: 'tls', certificate });
+  await expectTrace('certificate.replaced', 'PUT', `${path}/certificates/tls`, { certificate });
+  await expectTrace('certificate.deleted', 'DELETE', `${path}/certificates/tls`);
+  await expectTrace('project.deleted', 'DELETE', path);
+}
+
+async function traceOnConnection(): Promise<void> {
+  const { readable_collection_id: collection } = await t.newStub({ body: { name: 'Traced connection' } });
+  const given = { connection: 'traced-connection', collection, syncImmediately: false };
+  const made = await trace('POST', '/tributary/v1/source-connections', given);
+  expect(made.actions).toEqual(['source_connection.created']);
+}
+
 async function traceSettings(id: string): Promise<void> {
   const path = `/tributary/v1/source-connections/${id}`;
   expect((await trace('POST', `${path}/pause`)).actions).toHaveLength(1);
@@ -175,8 +205,8 @@ describe('F1-16 every change made through the API', () => {
     }
     await traceOwnClients();
     await traceIntegrationSources();
-    expect((await trace('POST', '/tributary/v1/projects', { name: 'traced' })).actions).toEqual(['project.created']);
-    expect((await trace('DELETE', '/tributary/v1/projects/traced')).actions).toEqual(['project.deleted']);
+    await traceProjects();
+    await traceOnConnection();
     await traceKeysAndRoles();
     // Only possible while a sweep or a change of the schema is held back; their own tests look at their traces.
     expect(uncovered.toSorted()).toEqual([

@@ -7,6 +7,7 @@ import { ConnectorError } from '@tributary/connectors/kit/connector-error';
 import { errors } from '../errors.ts';
 import type { ContextFactory } from './context.ts';
 import type { CredentialRequest, CredentialSource } from './credential-source.ts';
+import type { FillSettings } from './fill-settings.ts';
 import { previewStreams } from './preview.ts';
 import type { PreviewIntake, StreamPreview } from './preview.ts';
 import { sampleStreams } from './sample.ts';
@@ -19,6 +20,8 @@ export interface ProbeInput {
   readonly config: JsonObject;
   /** As opened from the vault, or as they would be sealed. */
   readonly credentials: Readonly<Record<string, unknown>>;
+  /** The stored connection whose environment placeholders are of, where other settings of it are tried. */
+  readonly placeholdersOf?: CredentialRequest['connection'];
   /** What the connector takes, when it is open already; `credentials` is not looked at then. */
   readonly opened?: unknown;
 }
@@ -71,9 +74,10 @@ const SAMPLE_SHARE = 0.3;
 export function createProbe(options: {
   readonly makeContext: ContextFactory;
   readonly credentials: CredentialSource;
+  readonly fill: FillSettings;
   readonly timeoutMs: number;
 }): Probe {
-  const ask = async <T>(input: ProbeInput, call: (ctx: ConnectorContext) => Promise<T>): Promise<T> => {
+  const ask = async <T>(given: ProbeInput, call: (ctx: ConnectorContext) => Promise<T>): Promise<T> => {
     const signal = AbortSignal.timeout(options.timeoutMs);
     const { promise: late, reject } = Promise.withResolvers<never>();
     const onLate = (): void =>
@@ -81,11 +85,13 @@ export function createProbe(options: {
     signal.addEventListener('abort', onLate, { once: true });
     let ctx: OwnedContext | undefined;
     try {
+      const stored = given.connection ?? given.placeholdersOf;
+      const input = stored ? await Promise.race([options.fill(stored, given), late]) : given;
       const credentials = input.opened ?? (await Promise.race([options.credentials.open(input), late]));
       ctx = options.makeContext({ ...input, credentials, cursorField: null, signal });
       return await Promise.race([call(ctx), late]);
     } catch (error) {
-      throw translate(input.connector.id, error);
+      throw translate(given.connector.id, error);
     } finally {
       await ctx?.close();
       signal.removeEventListener('abort', onLate);

@@ -21,6 +21,22 @@ export function findConnection(
     .executeTakeFirst();
 }
 
+/** By its handle, which compares without case. */
+export function findConnectionByHandle(
+  db: Queryable,
+  organizationId: OrganizationId,
+  projectId: ProjectId,
+  handle: string,
+): Promise<ConnectionRow | undefined> {
+  return db
+    .selectFrom('connection')
+    .selectAll()
+    .where('organization_id', '=', organizationId)
+    .where('project_id', '=', projectId)
+    .where('handle_key', '=', handle.trim().toLowerCase())
+    .executeTakeFirst();
+}
+
 /** Folded handles of the project that begin like the wanted one; enough to find a free one. */
 export async function listHandleKeys(
   db: Queryable,
@@ -112,7 +128,7 @@ export async function updateConnection(
     .execute();
 }
 
-/** Deletes the connection unless a source connection still uses it. */
+/** Deletes the connection unless a source connection still uses it, or it was made on its own. */
 export async function deleteUnusedConnection(
   db: Queryable,
   organizationId: OrganizationId,
@@ -122,6 +138,7 @@ export async function deleteUnusedConnection(
     .deleteFrom('connection')
     .where('organization_id', '=', organizationId)
     .where('id', '=', id)
+    .where('stays', '=', 0)
     .where(({ not, exists, selectFrom }) =>
       not(exists(selectFrom('source_connection').select('id').where('connection_id', '=', id))),
     )

@@ -21,6 +21,7 @@ import { freeHandle, handleFrom } from './handle.ts';
 import {
   deleteUnusedConnection,
   findConnection,
+  findConnectionByHandle,
   findCredential,
   insertConnection,
   listHandleKeys,
@@ -56,6 +57,8 @@ export interface NewConnection {
   readonly displayName?: string;
   /** Which tells it from others of its kind; absent: the next free number, for the first of its kind none. */
   readonly label?: string;
+  /** It was made on its own, and stays when nothing is read through it any more. */
+  readonly stays?: boolean;
   /** Which account of which outside vault, where one has the credentials. */
   readonly outside?: { readonly authProviderId: AuthProviderId; readonly config: JsonObject } | undefined;
 }
@@ -72,6 +75,8 @@ export interface ConnectionChange {
   readonly enabled?: boolean;
   readonly label?: string | null;
   readonly displayName?: string;
+  /** Whether it stays when nothing is read through it any more. */
+  readonly stays?: boolean;
 }
 
 /** Connections for the nouns that stand on them. All calls run inside the caller's transaction. */
@@ -79,6 +84,13 @@ export interface ConnectionService {
   create(tx: Queryable, actor: Actor, input: NewConnection): Promise<ConnectionId>;
   get(db: Queryable, organizationId: OrganizationId, id: ConnectionId): Promise<ConnectionRow>;
   find(db: Queryable, organizationId: OrganizationId, id: ConnectionId): Promise<ConnectionRow | undefined>;
+  /** Throws `connection_not_found`. */
+  getByHandle(
+    db: Queryable,
+    organizationId: OrganizationId,
+    projectId: ProjectId,
+    handle: string,
+  ): Promise<ConnectionRow>;
   /** Throws `connection_label_taken`, `connection_label_required`. */
   change(tx: Queryable, actor: Actor, id: ConnectionId, change: ConnectionChange): Promise<void>;
   /** Newest first. */
@@ -176,6 +188,7 @@ async function newRow(
     enabled: 1,
     label: await newLabel(tx, actor.organizationId, input),
     display_name: input.displayName ?? null,
+    stays: input.stays ? 1 : 0,
     created_at: now,
     modified_at: now,
     created_by_email: actor.email,
@@ -235,6 +248,11 @@ export function createConnectionService({ vault, clock }: SealNeeds): Connection
       return must(await findConnection(db, organizationId, id), 'a source connection always has its connection');
     },
     find: findConnection,
+    async getByHandle(db, organizationId, projectId, handle) {
+      const row = await findConnectionByHandle(db, organizationId, projectId, handle);
+      if (!row) throw errors.connection_not_found({ name: handle });
+      return row;
+    },
     async change(tx, actor, id, change) {
       const now = clock.now();
       if (change.label !== undefined) await assertLabel(tx, actor.organizationId, id, change.label);
@@ -245,6 +263,7 @@ export function createConnectionService({ vault, clock }: SealNeeds): Connection
         ...outsideColumns(change.outside),
         ...(change.enabled !== undefined && { enabled: change.enabled ? 1 : 0 }),
         ...(change.label !== undefined && { label: change.label }),
+        ...(change.stays !== undefined && { stays: change.stays ? 1 : 0 }),
         ...(change.displayName !== undefined && { display_name: change.displayName }),
         modified_at: now,
         modified_by_email: actor.email,

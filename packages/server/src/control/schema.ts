@@ -154,6 +154,7 @@ export interface ControlTables extends IntegrationSourceTables {
     revision: Generated<number>;
     type_fields: Generated<JsonText | null>;
     display_name: Generated<string | null>;
+    stays: Generated<Flag>;
     created_at: Millis;
     modified_at: Millis;
     created_by_email: string | null;

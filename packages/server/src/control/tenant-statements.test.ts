@@ -4,6 +4,7 @@ import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { plantRelationship } from '../../test/harness/planted-relationship.ts';
 import { startTestService, type TestService } from '../../test/harness/service.ts';
+import { makeCertificate } from '../certificates/testing/made-certificates.ts';
 import { sqliteHome } from './testing.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -128,6 +129,8 @@ describe('F1-11 what a running service sends to its database', () => {
     const source = await t.newStub({ collection: collection.readable_id });
     const path = `/source-connections/${source.id}`;
     const native = `/tributary/v1${path}`;
+    const project = '/tributary/v1/projects/watched';
+    const { certificate } = makeCertificate({ name: 'watched.example' });
     const calls: readonly (readonly [method: string, path: string, body?: unknown])[] = [
       ['GET', '/collections?search=a'],
       ['GET', '/collections/count'],
@@ -151,6 +154,20 @@ describe('F1-11 what a running service sends to its database', () => {
       ['GET', '/tributary/v1/usage'],
       ['POST', '/tributary/v1/projects', { name: 'watched' }],
       ['GET', '/tributary/v1/projects'],
+      ['PATCH', '/tributary/v1/projects/watched', { name: 'Watched' }],
+      ['POST', `${project}/environments`, { name: 'test' }],
+      ['GET', `${project}/environments`],
+      ['PUT', `${project}/variables/host`, { value: 'a' }],
+      ['PUT', `${project}/environments/test/variables/host`, { value: 'a' }],
+      ['PUT', `${project}/environments/test/variables/host`, { secret: true }],
+      ['GET', `${project}/environments/test/variables`],
+      ['DELETE', `${project}/environments/test/variables/host`],
+      ['PATCH', `${project}/environments/test`, { name: 'staging' }],
+      ['DELETE', `${project}/environments/staging`],
+      ['POST', `${project}/certificates`, { name: 'tls', certificate }],
+      ['GET', `${project}/certificates`],
+      ['PUT', `${project}/certificates/tls`, { certificate }],
+      ['DELETE', `${project}/certificates/tls`],
       ['DELETE', '/tributary/v1/projects/watched'],
       ['GET', '/tributary/v1/api-keys'],
       ['POST', '/tributary/v1/api-keys', { scopes: ['search:read'] }],

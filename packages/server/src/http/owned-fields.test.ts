@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { TestService } from '../../test/harness/service.ts';
 import { plantRelationship } from '../../test/harness/planted-relationship.ts';
 import { startWholeRig, type WholeRig } from '../../test/harness/whole-rig.ts';
+import { makeCertificate } from '../certificates/testing/made-certificates.ts';
 import { exampleOf } from './docs-schema.ts';
 import type { OpenApiDocument } from './openapi.ts';
 import type { JsonSchema } from './openapi-schemas.ts';
@@ -105,12 +106,21 @@ function bodiesFor(collection: string): readonly (readonly [end: RegExp, body: (
     authentication: { credentials: { stub_key: 'key' } },
   });
   const permissions = [{ category: 'AUDIT', actions: ['VIEW'] }];
+  const plain = () => ({ name: fresh('owned').replace(' ', '-') });
+  const { certificate } = makeCertificate({ name: 'owned.example' });
   return [
     [/POST (?:\/v1)?\/source-connections$/, source],
+    [
+      /POST \/tributary\/v1\/source-connections$/,
+      () => ({ connection: 'owned-connection', collection, options: { entity_count: 1 } }),
+    ],
     [/POST (?:\/v1)?\/collections$/, () => ({ name: fresh('Owned') })],
     [/(?:PATCH|PUT) (?:\/v1)?\/(?:collections|source-connections)\/\{\w+\}$/, () => ({ name: fresh('Renamed') })],
     [/\/search/, () => ({ query: 'text' })],
-    [/POST \/tributary\/v1\/projects$/, () => ({ name: fresh('owned').replace(' ', '-') })],
+    [/(?:POST|PATCH) .*\/(?:projects|environments)(?:\/\{\w+\})?$/, plain],
+    [/PUT .*\/variables\//, () => ({ value: 'text' })],
+    [/POST .*\/certificates$/, () => ({ ...plain(), certificate })],
+    [/PUT .*\/certificates\//, () => ({ certificate })],
     [/POST \/tributary\/v1\/roles$/, () => ({ name: fresh('Owned'), permissions })],
     [/PATCH \/tributary\/v1\/roles/, () => ({ name: fresh('Renamed') })],
     [/PUT \/tributary\/v1\/api-keys\/\{\w+\}\/roles$/, () => ({ roles: [] })],
@@ -135,8 +145,18 @@ function bodiesFor(collection: string): readonly (readonly [end: RegExp, body: (
   ];
 }
 
+/** A project with one of everything; gives the names by path parameter. */
+async function newProject(projectName: string) {
+  const path = `/tributary/v1/projects/${projectName}`;
+  await t.api('POST', '/tributary/v1/projects', { name: projectName });
+  await t.api('POST', `${path}/environments`, { name: 'test' });
+  const { certificate } = makeCertificate({ name: 'owned.example' });
+  await t.api('POST', `${path}/certificates`, { name: 'tls', certificate });
+  return { projectName, environmentName: 'test', variableName: 'host', certificateName: 'tls' };
+}
+
 it('F1-17 fields that the service owns are refused or ignored in every body', async () => {
-  const source = await t.newStub();
+  const source = await t.newStub({ body: { name: 'Owned connection' } });
   const collection: string = source.readable_collection_id;
   const bodies = bodiesFor(collection);
   const newKey = async () =>
@@ -162,6 +182,7 @@ it('F1-17 fields that the service owns are refused or ignored in every body', as
   const role = (await t.api('POST', '/tributary/v1/roles', { name: 'Owned by hand', permissions })).body.id;
   const [operations, schemas] = await operationsWithBody();
   const unproven: string[] = [];
+  let projects = 0;
   for (const { name, method, path, schema } of operations) {
     const ids: Record<string, string> = {
       source_connection_id: source.id,
@@ -174,6 +195,7 @@ it('F1-17 fields that the service owns are refused or ignored in every body', as
     };
     if (name.includes('/integration-sources')) ids['source_id'] = (await newSource()).id;
     ids['relationship_id'] = relationship;
+    if (name.includes('{projectName}')) Object.assign(ids, await newProject(`by-hand-${(projects += 1)}`));
     if (name.includes('/auth-providers')) ids['readable_id'] = provider;
     const claim = name.endsWith('/verify-oauth') ? await allowed() : undefined;
     if (claim) ids['source_connection_id'] = claim.id;

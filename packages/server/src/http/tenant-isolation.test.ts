@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeCertificate } from '../certificates/testing/made-certificates.ts';
 import { callForeign } from '../../test/harness/foreign-calls.ts';
 import { plantRelationship } from '../../test/harness/planted-relationship.ts';
 import { startTestService, type TestService } from '../../test/harness/service.ts';
@@ -21,6 +22,12 @@ describe('F1-11 a thing of one organization', () => {
       clientSecret: 'canary-client-secret',
     });
     const project = await t.api('POST', '/tributary/v1/projects', { name: 'hers' });
+    const inProject = '/tributary/v1/projects/hers';
+    const { certificate } = makeCertificate({ name: 'hers.example' });
+    await t.api('POST', `${inProject}/environments`, { name: 'test' });
+    await t.api('PUT', `${inProject}/variables/host`, { value: 'hers' });
+    await t.api('PUT', `${inProject}/environments/test/variables/host`, { value: 'hers' });
+    await t.api('POST', `${inProject}/certificates`, { name: 'tls', certificate });
     const permissions = [{ category: 'AUDIT', actions: ['VIEW'] }];
     const role = await t.api('POST', '/tributary/v1/roles', { name: 'hers', permissions });
     const keys = (await t.api('GET', '/tributary/v1/api-keys')).body;
@@ -40,6 +47,9 @@ describe('F1-11 a thing of one organization', () => {
       roleId: role.body.id,
       oauthClientId: client.body.id,
       projectName: project.body.name,
+      environmentName: 'test',
+      variableName: 'host',
+      certificateName: 'tls',
     };
     const read = async () => [
       (await t.api('GET', `/source-connections/${source.id}`)).body,
@@ -47,6 +57,10 @@ describe('F1-11 a thing of one organization', () => {
       (await t.api('GET', `/source-connections/${source.id}/jobs`)).body,
       (await t.api('GET', `/api/integration-sources/${catalogued.id}`)).body,
       (await t.api('GET', '/tributary/v1/projects')).body,
+      (await t.api('GET', `${inProject}/environments`)).body,
+      (await t.api('GET', `${inProject}/variables`)).body,
+      (await t.api('GET', `${inProject}/environments/test/variables`)).body,
+      (await t.api('GET', `${inProject}/certificates`)).body,
       (await t.api('GET', '/tributary/v1/roles')).body,
       (await t.api('GET', `/tributary/v1/api-keys/${keys[0].id}/roles`)).body,
       (await t.api('GET', '/tributary/v1/oauth-clients')).body,
@@ -65,6 +79,9 @@ describe('F1-11 a thing of one organization', () => {
       '/selection': {},
       'PUT /tributary/v1/api-keys': { roles: [] },
       'PUT /api/integration-sources/{source_id}/streams': { selected_streams: [] },
+      'POST /tributary/v1/projects/{projectName}/certificates': { name: 'stolen', certificate },
+      '/variables/': { value: 'Stolen' },
+      '/certificates/': { certificate },
       'PUT /': { name: 'Stolen' },
       search: { query: 'text' },
     });

@@ -57,6 +57,7 @@ export async function createSource(needs: SourceNeeds, actor: Actor, input: NewS
       given: connectorType,
       name,
       displayName: name,
+      stays: true,
       endpoint: settings.endpoint,
       authMethod: 'direct',
       sealed: settings.sealed,

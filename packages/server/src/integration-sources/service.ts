@@ -128,6 +128,7 @@ async function removeSource(needs: SourceNeeds, actor: Actor, id: ConnectionId):
     const found = await getSource(needs, tx, organizationId, id);
     if (found.shown.isSystem) throw errors.system_source_protected({ fields: ['the source'] });
     for (const order of found.orders) await needs.removal.mark(tx, organizationId, order.id);
+    await needs.connections.change(tx, actor, id, { stays: false });
     // What is read with it ends first; it goes with the last of them.
     await needs.connections.deleteUnused(tx, organizationId, id);
     const action = 'integration_source.deleted';

@@ -93,6 +93,7 @@ async function sync(id: SourceConnectionId, onPage: (page: number) => void = () 
   };
   const connector = apiConnector(provider, onPage);
   const execute = createExecute({
+    fill: (_, settings) => Promise.resolve(settings),
     loadSyncInput: () => loadSyncInput(needs, rig.seed.organizationId, id),
     registry: { find: () => Promise.resolve(connector) },
     credentials: createCredentialSource({ keeper: rig.keeper({ provider: provider.row() }) }),

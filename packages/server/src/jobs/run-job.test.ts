@@ -39,6 +39,7 @@ function setUp(connector: Connector | undefined, input: Partial<SyncInput> | nul
     log: silentLog,
   });
   const execute = createExecute({
+    fill: (_, settings) => Promise.resolve(settings),
     loadSyncInput: () =>
       Promise.resolve(
         input === null

@@ -7,6 +7,7 @@ import { ConnectorError } from '@tributary/connectors/kit/connector-error';
 import { OutsideError } from '../auth/providers/outside-error.ts';
 import type { ContextFactory } from '../connections/context.ts';
 import type { CredentialSource } from '../connections/credential-source.ts';
+import type { FillSettings } from '../connections/fill-settings.ts';
 import type { ConnectorRegistry } from '../connections/registry.ts';
 import type { AuthMethod, ErrorCategory } from '../control/schema.ts';
 import { failure, faultOf, faultOfStore } from '../engine/fault.ts';
@@ -46,6 +47,7 @@ export interface ExecuteNeeds<J extends RunnableJob> {
   readonly registry: Pick<ConnectorRegistry, 'find'>;
   readonly makeContext: ContextFactory;
   readonly credentials: CredentialSource;
+  readonly fill: FillSettings;
   readonly writers: CollectionWriters;
   /** Hears what a collection takes, at the end of every run that still held it. */
   readonly recordUsage: (input: SyncInput, size: StoreSize) => Promise<void>;
@@ -115,7 +117,10 @@ interface Prepared {
 }
 
 async function runWith(
-  needs: Pick<ExecuteNeeds<RunnableJob>, 'makeContext' | 'credentials' | 'writers' | 'recordUsage' | 'clock' | 'log'>,
+  needs: Pick<
+    ExecuteNeeds<RunnableJob>,
+    'makeContext' | 'credentials' | 'fill' | 'writers' | 'recordUsage' | 'clock' | 'log'
+  >,
   prepared: Prepared,
   options: ExecuteOptions,
 ): Promise<SyncOutcome> {
@@ -173,14 +178,16 @@ async function measure(
 }
 
 async function openContext(
-  { makeContext, credentials }: Pick<ExecuteNeeds<RunnableJob>, 'makeContext' | 'credentials'>,
+  { makeContext, credentials, fill }: Pick<ExecuteNeeds<RunnableJob>, 'makeContext' | 'credentials' | 'fill'>,
   { connector, input, job, budget }: Prepared,
   signal: AbortSignal,
 ): Promise<{ readonly ctx: OwnedContext } | { readonly fault: Fault }> {
-  const { config, cursorField } = input;
+  const { cursorField } = input;
   const connection = { organizationId: input.organizationId, id: input.connectionId };
   try {
-    const opened = await credentials.open({ connection, connector, config, credentials: input.credentials });
+    const filled = await fill(connection, { config: input.config, credentials: input.credentials });
+    const { config } = filled;
+    const opened = await credentials.open({ connection, connector, ...filled });
     const { fullRefresh } = job;
     const follow = input.continuous && { followMs: FOLLOW_MS };
     return {

@@ -3,13 +3,16 @@ import type { SettleJob } from '../collection-store/port.ts';
 import { createOAuthClients } from '../auth/oauth/clients.ts';
 import { readOperatorClients } from '../auth/oauth/operator-clients.ts';
 import type { RenewalOutcome } from '../auth/oauth/renewal/renewer.ts';
+import { createKeyMaterialSource, type KeyMaterialSource } from '../certificates/key-material-source.ts';
 import { createSqliteWriters } from '../collection-store/sqlite/writers.ts';
 import { createUsageService } from '../collections/usage.ts';
 import { createContextFactory } from '../connections/context.ts';
+import { createFillSettings } from '../connections/fill-settings.ts';
 import { openCredentials } from '../connections/open-credentials.ts';
 import { createRegistry } from '../connections/registry.ts';
 import { createConnectionService } from '../connections/service.ts';
 import type { ControlStore } from '../control/database.ts';
+import { createVariableSource, type VariableSource } from '../environments/variable-source.ts';
 import type { Clock } from '../lib/clock.ts';
 import { loadSyncInput } from '../source-connections/sync-input.ts';
 import { createOrganizationKeys } from '../vault/organization-keys.ts';
@@ -23,6 +26,9 @@ export interface WorkerParts {
   readonly control: ControlStore;
   readonly execute: ExecuteJob;
   readonly settle: SettleJob;
+  /** What placeholders of connections stand for. */
+  readonly variables: VariableSource;
+  readonly keyMaterial: KeyMaterialSource;
   /** Closes everything, the control store too. */
   close(): Promise<void>;
 }
@@ -44,17 +50,21 @@ export async function openWorkerParts(needs: Needs): Promise<WorkerParts> {
   const connections = createConnectionService({ vault, clock });
   const organizationKeys = createOrganizationKeys({ vault, clock });
   const usage = createUsageService({ control, clock, config });
+  const variables = createVariableSource({ vault });
   const registry = createRegistry({ internal: config.internalSources });
   const clients = createOAuthClients({ vault, operator: readOperatorClients(config.oauthClients) });
   const parts = openCredentials({ ...needs, vault, registry, clients });
   return {
     control,
     settle: (job, withinMs) => writers.settle(job, withinMs),
+    variables,
+    keyMaterial: createKeyMaterialSource({ vault }),
     execute: createExecute({
       loadSyncInput: (job) =>
         loadSyncInput({ control, connections, organizationKeys, usage }, job.organizationId, job.sourceConnectionId),
       registry,
       credentials: parts.credentials,
+      fill: createFillSettings({ control, variables }),
       makeContext: createContextFactory({ config, clock, log }),
       writers,
       recordUsage: (input, size) => usage.record(input.organizationId, input.collectionId, size),

@@ -15,6 +15,7 @@ export async function insertProject(db: Queryable, row: ProjectRow): Promise<boo
   return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
 }
 
+/** By name without regard to case; of names that differ only in case, as older versions let them be, the one that is exactly so. */
 export function findProjectByName(
   db: Queryable,
   organizationId: OrganizationId,
@@ -24,8 +25,42 @@ export function findProjectByName(
     .selectFrom('project')
     .selectAll()
     .where('organization_id', '=', organizationId)
-    .where('name', '=', name)
+    .where((eb) => eb(eb.fn('lower', ['name']), '=', name.toLowerCase()))
+    .orderBy((eb) => eb.case().when('name', '=', name).then(0).else(1).end())
+    .orderBy('created_at')
+    .orderBy('id')
+    .limit(1)
     .executeTakeFirst();
+}
+
+/** Whether another project has the name, without regard to case. */
+export async function isNameTaken(
+  db: Queryable,
+  organizationId: OrganizationId,
+  { id, name }: Pick<ProjectRow, 'id' | 'name'>,
+): Promise<boolean> {
+  const other = await db
+    .selectFrom('project')
+    .select('id')
+    .where('organization_id', '=', organizationId)
+    .where((eb) => eb(eb.fn('lower', ['name']), '=', name.toLowerCase()))
+    .where('id', '!=', id)
+    .limit(1)
+    .executeTakeFirst();
+  return other !== undefined;
+}
+
+export async function renameProject(
+  db: Queryable,
+  organizationId: OrganizationId,
+  { id, name }: Pick<ProjectRow, 'id' | 'name'>,
+): Promise<void> {
+  await db
+    .updateTable('project')
+    .set({ name })
+    .where('organization_id', '=', organizationId)
+    .where('id', '=', id)
+    .execute();
 }
 
 export function listProjects(db: Queryable, organizationId: OrganizationId): Promise<ProjectRow[]> {

@@ -97,7 +97,7 @@ export async function createSourceConnection(needs: CreateNeeds, actor: Actor, i
       outside: authentication.outside,
     });
     const where = { id, connectionId, collectionId, options: split.options, description: input.description ?? null };
-    await insertRow(needs, tx, actor, planned, where);
+    await insertRow(needs, tx, actor, { ...planned, isPending: authentication.pending !== undefined }, where);
     if (planned.startNow) await startFirstJob(needs, tx, actor, id);
     const { pending } = authentication;
     const link = pending && (await openSession(needs.oauth, tx, actor, { ...pending, id, connectionId }));
@@ -110,7 +110,16 @@ export async function createSourceConnection(needs: CreateNeeds, actor: Actor, i
   });
 }
 
-interface Placed {
+/** What of the row was decided before. */
+export interface PlannedRow {
+  readonly connector: Connector;
+  readonly schedule: ScheduleColumns;
+  readonly name: string;
+  /** A person has to allow access first. */
+  readonly isPending: boolean;
+}
+
+export interface Placed {
   readonly id: SourceConnectionId;
   readonly connectionId: ConnectionId;
   readonly collectionId: CollectionId;
@@ -118,11 +127,11 @@ interface Placed {
   readonly description: string | null;
 }
 
-async function insertRow(
+export async function insertRow(
   { clock }: Pick<CreateNeeds, 'clock'>,
   tx: Queryable,
   actor: Actor,
-  { connector, schedule, name, authentication }: Plan,
+  { connector, schedule, name, isPending }: PlannedRow,
   { id, connectionId, collectionId, options, description }: Placed,
 ): Promise<void> {
   const now = clock.now();
@@ -131,7 +140,7 @@ async function insertRow(
     organization_id: actor.organizationId,
     connection_id: connectionId,
     collection_id: collectionId,
-    sync_id: authentication.pending ? null : newId<SyncId>(),
+    sync_id: isPending ? null : newId<SyncId>(),
     name,
     description,
     config: JSON.stringify(options),

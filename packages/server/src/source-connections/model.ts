@@ -97,10 +97,10 @@ export interface SourceConnectionListItem extends SourceConnection {
 
 export interface ScheduleInput {
   /** null: no schedule. */
-  readonly cron?: string | null;
-  readonly timezone?: string;
-  readonly continuous?: boolean;
-  readonly cursorField?: string | null;
+  readonly cron?: string | null | undefined;
+  readonly timezone?: string | undefined;
+  readonly continuous?: boolean | undefined;
+  readonly cursorField?: string | null | undefined;
 }
 
 /** Tokens that the caller has from the provider already. */
@@ -128,6 +128,20 @@ export interface CreateInput {
   /** undefined: the default schedule; null: none. */
   readonly schedule?: ScheduleInput | null;
   readonly syncImmediately?: boolean | null;
+}
+
+/** A source connection that reads through a connection that is there already. */
+export interface CreateOnConnectionInput {
+  readonly projectName: string;
+  /** The connection's handle in the project. */
+  readonly connection: string;
+  readonly collectionReadableId: string;
+  readonly name?: string | undefined;
+  readonly description?: string | null | undefined;
+  /** Read options only; where the system is, and its credentials, belong to the connection. */
+  readonly options: JsonObject;
+  readonly schedule?: ScheduleInput | null | undefined;
+  readonly syncImmediately: boolean;
 }
 
 /** Absent: keep. null: clear. */

@@ -11,10 +11,12 @@ import { settleWithin } from '../lib/settle-within.ts';
 import { readLatestJobs } from '../syncs/history.ts';
 import { createSourceConnection, type CreateNeeds } from './create.ts';
 import { createDescribeSource } from './description-cache.ts';
+import { createOnConnection } from './create-on-connection.ts';
 import type {
   CheckInput,
   CheckResult,
   CreateInput,
+  CreateOnConnectionInput,
   SourceConnection,
   SourceConnectionDetail,
   SourceConnectionListItem,
@@ -34,6 +36,11 @@ export interface SourceConnectionService {
    * person has to allow access first there is no live call and no job, and the result has a link.
    */
   create(actor: Actor, input: CreateInput): Promise<SourceConnectionDetail>;
+  /**
+   * The same through a connection that is there already, with its settings and its credentials. Throws `connection_not_found`,
+   * `connection_not_readable`, and what `create` throws.
+   */
+  createOnConnection(actor: Actor, input: CreateOnConnectionInput): Promise<SourceConnectionDetail>;
   /** Tries configuration and credentials without saving anything. */
   check(actor: Actor, input: CheckInput): Promise<CheckResult>;
   /** Throws `source_connection_not_found`, also for another organization's id. */
@@ -195,6 +202,11 @@ export function createSourceConnectionService(given: Needs): SourceConnectionSer
       const { id, link } = await createSourceConnection(needs, actor, input);
       needs.wake();
       return withLink(await show(actor, id), link);
+    },
+    async createOnConnection(actor, input) {
+      const id = await createOnConnection(needs, actor, input);
+      needs.wake();
+      return show(actor, id);
     },
     async update(actor, id, input, ifVersion) {
       return detailOf(needs, await changeSourceConnection(needs, actor, id, input, ifVersion));

@@ -72,13 +72,20 @@ export async function planSettingsChange(
   const schedule = scheduleAfter(needs, connector, row, change);
   const stored = await needs.connections.openSettings(needs.control.db, actor.organizationId, row.connection_id);
   const after = settingsAfter(row, stored, change);
+  const connection = { organizationId: actor.organizationId, id: row.connection_id };
   const question = { row, change, connector, stored, config: after.config };
   const byGrant = await planByMethod(needs, actor, question);
   const planned = byGrant?.planned ?? changeOf(connector, row, change, after);
-  if (planned.sealed && !byGrant) await checkSettings(needs.probe, connector, after.config, after.credentials);
+  if (planned.sealed && !byGrant)
+    await checkSettings(needs.probe, connector, after.config, after.credentials, connection);
   // Before a person has allowed access, nobody can be asked.
   if (schedule?.cursor_field && schedule.cursor_field !== row.cursor_field && byGrant?.asks !== false)
-    await checkCursorField(needs.probe, connector, { ...after, ...byGrant?.settings }, schedule.cursor_field);
+    await checkCursorField(
+      needs.probe,
+      connector,
+      { ...after, ...byGrant?.settings, placeholdersOf: connection },
+      schedule.cursor_field,
+    );
   return {
     ...planned,
     ...(change.oauthClientId !== undefined && { oauthClientId: change.oauthClientId }),

@@ -49,10 +49,11 @@ export async function checkSettings(
   connector: Connector,
   config: JsonObject,
   credentials: JsonObject,
+  placeholdersOf?: ProbeInput['placeholdersOf'],
 ): Promise<{ readonly account: string }> {
   checkCredentials(connector, credentials);
   checkConfig(connector, config);
-  return probe.check({ connector, config, credentials });
+  return probe.check({ connector, config, credentials, placeholdersOf });
 }
 
 /** `cursor_field` must be a field of some stream. Throws `unknown_cursor_field`. */

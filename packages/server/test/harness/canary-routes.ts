@@ -1,3 +1,6 @@
+import { createPrivateKey } from 'node:crypto';
+import { makeCertificate, makePkcs12 } from '../../src/certificates/testing/made-certificates.ts';
+
 /** Calls the service; every answer is looked at later. */
 type Call = (method: string, path: string, body?: unknown) => Promise<{ readonly status: number; readonly body: any }>; // oxlint-disable-line typescript/no-explicit-any -- of many shapes
 
@@ -25,10 +28,13 @@ const planted = new Set([
   'consumer_key',
   'consumer_secret',
   'claim_token',
+  'privateKey',
+  'passphrase',
+  'password',
 ]);
 
 /** Fields that only sound like it. */
-const harmless = new Set(['key', 'auth_provider', 'auth_provider_config']);
+const harmless = new Set(['key', 'secret', 'auth_provider', 'auth_provider_config']);
 
 /** Fields of bodies, of all routes, whose names sound like secrets and that nobody plants. */
 export function unplantedFields(openapi: unknown): readonly string[] {
@@ -66,6 +72,7 @@ export async function plantInRoutes(planting: RoutePlanting): Promise<void> {
     await call('PATCH', `/tributary/v1/oauth-clients/${body?.id ?? 'none'}`, { clientSecret: [plant()] });
   }
   if (has('/v1/auth-providers')) await plantInAuthProviders(planting);
+  if (has('/tributary/v1/projects/{projectName}/variables')) await plantInProjects(planting);
   // A source without OAuth, so that nobody outside is asked.
   const stub = { short_name: 'stub', readable_collection_id: collection };
   for (const authentication of [
@@ -80,6 +87,40 @@ export async function plantInRoutes(planting: RoutePlanting): Promise<void> {
     await call('POST', `/v1/source-connections/${id}/verify-oauth`, { claim_token: plant() });
     await call('PATCH', `/v1/source-connections/${id}`, { authentication });
   }
+}
+
+/** Variables that are secret, keys with their passphrases, and some of what is refused. */
+async function plantInProjects({ call, plant }: RoutePlanting): Promise<void> {
+  const path = '/tributary/v1/projects/default';
+  for (const level of [path, `${path}/environments/production`]) {
+    await call('PUT', `${level}/variables/planted`, { value: plant(), secret: true });
+    await call('PUT', `${level}/variables/planted`, { value: plant() });
+    await call('PUT', `${level}/variables/planted`, { secret: false });
+    await call('PUT', `${level}/variables/planted`, { value: [plant()], secret: true });
+    await call('PUT', `${level}/variables/planted`, { value: plant(), secret: 'yes' });
+    await call('GET', `${level}/variables`);
+    await call('DELETE', `${level}/variables/planted`);
+  }
+  const { certificate, privateKey } = makeCertificate({ name: 'planted.example' });
+  const passphrase = plant();
+  const key = createPrivateKey(privateKey);
+  const encrypted = key.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase });
+  const given: readonly object[] = [
+    { certificate, privateKey: encrypted, passphrase },
+    { certificate, privateKey: encrypted, passphrase: plant() },
+    { certificate, privateKey: plant() },
+    { certificate, privateKey: `-----BEGIN PRIVATE KEY-----\n${plant()}\n-----END PRIVATE KEY-----` },
+    { certificate: `-----BEGIN CERTIFICATE-----\n${plant()}\n-----END CERTIFICATE-----` },
+    { certificate, passphrase: [plant()] },
+    { pkcs12: makePkcs12({ certificate, privateKey }, passphrase), password: passphrase },
+    { pkcs12: makePkcs12({ certificate, privateKey }, passphrase), password: plant() },
+    { pkcs12: plant(), password: plant() },
+  ];
+  for (const [at, body] of given.entries()) {
+    await call('POST', `${path}/certificates`, { name: `planted-${at}`, ...body });
+    await call('PUT', `${path}/certificates/planted-0`, body);
+  }
+  await call('GET', `${path}/certificates`);
 }
 
 async function plantInAuthProviders({ call, plant, upstream }: RoutePlanting): Promise<void> {

@@ -1,59 +1,52 @@
-import { z } from 'zod';
-import { ConnectorError } from '../../kit/connector-error.ts';
 import { defineConnectionType } from '../../kit/connection-type.ts';
-import type { TypeContext } from '../../kit/connection-type.ts';
 import type { HttpRequest } from '../../kit/http-client.ts';
-import { hasPlaceholder } from '../../kit/placeholders.ts';
-import { choice, integer, list, requiredText } from '../../kit/type-fields.ts';
+import type { Notice } from '../../kit/notice.ts';
+import { call, faultOf, openPool } from './call.ts';
+import { conditions, Fields } from './fields.ts';
+import type { Settings, WebhookContext } from './fields.ts';
 
-/** Fields and defaults of the connection contract, section 1.7, `webhook`. */
-const Fields = z.object({
-  httpMethod: choice(['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'HEAD', 'OPTIONS'], {
-    title: 'Method',
-    default: 'POST',
-  }),
-  fullUrl: requiredText({ title: 'URL', description: 'With http:// or https://.', max: 8_000 }),
-  headerList: list(z.object({ name: requiredText({ title: 'Name' }), value: z.string() }), {
-    title: 'Headers',
-    description: 'Kept as a secret as a whole, since tokens travel in headers.',
-    secret: true,
-  }),
-  timeout: integer({ title: 'Timeout', description: 'Seconds.', default: 2, min: 1, max: 300 }),
-  connectionPoolMaxConnectionPerHost: integer({ title: 'Sockets to a host', default: 24, min: 1, max: 1_000 }),
-  connectionPoolMaxConnectionTotal: integer({ title: 'Sockets in all', default: 48, min: 1, max: 10_000 }),
-});
-type Settings = z.output<typeof Fields>;
+const WITH_BODY: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH']);
+/** What an endpoint answers to HEAD that knows its other methods only. */
+const HEAD_UNKNOWN = new Set([404, 405, 501]);
 
-async function send(ctx: TypeContext<Settings>, request: Pick<HttpRequest, 'method' | 'json' | 'accept'>) {
-  const { fullUrl, headerList, timeout } = ctx.settings;
-  const signal = AbortSignal.any([ctx.signal, AbortSignal.timeout(timeout * 1_000)]);
-  const headers = Object.fromEntries(headerList.map(({ name, value }) => [name.toLowerCase(), value]));
-  return ctx.http.request({ url: fullUrl, headers, signal, redirects: 'answer', ...request });
+function requestOf(notice: Notice, { httpMethod }: Settings): Pick<HttpRequest, 'method' | 'json' | 'query'> {
+  const { id, kind, severity, title, text, facts } = notice;
+  const at = new Date(notice.at).toISOString();
+  return WITH_BODY.has(httpMethod)
+    ? { method: httpMethod, json: { id, kind, severity, title, text, at, facts } }
+    : { method: httpMethod, query: { id, kind, severity, title, at } };
+}
+
+async function test(ctx: WebhookContext): Promise<{ readonly message: string }> {
+  const { fullUrl } = ctx.settings;
+  const http = openPool(ctx);
+  try {
+    const answer = await call(http, ctx, { method: 'HEAD' });
+    const fault = HEAD_UNKNOWN.has(answer.status) ? undefined : faultOf(answer, fullUrl);
+    if (fault) throw fault;
+    return { message: `${new URL(fullUrl).host} answers HEAD with ${answer.status}; nothing was sent.` };
+  } finally {
+    await http.close();
+  }
 }
 
 /** Calls an HTTP endpoint. */
 export const webhook = defineConnectionType({
   id: 'webhook',
   title: 'Webhook',
-  description: 'Calls an HTTP endpoint with each notification as JSON.',
+  description: 'Calls an HTTP endpoint with each notification.',
   fields: Fields,
-  conditions: ({ fullUrl }) =>
-    hasPlaceholder(fullUrl) || /^https?:\/\/[^/]/i.test(fullUrl)
-      ? []
-      : [{ path: ['fullUrl'], message: 'Give a URL that begins with http:// or https://.' }],
+  conditions,
   notifies: true,
-  async test(ctx) {
-    const answer = await send(ctx, { method: 'HEAD', accept: 'all' });
-    return { message: `The endpoint answers with status ${answer.status}` };
-  },
-  async open(ctx) {
-    return {
-      async notify(notice) {
-        const { httpMethod } = ctx.settings;
-        if (httpMethod === 'OPTIONS') throw new ConnectorError('configuration', 'OPTIONS carries no notification.');
-        await send(ctx, { method: httpMethod, json: { ...notice, facts: notice.facts } });
+  test,
+  open(ctx) {
+    const http = openPool(ctx);
+    return Promise.resolve({
+      async notify(notice: Notice) {
+        const fault = faultOf(await call(http, ctx, requestOf(notice, ctx.settings)), ctx.settings.fullUrl);
+        if (fault) throw fault;
       },
-      close: () => Promise.resolve(),
-    };
+      close: () => http.close(),
+    });
   },
 });

@@ -104,6 +104,7 @@ export async function deleteAssignments(
     .execute();
 }
 
+/** By name without regard to case; one that is exactly so wins. */
 export async function findProjectId(
   db: Queryable,
   organizationId: OrganizationId,
@@ -113,7 +114,11 @@ export async function findProjectId(
     .selectFrom('project')
     .select('id')
     .where('organization_id', '=', organizationId)
-    .where('name', '=', name)
+    .where((eb) => eb(eb.fn('lower', ['name']), '=', name.toLowerCase()))
+    .orderBy((eb) => eb.case().when('name', '=', name).then(0).else(1).end())
+    .orderBy('created_at')
+    .orderBy('id')
+    .limit(1)
     .executeTakeFirst();
   return row?.id;
 }

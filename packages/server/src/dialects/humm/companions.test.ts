@@ -168,6 +168,11 @@ describe.each(stores)('integration sources with their control store on %s', (sto
     const collection = await rig.t.newCollection();
     const read = await rig.newSource({ collection, instance_label: 'read' });
     await whenSynced(read.id);
+    const [order] = (await rig.t.api('GET', `/source-connections?collection=${collection}`)).body;
+    await rig.t.api('DELETE', `/source-connections/${order.id}`);
+    expect(await get(read.id)).toMatchObject({ is_sync: false, last_sync_status: null });
+    expect((await rig.call('POST', `/${read.id}/sync`, { collection })).status).toBe(202);
+    await whenSynced(read.id);
     expect((await rig.call('DELETE', `/${read.id}`)).status).toBe(204);
     expect((await rig.call('DELETE', `/${read.id}`)).status).toBe(404);
     expect((await rig.t.api('GET', `/source-connections?collection=${collection}`)).body).toEqual([]);

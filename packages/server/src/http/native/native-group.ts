@@ -9,14 +9,18 @@ import { presentError } from '../problem.ts';
 import { routeGroup, type RouteGroup } from '../route-group.ts';
 import { apiKeyRoutes } from './api-key-routes.ts';
 import { auditRoutes } from './audit-routes.ts';
+import { certificateRoutes } from './certificate-routes.ts';
+import { environmentRoutes } from './environment-routes.ts';
 import { jobRoutes } from './job-routes.ts';
 import { oauthClientRoutes } from './oauth-client-routes.ts';
 import { organizationRoutes } from './organization-routes.ts';
+import { projectRoutes } from './project-routes.ts';
 import { roleRoutes } from './role-routes.ts';
 import { searchRoutes } from './search-routes.ts';
 import { sourceConnectionRoutes } from './source-connection-routes.ts';
 import { usageRoutes } from './usage-routes.ts';
 import { streamRoutes } from './stream-routes.ts';
+import { variableRoutes } from './variable-routes.ts';
 
 /** What the native routes may call beside what every dialect may. */
 export interface NativeServices extends Services {
@@ -40,6 +44,10 @@ export function nativeGroup(services: NativeServices): RouteGroup {
       ...jobRoutes,
       ...searchRoutes,
       ...organizationRoutes,
+      ...projectRoutes,
+      ...environmentRoutes,
+      ...variableRoutes,
+      ...certificateRoutes,
       ...usageRoutes,
       ...oauthClientRoutes,
       ...apiKeyRoutes,

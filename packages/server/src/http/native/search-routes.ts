@@ -1,6 +1,7 @@
 import type { Actor } from '../../auth/actor.ts';
 import type { SearchInput } from '../../search/service.ts';
 import type { Services } from '../../services.ts';
+import { untrustedParts } from '../../search/untrusted-text.ts';
 import { CollectionParams, route } from './native-route.ts';
 import { presentHit, SearchAnswer, SearchQuery, SearchRequest } from './search-schema.ts';
 
@@ -15,7 +16,7 @@ const shared = {
 
 async function search(services: Services, actor: Actor, readableId: string, input: Omit<SearchInput, 'strategy'>) {
   const { strategy, hits } = await services.search.search(actor, readableId, { ...input, strategy: 'keyword' });
-  return { strategy, hits: hits.map(presentHit) };
+  return { strategy, untrusted: untrustedParts, hits: hits.map(presentHit) };
 }
 
 /** Search with highlights, and with filters on the fields of the records themselves. */

@@ -1,5 +1,11 @@
 import { route, SourceConnectionParams } from './native-route.ts';
-import { CheckRequest, CheckResult, presentState, SourceConnectionState } from './source-connection-schema.ts';
+import {
+  CheckRequest,
+  CheckResult,
+  CreateOnConnectionRequest,
+  presentState,
+  SourceConnectionState,
+} from './source-connection-schema.ts';
 
 const tag = 'Source connections';
 const path = '/source-connections/:sourceConnectionId';
@@ -33,9 +39,41 @@ const checkRoute = route({
   },
 });
 
+const createRoute = route({
+  ...one,
+  params: undefined,
+  access,
+  method: 'POST',
+  path: '/source-connections',
+  operationId: 'createSourceConnectionOnConnection',
+  summary: 'Read through a connection of a project into a collection',
+  body: CreateOnConnectionRequest,
+  errors: [
+    'project_not_found',
+    'connection_not_found',
+    'connection_not_readable',
+    'collection_not_found',
+    'invalid_config_fields',
+    'invalid_cron',
+    'schedule_too_frequent',
+    'unknown_cursor_field',
+    'credentials_refused',
+    'source_check_failed',
+    'source_unreachable',
+    'source_rate_limited',
+    'host_access_refused',
+  ],
+  handler: async ({ actor, body, services }) => {
+    const { project, collection, ...input } = body;
+    const given = { ...input, projectName: project, collectionReadableId: collection };
+    return presentState(await services.sourceConnections.createOnConnection(actor, given));
+  },
+});
+
 /** What no dialect has: the axes behind the one word of a status, and the ways to change them. */
 export const sourceConnectionRoutes = [
   checkRoute,
+  createRoute,
   route({
     ...one,
     access: 'source_connections:read',

@@ -26,6 +26,26 @@ export const CheckResult = z
   })
   .meta({ id: 'CheckResult' });
 
+const Schedule = z.object({
+  cron: z.string().nullable().optional().describe('Five fields; null for no schedule.'),
+  timezone: z.string().optional().describe('IANA name; UTC when absent.'),
+  continuous: z.boolean().optional(),
+  cursorField: z.string().nullable().optional(),
+});
+
+export const CreateOnConnectionRequest = z
+  .object({
+    project: z.string().min(1).default('default'),
+    connection: z.string().min(1).describe('The name of a connection of the project.'),
+    collection: z.string().min(1).describe('The readable id of the collection to read into.'),
+    name: z.string().trim().min(4).max(42).optional().describe('The connection’s name when absent.'),
+    description: z.string().max(255).nullable().optional(),
+    options: JsonMap.default({}).describe('Read options of the source; where it is belongs to the connection.'),
+    schedule: Schedule.nullable().optional().describe('null: none; absent: the usual one.'),
+    syncImmediately: z.boolean().default(true),
+  })
+  .meta({ id: 'CreateOnConnectionRequest' });
+
 const Task = z
   .object({
     code: z.enum([

@@ -17,5 +17,12 @@ const execute: ExecuteJob = async (job, { signal }) => {
 
 await liveAsWorker(async (config, { clock }) => {
   const control = await openControlStore({ ...config, clock, busy: 'block', migrations: 'verify' });
-  return { control, execute, settle: async () => undefined, close: () => control.close() };
+  return {
+    control,
+    execute,
+    settle: async () => undefined,
+    variables: { valuesIn: async () => new Map() },
+    keyMaterial: { open: async () => undefined, has: async () => false },
+    close: () => control.close(),
+  };
 });
