@@ -159,6 +159,16 @@ function outsideColumns(outside: NewConnection['outside']) {
   return { auth_provider_id: outside.authProviderId, auth_provider_config: JSON.stringify(outside.config) };
 }
 
+/** What a connection is, beside its settings. */
+function ownColumns({ enabled, label, stays, displayName }: ConnectionChange) {
+  return {
+    ...(enabled !== undefined && ({ enabled: enabled ? 1 : 0 } as const)),
+    ...(label !== undefined && { label }),
+    ...(stays !== undefined && ({ stays: stays ? 1 : 0 } as const)),
+    ...(displayName !== undefined && { display_name: displayName }),
+  };
+}
+
 const emptySettings: SealedSettings = { credentials: {}, config: {} };
 
 /** A row for a new connection, with a free handle and, for a second one of its kind, a label. */
@@ -261,10 +271,7 @@ export function createConnectionService({ vault, clock }: SealNeeds): Connection
         ...(change.credentialsRenewed && { authenticated_at: now }),
         ...(change.oauthClientId !== undefined && { oauth_client_id: change.oauthClientId }),
         ...outsideColumns(change.outside),
-        ...(change.enabled !== undefined && { enabled: change.enabled ? 1 : 0 }),
-        ...(change.label !== undefined && { label: change.label }),
-        ...(change.stays !== undefined && { stays: change.stays ? 1 : 0 }),
-        ...(change.displayName !== undefined && { display_name: change.displayName }),
+        ...ownColumns(change),
         modified_at: now,
         modified_by_email: actor.email,
       });

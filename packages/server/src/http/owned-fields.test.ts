@@ -155,6 +155,19 @@ async function newProject(projectName: string) {
   return { projectName, environmentName: 'test', variableName: 'host', certificateName: 'tls' };
 }
 
+/** An integration source that nothing reads. */
+async function newSource() {
+  const wanted = { name: 'Owned by hand', source_type: 'saas', connector_type: 'stub' };
+  return (await t.api('POST', '/api/integration-sources', wanted)).body;
+}
+
+/** Ids of things that the operation may do away with, made for it alone. */
+async function freshIds(name: string): Promise<Record<string, string>> {
+  if (name.includes('/integration-sources')) return { source_id: (await newSource()).id };
+  return name.includes('{projectName}') ? newProject(`by-hand-${(projects += 1)}`) : {};
+}
+let projects = 0;
+
 it('F1-17 fields that the service owns are refused or ignored in every body', async () => {
   const source = await t.newStub({ body: { name: 'Owned connection' } });
   const collection: string = source.readable_collection_id;
@@ -170,19 +183,10 @@ it('F1-17 fields that the service owns are refused or ignored in every body', as
     await rig.allow(body.auth.auth_url);
     return { id: body.id as string, body: { claim_token: body.auth.claim_token as string } };
   };
-  const newSource = async () =>
-    (
-      await t.api('POST', '/api/integration-sources', {
-        name: 'Owned by hand',
-        source_type: 'saas',
-        connector_type: 'stub',
-      })
-    ).body;
   const relationship = plantRelationship(t.dataDir, await newSource());
   const role = (await t.api('POST', '/tributary/v1/roles', { name: 'Owned by hand', permissions })).body.id;
   const [operations, schemas] = await operationsWithBody();
   const unproven: string[] = [];
-  let projects = 0;
   for (const { name, method, path, schema } of operations) {
     const ids: Record<string, string> = {
       source_connection_id: source.id,
@@ -193,9 +197,7 @@ it('F1-17 fields that the service owns are refused or ignored in every body', as
       apiKeyId: await newKey(),
       id: await newKey(),
     };
-    if (name.includes('/integration-sources')) ids['source_id'] = (await newSource()).id;
-    ids['relationship_id'] = relationship;
-    if (name.includes('{projectName}')) Object.assign(ids, await newProject(`by-hand-${(projects += 1)}`));
+    Object.assign(ids, await freshIds(name), { relationship_id: relationship });
     if (name.includes('/auth-providers')) ids['readable_id'] = provider;
     const claim = name.endsWith('/verify-oauth') ? await allowed() : undefined;
     if (claim) ids['source_connection_id'] = claim.id;

@@ -2,7 +2,7 @@ import type { Connector } from '@tributary/connectors/kit/connector';
 import type { JsonObject } from '@tributary/connectors/kit/json';
 import type { Actor } from '../auth/actor.ts';
 import { authorize } from '../auth/policy.ts';
-import type { ConnectionRow } from '../connections/repository.ts';
+import type { ConnectionRow } from '../connections/service.ts';
 import { checkConfig, splitConfig } from '../connections/settings.ts';
 import { errors } from '../errors.ts';
 import { newId, type SourceConnectionId } from '../lib/ids.ts';
