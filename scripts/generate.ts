@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
+import { connectionTypesPage } from './generate/connection-types-page.ts';
 import { errorsPage } from './generate/errors-page.ts';
 import { openApiFile } from './generate/openapi-file.ts';
 import { providersTable } from './generate/providers-table.ts';
@@ -13,6 +14,7 @@ const root = new URL('../', import.meta.url);
 const generated: Readonly<Record<string, (now: string) => string | Promise<string>>> = {
   'docs/api/errors.md': errorsPage,
   'docs/api/openapi.json': openApiFile,
+  'docs/connection-types.md': connectionTypesPage,
   'docs/connectors/sources.md': sourcesPage,
   'docs/providers.md': (now) => between(now, 'providers', providersTable()),
   'docs/operate.md': (now) => between(now, 'settings', settingsTable()),

@@ -3,7 +3,15 @@
 # they are there. Tests start their own instances on free loopback ports: no service is left running.
 set -euo pipefail
 
-servers=(mariadb-server dovecot-imapd nats-server chromium rsyslog snmp snmpd snmptrapd)
+servers=(
+  chromium
+  dovecot-imapd
+  mariadb-server
+  nats-server
+  openssl
+  rsyslog
+  snmptrapd
+)
 
 missing=()
 for server in "${servers[@]}"; do

@@ -29,6 +29,8 @@ export async function readSecret(prompt: string, signal: AbortSignal): Promise<s
   if (!stdin.isTTY) return text(stdin);
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   const lines = createInterface({ input: stdin, output: nowhere, terminal: true });
+  // The terminal is raw here, so that Ctrl-C is a key like others.
+  lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
   try {
     stderr.write(`${prompt}: `);
     return await lines.question('', { signal });

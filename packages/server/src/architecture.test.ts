@@ -110,6 +110,7 @@ const revealers: Readonly<Record<string, string>> = {
   'packages/connectors/src/sources/imap/open-session.ts': 'the client wants the password as text',
   'packages/connectors/src/sources/nats/open-connection.ts': 'the client wants passwords, tokens and seeds as text',
   'packages/connectors/src/sources/postgres/open-client.ts': 'the driver wants the password as text',
+  'packages/connectors/src/types/webhook/signature.ts': 'keys the signature of a call',
   'packages/connectors/src/sources/s3/open-store.ts': 'the SDK signs requests with it',
   'packages/connectors/src/types/email/mailer.ts': 'the mail client wants the password as text',
   'packages/connectors/src/types/graylog/trusted-chain.ts': 'TLS wants the certificates as text',

@@ -60,6 +60,7 @@ export interface TypeContext<Settings = unknown> {
   readonly keyMaterial: (name: string) => Promise<KeyMaterial>;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Ends a test, and the life of what was opened: once it has fired, an open connection sends nothing more. */
   readonly signal: AbortSignal;
 }
 

@@ -98,6 +98,53 @@ describe('resolving', () => {
   });
 });
 
+describe('a folder to write to', () => {
+  test('is the real path below a root, be it there or not, absolute or relative', async () => {
+    expect(await access().writableFolder(join(root, 'docs'))).toBe(join(root, 'docs'));
+    expect(await access().writableFolder(join(root, 'docs/new/er'))).toBe(join(root, 'docs/new/er'));
+    expect(await access().writableFolder('docs/new')).toBe(join(root, 'docs/new'));
+    expect(await access().writableFolder('new')).toBe(join(root, 'new'));
+    const second = createFileAccess({ roots: [join(root, 'docs'), join(home, 'root-sibling')], refused: [] });
+    mkdirSync(join(home, 'root-sibling/logs'));
+    expect(await second.writableFolder('logs')).toBe(join(home, 'root-sibling/logs'));
+    expect(await second.writableFolder('other')).toBe(join(root, 'docs/other'));
+  });
+
+  test.each([
+    ['outside the roots', () => join(home, 'new')],
+    ['beside a root', () => join(home, 'root-sibling/new')],
+    ['up from a root', () => 'docs/../../new'],
+    ['in the data directory', () => join(root, 'data/logs')],
+    ['in the data directory, by a relative path', () => 'data/logs/deep'],
+  ])('F1-20 is refused %s', async (_what, path) => {
+    await expect(access().writableFolder(path())).rejects.toMatchObject(refused);
+  });
+
+  test('F1-20 is refused in a data directory that is not there yet', async () => {
+    const files = createFileAccess({ roots: [root], refused: [join(root, 'later')] });
+    for (const path of [join(root, 'later'), join(root, 'later/logs'), 'later/logs'])
+      await expect(files.writableFolder(path), path).rejects.toMatchObject(refused);
+  });
+
+  test('F1-20 is refused behind a link, in an absolute and in a relative path, whatever the working directory', async () => {
+    symlinkSync(home, join(root, 'up'));
+    symlinkSync(join(home, 'nowhere'), join(root, 'dangling'));
+    for (const path of [join(root, 'up'), join(root, 'up/new'), 'up', 'up/new'])
+      await expect(access().writableFolder(path), path).rejects.toMatchObject(refused);
+    for (const path of [join(root, 'dangling/new'), 'dangling'])
+      await expect(access().writableFolder(path), path).rejects.toMatchObject({ name: 'ConnectorError' });
+  });
+
+  test('is no file, and not in a root that is gone', async () => {
+    for (const path of [join(root, 'docs/a.txt'), join(root, 'docs/a.txt/new')])
+      await expect(access().writableFolder(path), path).rejects.toMatchObject({ name: 'ConnectorError' });
+    const gone = createFileAccess({ roots: [join(home, 'gone')], refused: [] });
+    await expect(gone.writableFolder(join(home, 'gone/new'))).rejects.toMatchObject({ reason: 'configuration' });
+    await expect(gone.writableFolder('new')).rejects.toMatchObject({ reason: 'configuration' });
+    await expect(createFileAccess({ roots: [], refused: [] }).writableFolder('/x')).rejects.toMatchObject(refused);
+  });
+});
+
 describe('reading', () => {
   test('reads the bytes of a regular file up to the limit', async () => {
     expect((await access().read(join(root, 'docs'), 'deep/b.txt', 2)).toString()).toBe('bb');

@@ -220,6 +220,8 @@ class RootFileAccess implements FileAccess {
       if (errorCode(error) === 'ENOENT' && !isAbsolute(path)) return undefined;
       if (errorCode(error) === 'ENOENT')
         throw new ConnectorError('configuration', `${path} does not exist.`, { cause: error });
+      if (errorCode(error) === 'ENOTDIR')
+        throw new ConnectorError('configuration', `${path} leads through a file.`, { cause: error });
       if (errorCode(error) === 'EACCES') {
         throw new ConnectorError('configuration', `${path} may not be read by this service; change its permissions.`, {
           cause: error,

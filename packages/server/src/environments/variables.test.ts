@@ -1,4 +1,4 @@
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Secret } from '@tributary/connectors/kit/secret';
@@ -28,6 +28,7 @@ describe.each([
 ])('variables on %s', (_name, makeHome) => {
   let home: ControlStoreHome;
   let control: ControlStore;
+  let dataDir: string;
   let vault: Vault;
   let environments: EnvironmentService;
   let variables: VariableService;
@@ -44,7 +45,7 @@ describe.each([
   beforeAll(async () => {
     home = await makeHome();
     control = await home.open();
-    const dataDir = await mkdtemp(join(tmpdir(), 'tributary-variables-'));
+    dataDir = await mkdtemp(join(tmpdir(), 'tributary-variables-'));
     vault = await openVault({ ...loadConfig({ TRIBUTARY_DATA_DIR: dataDir }), control });
     const audit = createAuditLog({ control, clock });
     const projects = createProjectService({ control, clock, audit });
@@ -59,6 +60,7 @@ describe.each([
   afterAll(async () => {
     await control.close();
     await home.remove();
+    await rm(dataDir, { recursive: true });
   });
 
   const value = (text: string) => new Secret(text);

@@ -145,8 +145,12 @@ function bodiesFor(collection: string): readonly (readonly [end: RegExp, body: (
   ];
 }
 
-/** A project with one of everything; gives the names by path parameter. */
-async function newProject(projectName: string) {
+let projects = 0;
+
+/** For an operation on something of a project: one with one of everything; gives the names by path parameter. */
+async function projectFor(operation: string): Promise<Readonly<Record<string, string>>> {
+  if (!operation.includes('{projectName}')) return {};
+  const projectName = `by-hand-${(projects += 1)}`;
   const path = `/tributary/v1/projects/${projectName}`;
   await t.api('POST', '/tributary/v1/projects', { name: projectName });
   await t.api('POST', `${path}/environments`, { name: 'test' });
@@ -164,9 +168,8 @@ async function newSource() {
 /** Ids of things that the operation may do away with, made for it alone. */
 async function freshIds(name: string): Promise<Record<string, string>> {
   if (name.includes('/integration-sources')) return { source_id: (await newSource()).id };
-  return name.includes('{projectName}') ? newProject(`by-hand-${(projects += 1)}`) : {};
+  return projectFor(name);
 }
-let projects = 0;
 
 it('F1-17 fields that the service owns are refused or ignored in every body', async () => {
   const source = await t.newStub({ body: { name: 'Owned connection' } });

@@ -2,7 +2,7 @@ import type { Connector } from '@tributary/connectors/kit/connector';
 import type { JsonObject } from '@tributary/connectors/kit/json';
 import type { Actor } from '../auth/actor.ts';
 import { authorize } from '../auth/policy.ts';
-import type { ConnectionRow } from '../connections/service.ts';
+import type { ConnectionService } from '../connections/service.ts';
 import { checkConfig, splitConfig } from '../connections/settings.ts';
 import { errors } from '../errors.ts';
 import { newId, type SourceConnectionId } from '../lib/ids.ts';
@@ -12,7 +12,7 @@ import { resolveSchedule } from './schedule-input.ts';
 import { checkCursorField } from './settings-check.ts';
 
 interface Found {
-  readonly connection: ConnectionRow;
+  readonly connection: Awaited<ReturnType<ConnectionService['getByHandle']>>;
   readonly connector: Connector;
 }
 

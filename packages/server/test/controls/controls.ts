@@ -145,6 +145,14 @@ export const removedControls: readonly RemovedControl[] = [
     tests: [`${oauth}renewal/lease.sqlite.test.ts`, `${oauth}renewal/processes.sqlite.test.ts`],
   },
   {
+    row: 'F1-9',
+    removes: 'that the signature covers the body',
+    file: 'connectors/src/types/webhook/signature.ts',
+    from: 'const content = `${call.id}.${timestamp}.${call.body}`;',
+    to: 'const content = `${call.id}.${timestamp}.`;',
+    tests: ['connectors/src/types/webhook/signature.test.ts'],
+  },
+  {
     row: 'F1-11',
     removes: 'that a source connection is looked up inside the organization',
     file: 'server/src/source-connections/repository.ts',

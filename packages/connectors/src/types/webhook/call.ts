@@ -1,6 +1,7 @@
 import { ConnectorError } from '../../kit/connector-error.ts';
 import type { OwnedHttp } from '../../kit/connection-type.ts';
 import { withAdvice } from '../../kit/far-end-error.ts';
+import { FarEndGone } from '../../kit/far-end-gone.ts';
 import type { HttpRequest, HttpResponse } from '../../kit/http-client.ts';
 import { linkSignals } from '../../kit/linked-signal.ts';
 import type { WebhookContext } from './fields.ts';
@@ -28,14 +29,15 @@ function withoutPath(error: unknown, fullUrl: string): unknown {
 export async function call(
   http: OwnedHttp,
   { settings, signal }: WebhookContext,
-  request: Pick<HttpRequest, 'method' | 'json' | 'query'>,
+  request: Pick<HttpRequest, 'method' | 'body' | 'query'> & { readonly headers?: Readonly<Record<string, string>> },
 ): Promise<HttpResponse> {
   const { fullUrl, headerList, timeout } = settings;
   const deadline = linkSignals([signal], timeout * 1_000);
   const headers = Object.fromEntries(headerList.map(({ name, value }) => [name.toLowerCase(), value]));
+  const all = { ...request.headers, ...headers };
   try {
     const answer = { accept: 'all', redirects: 'answer', maxBytes: 1_000_000 } as const;
-    return await http.request({ url: fullUrl, headers, signal: deadline.signal, ...answer, ...request });
+    return await http.request({ url: fullUrl, signal: deadline.signal, ...answer, ...request, headers: all });
   } catch (error) {
     if (deadline.timedOut) {
       const words = `${whereOf(fullUrl)} did not answer within ${timeout} s. Check fullUrl, or raise timeout.`;
@@ -60,6 +62,7 @@ export function faultOf({ status, headers }: HttpResponse, fullUrl: string): Con
     );
   if (status === 401 || status === 403 || status === 407)
     return new ConnectorError('credential', `${where} refused the call (${status}). Check headerList.`);
+  if (status === 410) return new FarEndGone(`${where} answered 410: it is gone, and wants no more calls.`);
   if (status === 429) {
     const seconds = Number(headers['retry-after']);
     const retryAfterMs = Number.isFinite(seconds) && seconds >= 0 ? seconds * 1_000 : 60_000;

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { ConditionIssue, TypeContext } from '../../kit/connection-type.ts';
 import { hasPlaceholder } from '../../kit/placeholders.ts';
-import { choice, integer, list, requiredSecret, requiredText } from '../../kit/type-fields.ts';
+import { areSigningSecrets } from './signature.ts';
+import { choice, integer, list, requiredSecret, requiredText, secretText } from '../../kit/type-fields.ts';
 
 const Header = z
   .object({ name: requiredText({ title: 'Name', max: 200 }), value: requiredSecret({ title: 'Value' }) })
@@ -20,6 +21,11 @@ export const Fields = z.object({
     description: 'Pairs of `name` and `value`. Kept as a secret as a whole, since tokens travel in headers.',
     secret: true,
   }),
+  signingSecret: secretText({
+    title: 'Signing secret',
+    description:
+      'Calls with a body are signed with it as Standard Webhooks has it (`whsec_…`); two, parted by a space, while receivers change over. Ours, not of the published contract.',
+  }),
   timeout: integer({
     title: 'Timeout',
     description: 'Seconds for a call as a whole.',
@@ -37,10 +43,18 @@ export type WebhookContext = TypeContext<Settings>;
 /** A field name of RFC 9110, section 5.1. */
 const HEADER_NAME = /^[!#$%&'*+.^_`|~\w-]+$/;
 
-export function conditions({ fullUrl, headerList }: Settings): readonly ConditionIssue[] {
+/** What is wrong with the signing secret; a placeholder is judged when it is filled in. */
+function secretIssues(secret: Settings['signingSecret']): readonly ConditionIssue[] {
+  if (secret === null || areSigningSecrets(secret)) return [];
+  const message = 'Signing secret: give whsec_ and the base64 of 24 to 64 bytes; two may be parted by a space.';
+  return [{ path: ['signingSecret'], message }];
+}
+
+export function conditions({ fullUrl, headerList, signingSecret }: Settings): readonly ConditionIssue[] {
   const bad = headerList.findIndex(({ name }) => !hasPlaceholder(name) && !HEADER_NAME.test(name));
   const isUrl = hasPlaceholder(fullUrl) || (/^https?:\/\/[^/]/i.test(fullUrl) && URL.canParse(fullUrl));
   return [
+    ...secretIssues(signingSecret),
     ...(isUrl ? [] : [{ path: ['fullUrl'], message: 'URL: give one that begins with http:// or https://.' }]),
     ...(bad < 0
       ? []

@@ -1,20 +1,23 @@
 import { defineConnectionType } from '../../kit/connection-type.ts';
-import type { HttpRequest } from '../../kit/http-client.ts';
 import type { Notice } from '../../kit/notice.ts';
 import { call, faultOf, openPool } from './call.ts';
 import { conditions, Fields } from './fields.ts';
 import type { Settings, WebhookContext } from './fields.ts';
+import { signatureHeaders } from './signature.ts';
 
 const WITH_BODY: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH']);
 /** What an endpoint answers to HEAD that knows its other methods only. */
 const HEAD_UNKNOWN = new Set([404, 405, 501]);
 
-function requestOf(notice: Notice, { httpMethod }: Settings): Pick<HttpRequest, 'method' | 'json' | 'query'> {
+type Call = Parameters<typeof call>[2];
+
+function requestOf(notice: Notice, { httpMethod, signingSecret }: Settings, now: number): Call {
   const { id, kind, severity, title, text, facts } = notice;
   const at = new Date(notice.at).toISOString();
-  return WITH_BODY.has(httpMethod)
-    ? { method: httpMethod, json: { id, kind, severity, title, text, at, facts } }
-    : { method: httpMethod, query: { id, kind, severity, title, at } };
+  if (!WITH_BODY.has(httpMethod)) return { method: httpMethod, query: { id, kind, severity, title, at } };
+  const body = JSON.stringify({ id, kind, severity, title, text, at, facts });
+  const signed = signingSecret && signatureHeaders(signingSecret, { id, at: now, body });
+  return { method: httpMethod, body, headers: { 'content-type': 'application/json', ...signed } };
 }
 
 async function test(ctx: WebhookContext): Promise<{ readonly message: string }> {
@@ -43,7 +46,10 @@ export const webhook = defineConnectionType({
     const http = openPool(ctx);
     return Promise.resolve({
       async notify(notice: Notice) {
-        const fault = faultOf(await call(http, ctx, requestOf(notice, ctx.settings)), ctx.settings.fullUrl);
+        const fault = faultOf(
+          await call(http, ctx, requestOf(notice, ctx.settings, ctx.clock.now())),
+          ctx.settings.fullUrl,
+        );
         if (fault) throw fault;
       },
       close: () => http.close(),

@@ -9,6 +9,7 @@ import { startTrial } from '../../kit/testing-type-trial.ts';
 import { webhook } from './index.ts';
 
 const TOKEN = 'Bearer canary-hook-7781';
+const SIGNING = `whsec_${Buffer.from('canary-signing-secret-of-24').toString('base64')}`;
 
 interface Call {
   readonly method: string;
@@ -79,11 +80,12 @@ describeConnectionType(webhook, {
     httpMethod: 'PUT',
     fullUrl: 'https://hooks.example.test/in',
     headerList: [{ name: 'Authorization', value: TOKEN }],
+    signingSecret: SIGNING,
     timeout: 7,
     connectionPoolMaxConnectionPerHost: 2,
     connectionPoolMaxConnectionTotal: 3,
   },
-  canaries: [TOKEN, 'canary-hook-7781'],
+  canaries: [TOKEN, 'canary-hook-7781', SIGNING],
   unfit: {
     'a URL of another scheme': { settings: { fullUrl: 'ftp://hooks.example.test/' }, field: 'fullUrl' },
     'a URL without a host': { settings: { fullUrl: 'https:///in' }, field: 'fullUrl' },
