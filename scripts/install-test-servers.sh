@@ -4,12 +4,20 @@
 set -euo pipefail
 
 servers=(
+  activemq
   chromium
   dovecot-imapd
+  kcat
   mariadb-server
   nats-server
+  openssh-server
+  openssh-sftp-server
   openssl
+  proftpd-core
+  proftpd-mod-crypto
+  rabbitmq-server
   rsyslog
+  slapd
   snmptrapd
 )
 

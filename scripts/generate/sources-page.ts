@@ -1,27 +1,28 @@
 import { catalog } from '@tributary/connectors/catalog';
 import type { Connector } from '@tributary/connectors/kit/connector';
-import { z } from 'zod';
+import { fieldFacts } from '@tributary/connectors/kit/type-schema';
+import type { z } from 'zod';
 
 interface FieldSchema {
   readonly type?: string;
-  readonly title?: string;
-  readonly description?: string;
-  readonly default?: unknown;
-  readonly secret?: boolean;
   readonly enum?: readonly string[];
+  readonly anyOf?: readonly FieldSchema[];
 }
 
 const cell = (text: string) => text.replaceAll('|', '\\|').replace(/\s+/g, ' ');
 
+function typeWord(field: FieldSchema): string {
+  const choices = field.enum?.map((value) => `\`${value}\``).join(', ');
+  return choices ?? field.type ?? field.anyOf?.map(typeWord).find((word) => word !== 'null') ?? 'any';
+}
+
 function fieldTable(shape: z.ZodObject): string {
-  const schema = z.toJSONSchema(shape, { io: 'input', unrepresentable: 'any' });
-  const rows = Object.entries((schema.properties ?? {}) as Record<string, FieldSchema>).map(([name, field]) => {
-    const type =
-      field.secret === true ? 'secret' : (field.enum?.map((value) => `\`${value}\``).join(', ') ?? field.type ?? 'any');
-    const required = schema.required?.includes(name) ? 'required' : '';
-    const fallback = field.default === undefined ? required : `\`${JSON.stringify(field.default)}\``;
-    const help = [field.title, field.description].filter((text) => text !== undefined).join('. ');
-    return `| \`${name}\` | ${cell(type)} | ${cell(fallback)} | ${cell(help)} |`;
+  const rows = fieldFacts(shape).map((field) => {
+    const type = field.secret === true ? 'secret' : typeWord(field.schema as FieldSchema);
+    const none = field.default === undefined || field.default === null;
+    const fallback = field.required ? 'required' : none ? '' : `\`${JSON.stringify(field.default)}\``;
+    const help = [field.title, field.description].filter((text) => text !== undefined && text !== '').join('. ');
+    return `| \`${field.name}\` | ${cell(type)} | ${cell(fallback)} | ${cell(help)} |`;
   });
   return rows.length === 0
     ? 'None.'

@@ -4,6 +4,7 @@ import { backupCommand, restoreCommand } from './commands/backup.ts';
 import { certificatesCommand } from './commands/certificates.ts';
 import { collectionsCommand } from './commands/collections.ts';
 import { connectCommand } from './commands/connect.ts';
+import { connectionCommand } from './commands/connection.ts';
 import { connectionsCommand } from './commands/connections.ts';
 import { environmentsCommand } from './commands/environments.ts';
 import { cancelCommand, jobsCommand, syncCommand } from './commands/jobs.ts';
@@ -49,6 +50,7 @@ export function createProgram(terminal: Terminal): Command {
     previewCommand(terminal),
     connectCommand(terminal),
     connectionsCommand(terminal),
+    connectionCommand(terminal),
     syncCommand(terminal),
     jobsCommand(terminal),
     cancelCommand(terminal),

@@ -2,12 +2,16 @@ import type { Connector } from './kit/connector.ts';
 
 /** Every connector by its id, loaded on first use; sorted. */
 export const catalog: Readonly<Record<string, () => Promise<Connector>>> = {
+  elasticsearch: () => import('./sources/elasticsearch/index.ts').then((module) => module.elasticsearch),
   exception_stub: () => import('./sources/exception-stub/index.ts').then((module) => module.exceptionStub),
   file_stub: () => import('./sources/file-stub/index.ts').then((module) => module.fileStub),
   files: () => import('./sources/files/index.ts').then((module) => module.files),
+  ftp: () => import('./sources/ftp/index.ts').then((module) => module.ftp),
   github: () => import('./sources/github/index.ts').then((module) => module.github),
   imap: () => import('./sources/imap/index.ts').then((module) => module.imap),
   incremental_stub: () => import('./sources/incremental-stub/index.ts').then((module) => module.incrementalStub),
+  kafka: () => import('./sources/kafka/index.ts').then((module) => module.kafka),
+  ldap: () => import('./sources/ldap/index.ts').then((module) => module.ldap),
   mysql: () => import('./sources/mysql/index.ts').then((module) => module.mysql),
   nats: () => import('./sources/nats/index.ts').then((module) => module.nats),
   oauth_stub: () => import('./sources/oauth-stub/index.ts').then((module) => module.oauthStub),

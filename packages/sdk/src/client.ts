@@ -2,6 +2,7 @@ import { Audit } from './audit.ts';
 import { Certificates } from './certificates.ts';
 import { Collections } from './collections.ts';
 import { IntegrationSources } from './integration-sources.ts';
+import { Connections } from './connections.ts';
 import { Environments } from './environments.ts';
 import { Projects } from './projects.ts';
 import { SourceConnections } from './source-connections.ts';
@@ -24,6 +25,7 @@ export class TributaryClient {
   readonly audit: Audit;
   readonly certificates: Certificates;
   readonly collections: Collections;
+  readonly connections: Connections;
   readonly environments: Environments;
   readonly projects: Projects;
   readonly sources: Sources;
@@ -36,6 +38,7 @@ export class TributaryClient {
     this.audit = new Audit(transport);
     this.certificates = new Certificates(transport);
     this.collections = new Collections(transport);
+    this.connections = new Connections(transport);
     this.environments = new Environments(transport);
     this.projects = new Projects(transport);
     this.sources = new Sources(transport);

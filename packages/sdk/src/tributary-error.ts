@@ -123,10 +123,25 @@ function documentedError(body: unknown): SaidError | undefined {
   return { message: text(detail) };
 }
 
-/** Reads both shapes of the service's error bodies into one; anything else is told by its status alone. */
+interface FieldError {
+  readonly field?: string;
+  readonly message?: string;
+}
+
+/** `{ error, error_description, validation_errors }`, as connections by name answer. */
+function describedError(body: unknown): SaidError | undefined {
+  const description = isRecord(body) ? text(body['error_description']) : undefined;
+  if (!isRecord(body) || description === undefined) return undefined;
+  const fields = (body['validation_errors'] ?? []) as readonly FieldError[];
+  const words = fields.map(({ field, message }) => `${field ?? ''}: ${message ?? 'is not allowed'}`);
+  const isList = words.length > 0 && body['error'] === 'validation_failed';
+  return { message: isList ? words.join('; ') : description, details: body['validation_errors'] };
+}
+
+/** Reads the shapes of the service's error bodies into one; anything else is told by its status alone. */
 export function errorFromAnswer(status: number, headers: Headers, body: unknown): TributaryError {
   const kind = kindOfStatus(status);
-  const said = ownError(body) ?? documentedError(body);
+  const said = ownError(body) ?? describedError(body) ?? documentedError(body);
   return new TributaryError({
     kind,
     status,

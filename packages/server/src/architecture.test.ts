@@ -68,6 +68,8 @@ const nouns = [
   'notifications',
   'webhooks',
 ];
+/** What workers need to hold deployed connections. */
+const holding = ['deployments', 'environments', 'certificates'];
 const services = [...nouns, ...stores, 'jobs', 'engine', ...base];
 
 /** What each part of the server may import beside itself; `main` and files of its own kind may import everything. */
@@ -83,16 +85,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   audit: ['control', 'auth', ...base],
   auth: ['control', 'audit', 'vault', ...base],
   engine: ['collection-store', 'control', ...base],
-  jobs: [
-    'engine',
-    'connections',
-    'collections',
-    'source-connections',
-    'environments',
-    'certificates',
-    ...stores,
-    ...base,
-  ],
+  jobs: ['engine', 'connections', 'collections', 'source-connections', ...holding, ...stores, ...base],
   ...Object.fromEntries(nouns.map((noun) => [noun, services])),
   services: services,
   http: ['services', ...services],
@@ -104,14 +97,29 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 const revealers: Readonly<Record<string, string>> = {
   'packages/connectors/src/kit/secret.ts': 'the wrapper itself',
   'packages/connectors/src/kit/http-exchange.ts': 'headers and query of an outgoing request',
+  'packages/connectors/src/kit/guarded-connect.ts': 'the TLS handshake wants our own key as text',
+  'packages/connectors/src/kit/pkcs12.ts': 'unpacks a file that is a secret itself; its key is a Secret again',
   'packages/connectors/src/kit/authorization.ts': 'builds a header value, which is a Secret again',
   'packages/connectors/src/kit/redact-text.ts': 'must know what to take out of texts',
   'packages/connectors/src/sources/mysql/open-client.ts': 'the driver wants the password as text',
+  'packages/connectors/src/sources/ftp/open-ftp.ts': 'the client wants the password as text',
+  'packages/connectors/src/sources/ftp/open-sftp.ts': 'the client wants the password as text',
+  'packages/connectors/src/sources/ldap/open-directory.ts': 'the client wants the password as text',
   'packages/connectors/src/sources/imap/open-session.ts': 'the client wants the password as text',
   'packages/connectors/src/sources/nats/open-connection.ts': 'the client wants passwords, tokens and seeds as text',
   'packages/connectors/src/sources/postgres/open-client.ts': 'the driver wants the password as text',
   'packages/connectors/src/types/webhook/signature.ts': 'keys the signature of a call',
   'packages/connectors/src/sources/s3/open-store.ts': 'the SDK signs requests with it',
+  'packages/connectors/src/types/activeMq/stomp-client.ts': 'the login is a header of the first frame',
+  'packages/connectors/src/types/activeMq/amqp-client.ts': 'the client wants the password as text',
+  'packages/connectors/src/types/elasticsearch/cluster.ts': 'builds a header value, which is a Secret again',
+  'packages/connectors/src/types/kafka/client-options.ts': 'the client wants passwords and keys as text',
+  'packages/connectors/src/types/kafka/fields.ts': 'the properties are one secret whose parts are checked',
+  'packages/connectors/src/types/linux-script/open-session.ts': 'the client wants the password as text',
+  'packages/connectors/src/types/rabbitMq/open-connection.ts': 'the client wants the password as text',
+  'packages/connectors/src/types/database/drivers/mongodb.ts': 'the driver wants the password as text',
+  'packages/connectors/src/types/database/drivers/oracle.ts': 'the driver wants the password as text',
+  'packages/connectors/src/types/database/drivers/sql-server.ts': 'the driver wants the password as text',
   'packages/connectors/src/types/email/mailer.ts': 'the mail client wants the password as text',
   'packages/connectors/src/types/graylog/trusted-chain.ts': 'TLS wants the certificates as text',
   'packages/connectors/src/types/snmp/session.ts': 'the client makes keys of the passphrases',
@@ -137,6 +145,9 @@ const revealers: Readonly<Record<string, string>> = {
 /** Files of connectors that may touch the network by themselves, and why the guard still holds. */
 const dialers: Readonly<Record<string, string>> = {
   'packages/connectors/src/sources/imap/open-session.ts': 'STARTTLS begins on a connected socket: it wraps the guard’s',
+  'packages/connectors/src/sources/ftp/open-ftp.ts': 'TLS begins on a connected socket: it wraps the guard’s',
+  'packages/connectors/src/sources/ldap/open-directory.ts':
+    'the certificate is checked as LDAP’s settings say: it wraps the guard’s',
   'packages/connectors/src/sources/postgres/open-socket.ts':
     'PostgreSQL asks for TLS on a connected socket: it wraps the guard’s',
 };

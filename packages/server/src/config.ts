@@ -1,93 +1,22 @@
-import { isIP } from 'node:net';
 import { isAbsolute, relative, resolve } from 'node:path';
 import { Secret } from '@tributary/connectors/kit/secret';
 import { z } from 'zod';
 
-/** One environment variable: where it comes from, what it may be, and what it means. */
-export interface Setting<T = unknown> {
-  readonly env: string;
-  /** Reads the text of the variable. */
-  readonly type: z.ZodType<T, string>;
-  /** As it would be written in the environment; absent when there is none. */
-  readonly default?: string;
-  /** One sentence for the operator, Markdown allowed. */
-  readonly help: string;
-}
+import {
+  setting,
+  optional,
+  integer,
+  flag,
+  list,
+  networks,
+  httpUrl,
+  vaultKey,
+  origin,
+  isRedirectTarget,
+  type Setting,
+} from './lib/setting.ts';
 
-function setting<T>(row: Setting<T> & { readonly default: string }): Setting<T> {
-  return row;
-}
-
-function optional<T>(row: Setting<T>): Setting<T | undefined> {
-  return row;
-}
-
-function integer(minimum: number, maximum: number) {
-  const wanted = `must be a whole number from ${minimum} to ${maximum}`;
-  return z
-    .string()
-    .regex(/^\d{1,15}$/, wanted)
-    .transform(Number)
-    .refine((value) => value >= minimum && value <= maximum, wanted);
-}
-
-const flag = z
-  .string()
-  .toLowerCase()
-  .refine(
-    (text) => ['1', 'true', 'on', 'yes', '0', 'false', 'off', 'no'].includes(text),
-    'must be on or off (also 1/0, true/false, yes/no)',
-  )
-  .transform((text) => ['1', 'true', 'on', 'yes'].includes(text));
-
-/** True for an address with an optional prefix length: `10.0.0.0/8`, `fd00::/8`, `192.168.1.7`. */
-function isCidr(text: string): boolean {
-  const [address = '', prefix, ...rest] = text.split('/');
-  const family = isIP(address);
-  if (family === 0 || rest.length > 0) return false;
-  return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (family === 4 ? 32 : 128));
-}
-
-const list = (separator: string) =>
-  z.string().transform((text) =>
-    text
-      .split(separator)
-      .map((part) => part.trim())
-      .filter((part) => part !== ''),
-  );
-
-const networks = z
-  .string()
-  .transform((text): 'all' | readonly string[] =>
-    text === '1'
-      ? 'all'
-      : text
-          .split(',')
-          .map((part) => part.trim())
-          .filter((part) => part !== ''),
-  )
-  .refine(
-    (value) => value === 'all' || value.every(isCidr),
-    'must be 1 (every private address) or networks like 10.0.0.0/8,fd00::/8',
-  );
-
-const httpUrl = z
-  .string()
-  .refine(
-    (text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol),
-    'must be a URL that begins with http:// or https://',
-  )
-  .transform((text) => text.replace(/\/+$/, ''));
-
-const vaultKey = (text: string) => /^[A-Za-z\d+/]{43}=$/.test(text.trim());
-
-const origin = (text: string) => URL.canParse(text) && new URL(text).origin === text;
-
-function isRedirectTarget(text: string): boolean {
-  const url = URL.parse(text);
-  if (!url || !/^https?:$/.test(url.protocol)) return false;
-  return url.username === '' && url.password === '' && url.search === '' && url.hash === '' && !text.includes('*');
-}
+export type { Setting } from './lib/setting.ts';
 
 /** Every variable that the service reads. The operator's documentation is generated from this table. */
 export const settings = {
@@ -195,6 +124,12 @@ export const settings = {
     default: 'admin@tributary.local',
     help: 'Owner of the first API key.',
   }),
+  showConnectionSecrets: setting({
+    env: 'TRIBUTARY_SHOW_CONNECTION_SECRETS',
+    type: z.enum(['manage', 'never'], 'must be manage or never'),
+    default: 'manage',
+    help: 'Who reads the secrets of a connection back, by its name under `/apiops`: whoever may change it (`manage`), as the contract has it, each time with an audit event; or nobody (`never`). Lists and other APIs never show them.',
+  }),
   allowPrivateNetwork: setting({
     env: 'TRIBUTARY_ALLOW_PRIVATE_NETWORK',
     type: networks,
@@ -224,6 +159,21 @@ export const settings = {
     type: integer(0, 64),
     default: '1',
     help: 'Worker processes that the service starts; 0 when workers run elsewhere.',
+  }),
+  environment: setting({
+    env: 'TRIBUTARY_ENVIRONMENT',
+    type: z
+      .string()
+      .regex(/^\S(?:.{0,98}\S)?$/, 'must be the name of an environment, of at most 100 characters')
+      .transform((name) => name.toLowerCase()),
+    default: 'production',
+    help: 'Name of the environment whose deployed connections the workers hold, in every project that has one of this name.',
+  }),
+  deploymentTimeoutMs: setting({
+    env: 'TRIBUTARY_DEPLOYMENT_TIMEOUT_MS',
+    type: integer(100, 120_000),
+    default: '10000',
+    help: 'Milliseconds that a deployment waits for the workers before it answers without those that are silent.',
   }),
   jobsPerWorker: setting({
     env: 'TRIBUTARY_JOBS_PER_WORKER',

@@ -1,6 +1,8 @@
 import { authProviderErrors } from './errors/auth-provider-errors.ts';
+import { deploymentErrors } from './errors/deployment-errors.ts';
 import { authorizationErrors } from './errors/authorization-errors.ts';
 import { integrationSourceErrors } from './errors/integration-source-errors.ts';
+import { connectionErrors } from './errors/connection-errors.ts';
 import { projectErrors } from './errors/project-errors.ts';
 import type { FieldIssue } from './lib/field-issues.ts';
 
@@ -71,6 +73,8 @@ export const catalogue = {
   ...projectErrors,
   ...authProviderErrors,
   ...integrationSourceErrors,
+  ...connectionErrors,
+  ...deploymentErrors,
   /** The body is not JSON. Send valid JSON with `content-type: application/json`. */
   malformed_body: { kind: 'malformed', message: (d: { reason: string }) => `The body is not valid JSON: ${d.reason}` },
   /** The body is not JSON by its `content-type`. Send JSON with `content-type: application/json`. */

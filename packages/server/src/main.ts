@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import manifest from '../package.json' with { type: 'json' };
 import type { Logger } from 'pino';
 import { createAuditLog, type AuditLog } from './audit/service.ts';
+import { createAccessTokenService } from './auth/access-tokens/service.ts';
 import { createAuthProviderService, type AuthProviderService } from './auth/providers/service.ts';
 import { KeyAuthenticator } from './auth/key-authenticator.ts';
 import { createRoleService } from './auth/roles/service.ts';
@@ -30,9 +31,11 @@ import { openControlStore } from './control/open.ts';
 import { runForEveryone } from './control/tenant-scope.ts';
 import { airweaveGroups } from './dialects/airweave/airweave-groups.ts';
 import { hummGroup } from './dialects/humm/humm-group.ts';
+import { apinizerGroup } from './dialects/apinizer/apinizer-group.ts';
+import { AnswerBus } from './deployments/answer-bus.ts';
 import { createDiskWatch, type DiskWatch } from './host/disk-watch.ts';
 import { IdempotentAnswers } from './http/idempotency.ts';
-import { createMetrics, type Metrics } from './http/metrics.ts';
+import type { Metrics } from './http/metrics.ts';
 import { nativeGroup } from './http/native/native-group.ts';
 import { createHttpServer } from './http/server.ts';
 import { serviceGroup } from './http/service-group.ts';
@@ -48,8 +51,11 @@ import { createSupervisor, type Supervisor } from './jobs/supervisor.ts';
 import { systemClock, type Clock } from './lib/clock.ts';
 import type { JobId, OrganizationId } from './lib/ids.ts';
 import { createLog } from './lib/log.ts';
+import { buildNamedConnections } from './main-connections.ts';
 import { endWith } from './main-failure.ts';
 import { buildIntegrationSources } from './main-integration-sources.ts';
+import { buildDeployments, hearAnswers } from './main-deployments.ts';
+import { openMetrics } from './main-metrics.ts';
 import { buildOAuth } from './main-oauth.ts';
 import { buildProjectParts } from './main-projects.ts';
 import { bootstrap } from './organizations/bootstrap.ts';
@@ -63,7 +69,6 @@ import { createReleaseSource } from './source-connections/release-source.ts';
 import { createSourceRemoval } from './source-connections/removal.ts';
 import { createSelectionService } from './source-connections/selection-service.ts';
 import { createSourceConnectionService } from './source-connections/service.ts';
-import { countLiveJobs } from './syncs/repository.ts';
 import { createSyncService } from './syncs/service.ts';
 import { createOrganizationKeys } from './vault/organization-keys.ts';
 import { openVault } from './vault/open-vault.ts';
@@ -94,6 +99,7 @@ interface Foundation {
   readonly registry: ConnectorRegistry;
   readonly credentialParts: CredentialParts;
   readonly bus: JobBus;
+  readonly answers: AnswerBus;
   readonly metrics: Metrics;
   readonly supervisor: Supervisor;
   readonly disk: DiskWatch;
@@ -129,23 +135,6 @@ export interface RunningService {
 /** Live checks of sources must not keep a caller waiting for longer. */
 const probeTimeoutMs = 30_000;
 
-/** Figures for the operator. */
-function openMetrics(control: ControlStore, disk: DiskWatch): Metrics {
-  return createMetrics([
-    {
-      name: 'tributary_disk_used_ratio',
-      help: 'Share of the disk of the data directory that is taken, 0 to 1.',
-      collect: async () => ({ '': disk.used() }),
-    },
-    {
-      name: 'tributary_sync_jobs',
-      help: 'Sync jobs that wait or run, by state.',
-      label: 'state',
-      collect: () => runForEveryone(() => countLiveJobs(control.db)),
-    },
-  ]);
-}
-
 async function openFoundation(config: Config, clock: Clock, options: StartOptions): Promise<Foundation> {
   const log = createLog({ level: config.logLevel });
   const operator = readOperatorClients(config.oauthClients);
@@ -158,6 +147,7 @@ async function openFoundation(config: Config, clock: Clock, options: StartOption
   const vault = await openVault({ ...config, control });
   const readers = createSqliteReaders({ dataDir: config.dataDir, threads: 1 });
   const bus = new JobBus();
+  const answers = new AnswerBus();
   const onEvents = (jobId: JobId): void => bus.tell(jobId);
   const disk = createDiskWatch({ dataDir: config.dataDir, clock, log, warnPercent: config.diskWarnPercent });
   await disk.look();
@@ -178,6 +168,7 @@ async function openFoundation(config: Config, clock: Clock, options: StartOption
     onEvents,
     onEnded,
     onRenewal,
+    onAnswered: (connectionId) => answers.tell(connectionId),
     ...(options.workerScript && { script: options.workerScript }),
   });
   return {
@@ -190,6 +181,7 @@ async function openFoundation(config: Config, clock: Clock, options: StartOption
     credentialParts,
     readers,
     bus,
+    answers,
     metrics,
     supervisor,
     disk,
@@ -249,6 +241,7 @@ function buildServices(
   const fill = createFillSettings({ control, variables: createVariableSource({ vault }) });
   const probe = createProbe({ makeContext, credentials, fill, timeoutMs: probeTimeoutMs });
   const connections = createConnectionService({ vault, clock });
+  const { deployments, placing } = buildDeployments({ ...base, ...common, connections });
   const revoke = keeper.revoke.bind(keeper);
   const release = createReleaseSource({ control, connections, registry, probe, log });
   const sources = createSourceRemoval({ control, readers, clock, connections, usage, release, revoke, wake });
@@ -267,6 +260,7 @@ function buildServices(
       apiKeys: common.apiKeys,
       registry,
       authProviders,
+      deployments,
       collections,
       sourceConnections,
       authorizations: createAuthorizationService({ ...needs, collections, sourceConnections, onError: onFailed }),
@@ -275,6 +269,8 @@ function buildServices(
       syncs,
       integrationSources: buildIntegrationSources({ ...needs, config, log, collections, removal: sources, syncs }),
       search: createSearchService({ readers, collections, removal: sources }),
+      namedConnections: buildNamedConnections({ ...base, ...needs, deployments: placing, probeTimeoutMs }),
+      accessTokens: createAccessTokenService({ control, clock, ...common }),
       ...buildProjectParts({ ...base, ...common }),
     },
     async resumeDeletions() {
@@ -304,6 +300,7 @@ function keepGoing(base: Foundation, { resumeDeletions, expireAuthorizations }: 
       resumeDeletions().catch((error: unknown) => log.error({ error }, 'deletions could not be resumed')),
       keepForgetting(base, signal),
       base.disk.run(signal),
+      hearAnswers(base, signal),
       expireAuthorizations(signal),
       base.credentialParts.keeper.run(signal),
     ]),
@@ -334,6 +331,7 @@ export async function startService(config: Config, options: StartOptions = {}): 
     nativeGroup({ ...services, audit, disk, organizations, projects, roles, usage }),
     ...airweaveGroups(services),
     hummGroup(services),
+    apinizerGroup(services),
   ];
   const http = createHttpServer({
     serviceRoutes: serviceGroup({

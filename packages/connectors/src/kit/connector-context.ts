@@ -3,6 +3,8 @@ import { ConnectorError } from './connector-error.ts';
 import type { Connector } from './connector.ts';
 import { createHttpClient } from './guarded-http-client.ts';
 import { createConnect } from './guarded-connect.ts';
+import type { KeyMaterial } from './key-material.ts';
+import { createNetworkGuard } from './network-guard.ts';
 import type { GuardOptions, NetworkPolicy } from './network-guard.ts';
 import type { RateBudget } from './rate-budget.ts';
 import { createFileAccess } from './root-file-access.ts';
@@ -28,7 +30,12 @@ export interface ContextOptions extends GuardOptions {
   /** The account's shared budget, when several jobs read it. */
   readonly budget?: RateBudget;
   readonly userAgent?: string;
+  /** Where the certificates and key stores of the project are found; nowhere by default. */
+  readonly keyMaterial?: (name: string) => Promise<KeyMaterial>;
 }
+
+const noKeyMaterial = (name: string): Promise<never> =>
+  Promise.reject(new ConnectorError('configuration', `There is no certificate or key store '${name}' here.`));
 
 export interface OwnedContext extends ConnectorContext {
   /** Closes kept connections; call it when the connector is done. */
@@ -53,6 +60,8 @@ export function createContext(options: ContextOptions): OwnedContext {
     credentials: options.credentials,
     http,
     connect: createConnect(policy, guard),
+    resolve: (host) => createNetworkGuard(policy, guard).resolve(host),
+    keyMaterial: options.keyMaterial ?? noKeyMaterial,
     files: createFileAccess({ roots: options.roots, refused: options.refused }),
     log,
     clock,

@@ -1,6 +1,9 @@
 import type { Socket } from 'node:net';
 import type { FileAccess } from './file-access.ts';
 import type { HttpClient } from './http-client.ts';
+import type { CheckedAddress } from './network-guard.ts';
+import type { KeyMaterial } from './key-material.ts';
+import type { Secret } from './secret.ts';
 
 /** Structured log lines; secrets never belong in them. */
 export interface Logger {
@@ -16,13 +19,26 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
+/** How a TLS connection proves who is at its ends; certificates and keys are PEM texts. */
+export interface TlsSettings {
+  /** Defaults to the host. */
+  readonly servername?: string;
+  readonly rejectUnauthorized?: boolean;
+  readonly ca?: string;
+  /** Our own certificate and its key, for servers that ask for one. */
+  readonly cert?: string;
+  readonly key?: Secret;
+  /** The certificate must be trusted, but may be one of another host. */
+  readonly anyName?: boolean;
+}
+
 export interface ConnectTarget {
   readonly host: string;
   readonly port: number;
   /** Milliseconds for resolving, connecting and the TLS handshake together; default 10 seconds. */
   readonly timeoutMs?: number;
-  /** Wrap the socket in TLS; `servername` defaults to the host. */
-  readonly tls?: { readonly servername?: string; readonly rejectUnauthorized?: boolean; readonly ca?: string };
+  /** Wrap the socket in TLS. */
+  readonly tls?: TlsSettings;
 }
 
 /** Everything that a connector may touch; the engine makes one per job and owns credentials, retries, clock and network. */
@@ -33,6 +49,10 @@ export interface ConnectorContext<Config = unknown, Credentials = unknown> {
   readonly http: HttpClient;
   /** A connected TCP (or TLS) socket to an address that the guard has checked; for database drivers. */
   readonly connect: (target: ConnectTarget) => Promise<Socket>;
+  /** The checked addresses of a host, for clients that take no socket: give them the address, never the name. */
+  readonly resolve: (host: string) => Promise<readonly CheckedAddress[]>;
+  /** A certificate or key store of the project, by its name. Throws `ConnectorError('configuration')` when there is none. */
+  readonly keyMaterial: (name: string) => Promise<KeyMaterial>;
   /** Files below the roots that the operator allowed. */
   readonly files: FileAccess;
   readonly log: Logger;

@@ -66,7 +66,7 @@ async function openTls(
   alpn: readonly string[],
   signal: AbortSignal,
 ): Promise<Socket> {
-  const { servername = target.host, rejectUnauthorized = true, ca } = target.tls ?? {};
+  const { servername = target.host, rejectUnauthorized = true, ca, cert, key, anyName } = target.tls ?? {};
   const name = servername.replace(/^\[(.*)\]$/, '$1').replace(/\.$/, '');
   const socket = dialTls({
     socket: tcp,
@@ -75,6 +75,9 @@ async function openTls(
     ...(isIP(name) === 0 && { servername: name }),
     rejectUnauthorized,
     ...(ca !== undefined && { ca }),
+    ...(cert !== undefined && { cert }),
+    ...(key !== undefined && { key: key.reveal() }),
+    ...(anyName && { checkServerIdentity: () => undefined }),
     ...(alpn.length > 0 && { ALPNProtocols: [...alpn] }),
   });
   return ready(socket, 'secureConnect', signal).catch((error: unknown) => {

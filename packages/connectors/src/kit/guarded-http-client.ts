@@ -1,7 +1,7 @@
 import { Agent } from 'undici';
 import type { Authorization } from './authorization.ts';
 import { ConnectorError } from './connector-error.ts';
-import type { Clock, Logger } from './context.ts';
+import type { Clock, Logger, TlsSettings } from './context.ts';
 import { openSocket } from './guarded-connect.ts';
 import type { Hop } from './http-exchange.ts';
 import type { HttpClient, HttpRequest, HttpResponse } from './http-client.ts';
@@ -49,7 +49,12 @@ const PER_HOST = 16;
 const BACKOFF = { firstMs: 500, maxMs: LONGEST_WAIT_MS };
 const TIMEOUTS: HttpTimeouts = { headersMs: 60_000, idleMs: 30_000, totalMs: 300_000 };
 
-function guardedAgent(guard: NetworkGuard, perHost: number, connectMs: number | undefined): Agent {
+function guardedAgent(
+  guard: NetworkGuard,
+  perHost: number,
+  connectMs: number | undefined,
+  tls: TlsSettings = {},
+): Agent {
   return new Agent({
     allowH2: false,
     connections: perHost,
@@ -58,7 +63,7 @@ function guardedAgent(guard: NetworkGuard, perHost: number, connectMs: number | 
       const secure = target.protocol === 'https:';
       const port = target.port === '' ? (secure ? 443 : 80) : Number(target.port);
       const options = { ...(connectMs !== undefined && { timeoutMs: connectMs }), alpn: ['http/1.1'] };
-      openSocket(guard, { host, port, ...(secure && { tls: {} }) }, options).then(
+      openSocket(guard, { host, port, ...(secure && { tls }) }, options).then(
         (socket) => callback(null, socket),
         (error: unknown) => callback(error instanceof Error ? error : new Error(String(error)), null),
       );
@@ -66,8 +71,29 @@ function guardedAgent(guard: NetworkGuard, perHost: number, connectMs: number | 
   });
 }
 
+/** One agent for requests without TLS settings of their own, and one for each of these, so that sockets never meet. */
+class Agents {
+  readonly #byTls = new Map<TlsSettings | undefined, Agent>();
+  readonly #make: (tls: TlsSettings | undefined) => Agent;
+
+  constructor(make: (tls: TlsSettings | undefined) => Agent) {
+    this.#make = make;
+  }
+
+  of(tls: TlsSettings | undefined): Agent {
+    const agent = this.#byTls.get(tls) ?? this.#make(tls);
+    this.#byTls.set(tls, agent);
+    return agent;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#byTls.values()].map((agent) => agent.destroy()));
+  }
+}
+
 class RetryingHttpClient implements GuardedHttpClient {
   readonly #options: HttpClientOptions;
+  readonly #agents: Agents;
   readonly #exchange: Exchange;
   readonly #budget: RateBudget;
 
@@ -75,8 +101,11 @@ class RetryingHttpClient implements GuardedHttpClient {
     const guard = createNetworkGuard(options.policy, options);
     this.#options = options;
     this.#budget = options.budget ?? createRateBudget(options.limits, options.clock);
+    this.#agents = new Agents((tls) =>
+      guardedAgent(guard, options.perHost ?? PER_HOST, options.timeouts?.connectMs, tls),
+    );
     this.#exchange = {
-      agent: guardedAgent(guard, options.perHost ?? PER_HOST, options.timeouts?.connectMs),
+      agents: this.#agents,
       guard,
       timeouts: { ...TIMEOUTS, ...options.timeouts },
       userAgent: options.userAgent ?? 'Tributary',
@@ -105,7 +134,7 @@ class RetryingHttpClient implements GuardedHttpClient {
   }
 
   async close(): Promise<void> {
-    await this.#exchange.agent.destroy();
+    await this.#agents.close();
   }
 
   /** Sleeps until the next try is due; throws when there is none, or when it is too far off to be slept through. */

@@ -1,4 +1,5 @@
 import type { Authorization } from './authorization.ts';
+import type { TlsSettings } from './context.ts';
 import type { Json } from './json.ts';
 import type { Secret } from './secret.ts';
 
@@ -23,6 +24,8 @@ export interface HttpRequest {
    * whose signature names the host. The default is `follow`.
    */
   readonly redirects?: 'follow' | 'answer';
+  /** How TLS is done; give the same object each time, connections are kept by it. Such a request follows no redirect. */
+  readonly tls?: TlsSettings;
   /** Set when asking twice is harmless although the method is POST or PATCH, as for searches and GraphQL queries. */
   readonly idempotent?: boolean;
 }

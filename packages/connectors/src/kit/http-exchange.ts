@@ -1,4 +1,5 @@
 import type { Agent } from 'undici';
+import type { TlsSettings } from './context.ts';
 import { ACCEPT_ENCODING, collectBody } from './http-body.ts';
 import { ConnectorError } from './connector-error.ts';
 import type { HttpRequest } from './http-client.ts';
@@ -17,7 +18,7 @@ export interface HttpTimeouts {
 }
 
 export interface Exchange {
-  readonly agent: Agent;
+  readonly agents: { of(tls: TlsSettings | undefined): Agent };
   readonly guard: NetworkGuard;
   readonly timeouts: HttpTimeouts;
   readonly userAgent: string;
@@ -29,6 +30,7 @@ export interface Hop {
   readonly headers: Readonly<Record<string, string | Secret>>;
   readonly body: string | Uint8Array | undefined;
   readonly follows: boolean;
+  readonly tls?: TlsSettings;
 }
 
 const MOST_REDIRECTS = 5;
@@ -79,8 +81,9 @@ export function firstHop(request: HttpRequest): Hop {
   const framing = Object.keys(headers).find((name) => FRAMING_HEADERS.has(name));
   if (framing !== undefined) throw new ConnectorError('configuration', `The header ${framing} must not be set.`);
   const body = request.json === undefined ? request.body : JSON.stringify(request.json);
-  const follows = request.redirects !== 'answer';
-  return { url: requestUrl(request), method: methodOf(request), headers, body, follows };
+  const { tls } = request;
+  const follows = request.redirects !== 'answer' && tls === undefined;
+  return { url: requestUrl(request), method: methodOf(request), headers, body, follows, ...(tls && { tls }) };
 }
 
 /** The hop that a redirect asks for (RFC 9110 §15.4); credentials never cross to another origin. */
@@ -123,7 +126,7 @@ const flat = (headers: Readonly<Record<string, string | string[] | undefined>>):
 
 async function send(exchange: Exchange, hop: Hop, maxBytes: number, signal: AbortSignal): Promise<ReceivedAnswer> {
   exchange.guard.checkUrl(hop.url);
-  const { statusCode, headers, body } = await exchange.agent.request({
+  const { statusCode, headers, body } = await exchange.agents.of(hop.tls).request({
     origin: hop.url.origin,
     path: `${hop.url.pathname}${hop.url.search}`,
     method: hop.method,

@@ -163,6 +163,14 @@ export function list<T>(item: z.ZodType<T>, meta: ListMeta): z.ZodType<readonly 
     .meta({ ...rest, ...(min === 0 && { default: [] }) }) as unknown as z.ZodType<readonly T[]>;
 }
 
+/** Texts by name; null when there are none. */
+export function optionalTextMap(meta: Meta): z.ZodType<Readonly<Record<string, string>> | null> {
+  const values = z.record(z.string().min(1).max(400), plainText(meta, MOST_TEXT), {
+    error: `${meta.title}: give an object of names and texts.`,
+  });
+  return orNull(values as z.ZodType<Record<string, string>>, meta);
+}
+
 /** Values of one shape by names that the caller chooses; absent and null are none. */
 export function map<T>(
   item: z.ZodType<T>,

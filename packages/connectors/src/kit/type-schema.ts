@@ -35,14 +35,16 @@ function withoutPlaceholder(schema: JsonObject): JsonObject {
 export function fieldFacts(fields: z.ZodObject): readonly FieldFacts[] {
   const { properties = {} } = z.toJSONSchema(fields, { io: 'input', unrepresentable: 'any' });
   return Object.entries(fields.shape).map(([name, field]) => {
-    const { title, description, secret } = ((field as z.ZodType).meta() ?? {}) as Partial<FieldMeta>;
+    const schema = (properties[name] ?? {}) as JsonObject;
+    // A wrapper such as `optional()` hides what it wraps; its JSON Schema shows it.
+    const { title, description, secret } = { ...schema, ...(field as z.ZodType).meta() } as Partial<FieldMeta>;
     const absent = (field as z.ZodType).safeParse(undefined);
     return {
       name,
       title: title ?? '',
       ...(description !== undefined && { description }),
       ...(secret !== undefined && { secret }),
-      schema: withoutPlaceholder(properties[name] as JsonObject),
+      schema: withoutPlaceholder(schema),
       required: !absent.success,
       default: absent.success ? asJson(absent.data) : undefined,
     };

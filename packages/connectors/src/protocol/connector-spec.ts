@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Connector } from '../kit/connector.ts';
 import type { Json, JsonObject } from '../kit/json.ts';
+import { fieldFacts } from '../kit/type-schema.ts';
 import type { AirbyteMessage } from './messages.ts';
 
 /** JSON Schema draft 7 of what a person gives, with the protocol's marks; other fields are tolerated. */
@@ -15,7 +16,10 @@ function schemaOf(fields: z.ZodObject): JsonObject {
       jsonSchema['airbyte_secret'] = true;
     },
   });
-  return { ...(schema as JsonObject), additionalProperties: true };
+  // Fields that answer to nothing with a default are not required, whatever they are made of.
+  const required = fieldFacts(fields).flatMap((field) => (field.required ? [field.name] : []));
+  const { required: _required, ...rest } = schema as JsonObject;
+  return { ...rest, ...(required.length > 0 && { required }), additionalProperties: true };
 }
 
 const requires = (schema: JsonObject): boolean => Array.isArray(schema['required']) && schema['required'].length > 0;

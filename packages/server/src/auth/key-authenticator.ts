@@ -6,7 +6,9 @@ import type { ApiKeyId, OrganizationId } from '../lib/ids.ts';
 import type { Actor } from './actor.ts';
 import type { Authenticator } from './authenticator.ts';
 import { hashKey, keyPrefix } from './key-text.ts';
-import { findApiKeyByHash, type ListedApiKeyRow, updateLastUsedAt } from './repository.ts';
+import { findAccessTokenByHash } from './access-tokens/repository.ts';
+import { tokenPrefix } from './access-tokens/token-text.ts';
+import { findApiKey, findApiKeyByHash, type ListedApiKeyRow, updateLastUsedAt } from './repository.ts';
 import { findRights } from './roles/rights.ts';
 
 /** How long a found key is trusted without asking the database: a revocation is obeyed everywhere within a second. */
@@ -19,9 +21,11 @@ interface Trusted {
   readonly row: ListedApiKeyRow;
   readonly actor: Actor;
   readonly until: number;
+  /** When the key ends, or the token that stands for it. */
+  readonly endsAt: number | null;
 }
 
-/** Knows callers by the hashes of their API keys. */
+/** Knows callers by the hashes of their API keys, and of the tokens that stand for these. */
 export class KeyAuthenticator implements Authenticator {
   readonly #db: ControlStore['db'];
   readonly #clock: Clock;
@@ -42,12 +46,13 @@ export class KeyAuthenticator implements Authenticator {
   async authenticate(presented: string | undefined): Promise<Actor> {
     if (presented === undefined) throw errors.unauthenticated({ reason: 'missing' });
     // Anything else cannot be one of our keys: no need to ask the database.
-    if (!presented.startsWith(keyPrefix) || presented.length > 512) throw errors.unauthenticated({ reason: 'unknown' });
+    const ours = presented.startsWith(keyPrefix) || presented.startsWith(tokenPrefix);
+    if (!ours || presented.length > 512) throw errors.unauthenticated({ reason: 'unknown' });
     const now = this.#clock.now();
-    const { row, actor } = await this.#find(hashKey(presented), now);
+    const { row, actor, endsAt } = await this.#find(hashKey(presented), now, presented.startsWith(tokenPrefix));
     // Told like one that never was: whoever found it learns nothing. That a key has expired helps its owner, so it is told.
     if (row.revoked_at !== null) throw errors.unauthenticated({ reason: 'unknown' });
-    if (row.expires_at !== null && row.expires_at <= now) throw errors.unauthenticated({ reason: 'expired' });
+    if (endsAt !== null && endsAt <= now) throw errors.unauthenticated({ reason: 'expired' });
     this.#noteUse(row, now);
     return actor;
   }
@@ -62,13 +67,18 @@ export class KeyAuthenticator implements Authenticator {
     for (const [hash, { row }] of this.#trusted) if (row.organization_id === id) this.#trusted.delete(hash);
   }
 
-  async #find(hash: string, now: number): Promise<Trusted> {
+  async #find(hash: string, now: number, isToken: boolean): Promise<Trusted> {
     const known = this.#trusted.get(hash);
     if (known && now < known.until) return known;
-    const row = await findApiKeyByHash(this.#db, hash);
+    const token = isToken ? await findAccessTokenByHash(this.#db, hash) : undefined;
+    const row = token
+      ? await findApiKey(this.#db, token.organization_id, token.api_key_id)
+      : await findApiKeyByHash(this.#db, hash);
     if (!row) throw errors.unauthenticated({ reason: 'unknown' });
     const rights = await findRights(this.#db, row.organization_id, row);
-    const trusted = { row, actor: actorOf(row, rights), until: now + trustMs };
+    const ends = [row.expires_at, token?.expires_at ?? null].filter((end) => end !== null);
+    const endsAt = ends.length === 0 ? null : Math.min(...ends);
+    const trusted = { row, actor: actorOf(row, rights), until: now + trustMs, endsAt };
     if (this.#trusted.size >= trustedAtMost) this.#trusted.clear();
     this.#trusted.set(hash, trusted);
     return trusted;

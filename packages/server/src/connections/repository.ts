@@ -4,6 +4,7 @@ import type { Queryable } from '../control/database.ts';
 import type { ControlTables } from '../control/schema.ts';
 import type { ConnectionId, OrganizationId, ProjectId } from '../lib/ids.ts';
 import { decodePlace } from '../lib/page-cursor.ts';
+import { handleKey } from './connection-input.ts';
 
 export type ConnectionRow = Selectable<ControlTables['connection']>;
 export type CredentialRow = Selectable<ControlTables['credential']>;
@@ -33,8 +34,29 @@ export function findConnectionByHandle(
     .selectAll()
     .where('organization_id', '=', organizationId)
     .where('project_id', '=', projectId)
-    .where('handle_key', '=', handle.trim().toLowerCase())
+    .where('handle_key', '=', handleKey(handle))
     .executeTakeFirst();
+}
+
+/** Of one project and some connectors, by handle. */
+export function listConnections(
+  db: Queryable,
+  organizationId: OrganizationId,
+  projectId: ProjectId,
+  connectors: readonly string[],
+): Promise<ConnectionRow[]> {
+  return db
+    .selectFrom('connection')
+    .selectAll()
+    .where('organization_id', '=', organizationId)
+    .where('project_id', '=', projectId)
+    .where('connector', 'in', connectors)
+    .orderBy('handle_key')
+    .execute();
+}
+
+export async function deleteConnection(db: Queryable, organizationId: OrganizationId, id: ConnectionId): Promise<void> {
+  await db.deleteFrom('connection').where('organization_id', '=', organizationId).where('id', '=', id).execute();
 }
 
 /** Folded handles of the project that begin like the wanted one; enough to find a free one. */
@@ -85,7 +107,7 @@ export interface ConnectionFilter {
 }
 
 /** Newest first. */
-export async function listConnections(
+export async function listOfOrganization(
   db: Queryable,
   organizationId: OrganizationId,
   page: PageRequest,

@@ -28,7 +28,7 @@ import {
   listLabels,
   lockLabels,
   countUsers,
-  listConnections,
+  listOfOrganization,
   updateConnection,
   updateSealed,
   upsertCredential,
@@ -108,7 +108,7 @@ export interface ConnectionService {
 }
 
 /** The first connection of a kind has no label; the next get `2`, `3`, … */
-function nextLabel(labels: readonly (string | null)[]): string | null {
+export function nextLabel(labels: readonly (string | null)[]): string | null {
   if (labels.length === 0) return null;
   let number = 2;
   while (labels.includes(String(number))) number += 1;
@@ -206,13 +206,13 @@ async function newRow(
   };
 }
 
-interface SealNeeds {
+export interface SealNeeds {
   readonly vault: Vault;
   readonly clock: Clock;
 }
 
 /** How settings get into the vault: new credentials, or others beside those that are there. */
-function sealing({ vault, clock }: SealNeeds) {
+export function sealing({ vault, clock }: SealNeeds) {
   const seal = async (
     tx: Queryable,
     organizationId: OrganizationId,
@@ -285,7 +285,7 @@ export function createConnectionService({ vault, clock }: SealNeeds): Connection
       const opened = vault.open(row, { organizationId, row: id, column: 'credential.ciphertext' });
       return { ...emptySettings, ...opened };
     },
-    list: listConnections,
+    list: listOfOrganization,
     isUsedOnce: async (db, organizationId, id) => (await countUsers(db, organizationId, id)) <= 1,
     deleteUnused: deleteUnusedConnection,
   };

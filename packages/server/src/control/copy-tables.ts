@@ -2,8 +2,8 @@ import { sql } from 'kysely';
 import type { ControlStore, Queryable } from './database.ts';
 import type { ControlTables } from './schema.ts';
 
-/** `data_directory` stays behind: a store that was moved or restored is bound anew, to where it is. */
-type Table = Exclude<keyof ControlTables, 'data_directory'>;
+/** What is about running processes stays behind: a store that was moved or restored is bound anew, to where it is. */
+type Table = Exclude<keyof ControlTables, 'data_directory' | 'worker' | 'worker_deployment'>;
 
 /** Every table with its primary key; those that others point to come first. A new table does not compile without its row. */
 const TABLES = {
@@ -13,6 +13,7 @@ const TABLES = {
   variable: ['id'],
   key_material: ['id'],
   api_key: ['id'],
+  access_token: ['hash'],
   role: ['id'],
   api_key_role: ['id'],
   collection: ['id'],
@@ -20,6 +21,7 @@ const TABLES = {
   integration_source: ['connection_id'],
   integration_relationship: ['id'],
   integration_database: ['id'],
+  deployment: ['connection_id'],
   credential: ['connection_id'],
   oauth_client: ['id'],
   auth_provider: ['id'],

@@ -29,6 +29,12 @@ export function isMissingRight(error: unknown): boolean {
   return codeOf(error) === '42501';
 }
 
+/** Another row has the value of a column that must be unique: unique_violation, or what SQLite calls it. */
+export function isTaken(error: unknown): boolean {
+  const code = codeOf(error);
+  return code === '23505' || code === 'SQLITE_CONSTRAINT_UNIQUE';
+}
+
 export function isConnectionLoss(error: unknown): boolean {
   const code = codeOf(error);
   if (code !== undefined) return CONNECTION_CODES.has(code) || code.startsWith('08');

@@ -7,6 +7,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { ControlStore } from './database.ts';
 import type { MigrationSession, MigrationTarget } from './migrations.ts';
 import { migrate } from './migrations.ts';
+import { listenOn } from './postgres-listener.ts';
 import { answeredInTime, connectPatiently, patientPool } from './patient-pool.ts';
 import { isConnectionLoss, isLostRace, isMissingRight } from './postgres-errors.ts';
 import { alignRowSecurity, missingRight, refuseUnfitRole, verifyRowSecurity } from './row-security.ts';
@@ -74,6 +75,8 @@ export async function openPostgresControlStore(options: PostgresControlStoreOpti
           return result;
         }),
       ),
+    listen: (channel, ear, signal) =>
+      listenOn({ clock: options.clock, connect: () => openListener(options), channel, ear }, signal),
     async ping() {
       try {
         const client = await pool.connect();
@@ -147,6 +150,16 @@ function openPool(options: PostgresControlStoreOptions, answerWithinMs: number):
   // One that fails while a transaction holds it fails the next statement, which is where it is handled.
   pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
+}
+
+/** Outside the pool, which it would hold a connection of for good. */
+function openListener({ url }: PostgresControlStoreOptions): pg.Client {
+  return new pg.Client({
+    connectionString: url.reveal(),
+    connectionTimeoutMillis: 5_000,
+    keepAlive: true,
+    application_name: 'tributary listener',
+  });
 }
 
 /** Counts, milliseconds and sums come as numbers: all of ours are below 2^53. */

@@ -1,4 +1,5 @@
 import type { Generated } from 'kysely';
+import type { DeploymentTables } from './deployment-tables.ts';
 import type {
   ApiKeyId,
   AuthorizationSessionId,
@@ -44,7 +45,7 @@ export type ErrorCategory =
   | 'auth_provider_credentials_invalid';
 
 /** The control store's tables as TypeScript; `migrations/` is the same in SQL. */
-export interface ControlTables extends IntegrationSourceTables {
+export interface ControlTables extends IntegrationSourceTables, DeploymentTables {
   organization: { id: OrganizationId; name: string; created_at: Millis };
   project: { id: ProjectId; organization_id: OrganizationId; name: string; created_at: Millis };
   environment: {
@@ -154,11 +155,19 @@ export interface ControlTables extends IntegrationSourceTables {
     revision: Generated<number>;
     type_fields: Generated<JsonText | null>;
     display_name: Generated<string | null>;
+    deploy_to_worker: Generated<Flag>;
     stays: Generated<Flag>;
     created_at: Millis;
     modified_at: Millis;
     created_by_email: string | null;
     modified_by_email: string | null;
+  };
+  access_token: {
+    hash: string;
+    organization_id: OrganizationId;
+    api_key_id: ApiKeyId;
+    created_at: Millis;
+    expires_at: Millis;
   };
   credential: {
     connection_id: ConnectionId;

@@ -24,6 +24,10 @@ export interface ClaimTurn {
 export interface DialectStatements {
   /** Ends a query that takes rows for writing; rows that another transaction holds are left out. */
   readonly skipLocked: (table: string) => RawBuilder<unknown>;
+  /** Ends a query that reads rows and keeps others from changing them until this transaction ends; `share` lets others read alike. */
+  readonly holding: (how: 'update' | 'no key update' | 'share') => RawBuilder<unknown>;
+  /** Tells the processes that listen on a channel, once the transaction is committed; undefined where nobody can listen. */
+  readonly tell: (channel: string, payload: string) => RawBuilder<unknown> | undefined;
   /** `column in (values)` with one parameter, so that the text is the same for any number of values. */
   readonly isOneOf: (column: string, values: readonly string[]) => RawBuilder<SqlBool>;
   /** Makes a JSON object of names and values. */
@@ -65,6 +69,8 @@ export const statements: Readonly<Record<ControlStore['dialect'], DialectStateme
   sqlite: {
     // BEGIN IMMEDIATE has shut every other writer out already.
     skipLocked: () => sql``,
+    holding: () => sql``,
+    tell: () => undefined,
     isOneOf: (column, values) =>
       sql<SqlBool>`${sql.ref(column)} in (select value from json_each(${JSON.stringify(values)}))`,
     jsonObject: sql`json_object`,
@@ -81,6 +87,8 @@ export const statements: Readonly<Record<ControlStore['dialect'], DialectStateme
   },
   postgres: {
     skipLocked: (table) => sql`for update of ${sql.table(table)} skip locked`,
+    holding: (how) => sql`for ${sql.raw(how)}`,
+    tell: (channel, payload) => sql`select pg_notify(${channel}, ${payload})`,
     isOneOf: (column, values) => sql<SqlBool>`${sql.ref(column)} = any(${values}::text[])`,
     jsonObject: sql`json_build_object`,
     /**

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { plantRelationship } from '../../test/harness/planted-relationship.ts';
+import { addDeployable } from '../../test/harness/deployable.ts';
 import { startTestService, type TestService } from '../../test/harness/service.ts';
 import { makeCertificate } from '../certificates/testing/made-certificates.ts';
 import { sqliteHome } from './testing.ts';
@@ -15,10 +16,14 @@ const acrossOrganizations: Readonly<Record<string, string>> = {
   'auth/oauth/sessions/repository.ts findSessionByState': 'tells whose way a browser without a key comes back from',
   'auth/oauth/sessions/repository.ts deleteSessionsBefore': 'kept for a time only, whosever they are',
   'source-connections/repository.ts listNeverAuthorized': 'kept for a time only, whosever they are',
+  'auth/access-tokens/repository.ts findAccessTokenByHash': 'tells which organization a caller belongs to',
   'auth/repository.ts findApiKeyByHash': 'tells which organization a caller belongs to',
   'auth/oauth/renewal/repository.ts listDue': 'tokens are renewed before they die, whosever they are',
   'integration-sources/repository.ts findOwner': 'the operator makes system sources, whosever they are',
   'syncs/repository.ts countLiveJobs': 'the operator’s metrics',
+  'deployments/repository.ts countHeld': 'the operator’s metrics',
+  'deployments/workers/repository.ts wanted': 'workers serve the environment of a name, of everyone',
+  'deployments/workers/repository.ts forgetEnded': 'kept for a time only, whosever they are',
   'collections/repository.ts listDeletedCollections': 'purges that an earlier process began, read at start',
   'source-connections/repository.ts listDeletedSourceConnections':
     'purges that an earlier process began, read at start',
@@ -90,10 +95,11 @@ describe('F1-11 a statement on rows of organizations', () => {
 describe('F1-11 what a running service sends to its database', () => {
   /** Beginnings of the statements that are for all organizations. */
   const forAll: readonly (readonly [statement: RegExp, why: string])[] = [
+    [/from access_token where hash = \?/, 'tells which organization a caller belongs to'],
     [/from api_key where (?:\(?)hash = \?/, 'tells which organization a caller belongs to'],
     [/^select key_id, count\(\*\) as values from \w+ group by key_id/, 'the key ring serves every organization'],
     [
-      /from (?:credential|organization_key|oauth_client|auth_provider|authorization_session|variable|key_material) where key_id <?!?=/,
+      /from (?:credential|organization_key|oauth_client|auth_provider|authorization_session|variable|key_material|deployment) where key_id <?!?=/,
       'the key ring serves every organization',
     ],
     [/from source_connection inner join connection .* connection\.authenticated_at is null/, 'kept for a time only'],
@@ -105,6 +111,7 @@ describe('F1-11 what a running service sends to its database', () => {
     [/from credential where renew_at is not null/, 'tokens are renewed before they die, whosever they are'],
     [/from audit_event where created_at </, 'kept for a time only, whosever they are'],
     [/^select distinct lease_owner from sync_job/, 'whose workers are still alive'],
+    [/from worker_deployment inner join worker /, 'the operator’s metrics'],
     [/from sync_job where state in \('pending', 'running', 'cancelling'\)/, 'the operator’s metrics'],
   ];
   const statements = new Set<string>();
@@ -118,6 +125,7 @@ describe('F1-11 what a running service sends to its database', () => {
       return prepare.call(this, sql) as never;
     });
     t = await startTestService();
+    await addDeployable(t.dataDir, 'watched');
   });
   afterAll(async () => {
     await t.stop();
@@ -169,6 +177,15 @@ describe('F1-11 what a running service sends to its database', () => {
       ['PUT', `${project}/certificates/tls`, { certificate }],
       ['DELETE', `${project}/certificates/tls`],
       ['DELETE', '/tributary/v1/projects/watched'],
+      ['POST', '/apiops/projects/default/connections/watched', { type: 'email', host: 'smtp.example.com' }],
+      ['GET', '/apiops/projects/default/connections?type=email'],
+      ['GET', '/apiops/projects/default/connections/watched'],
+      ['PUT', '/apiops/projects/default/connections/watched', { type: 'email', host: 'h', name: 'seen' }],
+      ['DELETE', '/apiops/projects/default/connections/seen'],
+      ['GET', '/tributary/v1/workers'],
+      ['GET', '/tributary/v1/projects/default/deployments'],
+      ['POST', '/tributary/v1/projects/default/connections/watched/deploy'],
+      ['GET', '/metrics'],
       ['GET', '/tributary/v1/api-keys'],
       ['POST', '/tributary/v1/api-keys', { scopes: ['search:read'] }],
       ['GET', '/tributary/v1/audit-events'],

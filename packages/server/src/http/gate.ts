@@ -20,7 +20,8 @@ export interface GateOptions {
 }
 
 export interface Knock {
-  readonly scope: Scope;
+  /** Undefined: somebody else looks at what the key may do. */
+  readonly scope: Scope | undefined;
   /** The scope in some project is enough here, see `RouteDeclaration.inProject`. */
   readonly inProject?: boolean | undefined;
   readonly headers: IncomingHttpHeaders;
@@ -55,7 +56,9 @@ export class Gate {
   async admit(knock: Knock): Promise<Actor> {
     const actor = await this.#authenticate(knock);
     this.#take(this.#requests, actor.apiKeyId, knock.onHeaders);
-    if (knock.inProject !== true || !allowsSomewhere(actor, knock.scope)) authorize(actor, knock.scope);
+    const { scope, inProject } = knock;
+    if (scope === undefined) return actor;
+    if (inProject !== true || !allowsSomewhere(actor, scope)) authorize(actor, scope);
     return actor;
   }
 

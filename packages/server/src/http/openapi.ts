@@ -124,11 +124,15 @@ function operationOf(
       ...(route.idempotent === true ? [idempotencyKey] : []),
     ],
     ...(body && {
-      requestBody: { required: !acceptsNothing(route.body), content: { 'application/json': { schema: body } } },
+      requestBody: { required: !acceptsNothing(route.body), content: { [contentTypeOf(route)]: { schema: body } } },
     }),
     responses: { ...successes(route, schemas), ...failures(group, route, schemas) },
     ...(route.access === 'public' ? {} : { 'x-required-scope': route.access }),
   };
+}
+
+function contentTypeOf({ bodyType }: RouteDeclaration): string {
+  return bodyType === 'form' ? 'application/x-www-form-urlencoded' : 'application/json';
 }
 
 const idempotencyKey: OpenApiParameter = {

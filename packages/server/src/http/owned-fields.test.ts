@@ -126,6 +126,7 @@ function bodiesFor(collection: string): readonly (readonly [end: RegExp, body: (
     [/PUT \/tributary\/v1\/api-keys\/\{\w+\}\/roles$/, () => ({ roles: [] })],
     [/POST \/tributary\/v1\/api-keys$/, () => ({ scopes: ['search:read'] })],
     [/POST .*\/api-keys(?:\/\{\w+\}\/rotate)?$/, () => ({})],
+    [/\/apiops\/projects/, () => ({ type: 'email', host: '127.0.0.1', port: 1 })],
     [/\/selection/, () => ({})],
     [
       /POST \/api\/integration-sources$/,
@@ -156,7 +157,9 @@ async function projectFor(operation: string): Promise<Readonly<Record<string, st
   await t.api('POST', `${path}/environments`, { name: 'test' });
   const { certificate } = makeCertificate({ name: 'owned.example' });
   await t.api('POST', `${path}/certificates`, { name: 'tls', certificate });
-  return { projectName, environmentName: 'test', variableName: 'host', certificateName: 'tls' };
+  await t.api('POST', `/apiops/projects/${projectName}/connections/taken`, { type: 'email', host: '127.0.0.1' });
+  const connectionName = operation.startsWith('PUT') ? 'taken' : 'fresh';
+  return { projectName, environmentName: 'test', variableName: 'host', certificateName: 'tls', connectionName };
 }
 
 /** An integration source that nothing reads. */

@@ -59,12 +59,12 @@ function endOfString(json: Uint8Array, from: number): number {
 
 /**
  * Reads a body: nothing from an empty one whatever its type says, an object of strings from a form, else JSON.
- * JSON that a client sends as a form (as `curl -d` does unasked) is taken as JSON.
+ * JSON that a client sends as a form (as `curl -d` does unasked) is taken as JSON, unless the route insists on its name.
  * @throws malformed_body, unsupported_media_type
  */
-export function readBody(bytes: Buffer, contentType: string | undefined): unknown {
+export function readBody(bytes: Buffer, contentType: string | undefined, bodyType?: 'json' | 'form'): unknown {
   if (bytes.length === 0) return undefined;
-  const type = contentType?.split(';', 1)[0]?.trim().toLowerCase() ?? 'application/json';
+  const type = mediaType(contentType, bodyType);
   const looksLikeJson = /^\s*[{[]/.test(bytes.toString('latin1', 0, 64));
   if (type === 'application/x-www-form-urlencoded' && !looksLikeJson) return parseForm(bytes.toString('utf8'));
   if (!/^application\/(json|x-www-form-urlencoded|[\w.+-]+\+json)$/.test(type)) {
@@ -103,6 +103,19 @@ function describeSyntaxError(error: SyntaxError): string {
   return position === undefined ? 'unexpected end or character' : `unexpected character at position ${position}`;
 }
 
+/** Where a route insists on JSON, a body has to say that it is. */
+function mediaType(contentType: string | undefined, bodyType: 'json' | 'form' | undefined): string {
+  const type = contentType?.split(';', 1)[0]?.trim().toLowerCase();
+  if (bodyType === 'json' && (type === undefined || !/^application\/([\w.-]+\+)?json$/.test(type))) {
+    throw errors.unsupported_media_type({ contentType: type?.slice(0, 100) ?? null });
+  }
+  return type ?? 'application/json';
+}
+
+function bodyTypeOf(request: FastifyRequest): 'json' | 'form' | undefined {
+  return request.routeOptions.config.mounted?.route.bodyType;
+}
+
 /** Makes an instance read every body with `readBody`. */
 export function readBodiesOf(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
@@ -111,7 +124,7 @@ export function readBodiesOf(app: FastifyInstance): void {
     { parseAs: 'buffer', bodyLimit: bodyLimitBytes },
     (request: FastifyRequest, bytes, done) => {
       try {
-        done(null, readBody(bytes as Buffer, request.headers['content-type']));
+        done(null, readBody(bytes as Buffer, request.headers['content-type'], bodyTypeOf(request)));
       } catch (error) {
         done(error as Error);
       }

@@ -1,3 +1,4 @@
+import type { Actor } from '../auth/actor.ts';
 import type { AppError } from '../errors.ts';
 import type { RouteDeclaration } from './route.ts';
 
@@ -30,6 +31,16 @@ export interface RouteGroup {
   readonly prefix: string;
   readonly routes: readonly RouteDeclaration[];
   readonly services: unknown;
+  /**
+   * Asked in the place of the gate's look at the scope, once the key is known and before a body is read, where what the path
+   * names counts before what the key may do.
+   * @throws forbidden, and not-found errors
+   */
+  readonly admit?: (
+    actor: Actor,
+    route: RouteDeclaration,
+    params: Readonly<Record<string, string | undefined>>,
+  ) => Promise<void>;
   /** Unknown throwables arrive as `internal`, a path without a route as `route_not_found`. Must not throw. */
   readonly presentError: (error: AppError, request: FailedRequest) => ErrorAnswer;
 }

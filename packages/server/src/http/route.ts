@@ -65,6 +65,11 @@ export interface RouteDeclaration<Services = never> {
   readonly params: z.ZodType | undefined;
   readonly query: z.ZodType | undefined;
   readonly body: z.ZodType | undefined;
+  /**
+   * `json`: a body must say that it is JSON. `form`: it may be a form too, and is described as one. Absent: whatever
+   * `request-body.ts` can read.
+   */
+  readonly bodyType?: 'json' | 'form';
   readonly returns: Readonly<Record<number, z.ZodType | 'event-stream'>>;
   readonly errors: readonly ErrorCode[];
   /** Keep the route out of `/openapi.json`, for legacy paths that only old clients call. */

@@ -174,13 +174,17 @@ class Binding {
     // Probes and scrapes are not counted.
     if (mounted.group !== this.#options.serviceRoutes) this.#gate.count(request.ip, onHeaders);
     if (mounted.route.access === 'public') return undefined;
-    request.call.actor = await this.#gate.admit({
-      scope: mounted.route.access,
+    const { admit } = mounted.group;
+    const actor = await this.#gate.admit({
+      scope: admit ? undefined : mounted.route.access,
       inProject: mounted.route.inProject,
       headers: request.headers,
       remoteAddress: request.ip,
       onHeaders,
     });
+    request.call.actor = actor;
+    const params = request.params as Readonly<Record<string, string | undefined>>;
+    if (admit) await asCaller(actor, () => admit(actor, mounted.route, params));
     return undefined;
   }
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeCertificate } from '../certificates/testing/made-certificates.ts';
+import { addDeployable } from '../../test/harness/deployable.ts';
 import { callForeign } from '../../test/harness/foreign-calls.ts';
 import { plantRelationship } from '../../test/harness/planted-relationship.ts';
 import { startTestService, type TestService } from '../../test/harness/service.ts';
@@ -22,6 +23,9 @@ describe('F1-11 a thing of one organization', () => {
       clientSecret: 'canary-client-secret',
     });
     const project = await t.api('POST', '/tributary/v1/projects', { name: 'hers' });
+    const connections = '/apiops/projects/hers/connections';
+    const mail = { type: 'email', host: 'smtp.example.com' };
+    await t.api('POST', `${connections}/mail`, mail);
     const inProject = '/tributary/v1/projects/hers';
     const { certificate } = makeCertificate({ name: 'hers.example' });
     await t.api('POST', `${inProject}/environments`, { name: 'test' });
@@ -50,6 +54,7 @@ describe('F1-11 a thing of one organization', () => {
       environmentName: 'test',
       variableName: 'host',
       certificateName: 'tls',
+      connectionName: 'hers',
     };
     const read = async () => [
       (await t.api('GET', `/source-connections/${source.id}`)).body,
@@ -57,6 +62,7 @@ describe('F1-11 a thing of one organization', () => {
       (await t.api('GET', `/source-connections/${source.id}/jobs`)).body,
       (await t.api('GET', `/api/integration-sources/${catalogued.id}`)).body,
       (await t.api('GET', '/tributary/v1/projects')).body,
+      (await t.api('GET', `${connections}?type=email`)).body,
       (await t.api('GET', `${inProject}/environments`)).body,
       (await t.api('GET', `${inProject}/variables`)).body,
       (await t.api('GET', `${inProject}/environments/test/variables`)).body,
@@ -86,7 +92,9 @@ describe('F1-11 a thing of one organization', () => {
       search: { query: 'text' },
     });
     // Kinds of things are everybody's; a link is known to whom it was given, and its tests look at organizations.
-    expect(skipped.filter((name) => !/\/\{short_name\}$|\/authorize\/\{code\}/.test(name))).toEqual([]);
+    expect(
+      skipped.filter((name) => !/\/\{short_name\}$|\/connection-types\/\{type\}$|\/authorize\/\{code\}/.test(name)),
+    ).toEqual([]);
     expect(calls.length).toBeGreaterThan(30);
     expect(calls.filter((call) => call.status !== 404).map((call) => [call.name, call.status, call.text])).toEqual([]);
     expect(await read()).toEqual(before);
@@ -103,6 +111,8 @@ describe('F1-11 a thing of one organization', () => {
       '/tributary/v1/api-keys',
       '/tributary/v1/roles',
       '/tributary/v1/projects',
+      '/tributary/v1/projects/default/deployments',
+      '/tributary/v1/workers',
       '/api-keys',
     ]) {
       const { status, body } = await t.api('GET', path, undefined, { key });
@@ -118,6 +128,7 @@ describe('F1-11 a thing of one organization', () => {
     const permissions = [{ category: 'AUDIT', actions: ['VIEW'] }];
     const role = await t.api('POST', '/tributary/v1/roles', { name: 'also hers', permissions });
     await t.api('POST', '/tributary/v1/projects', { name: 'also-hers' });
+    await addDeployable(t.dataDir, 'hers');
     const { key } = await t.newOrganization();
     const foreignKey = (await t.api('POST', '/tributary/v1/api-keys', { scopes: ['search:read'] }, { key })).body.id;
     const foreignRole = (await t.api('POST', '/tributary/v1/roles', { name: 'theirs', permissions }, { key })).body.id;
@@ -130,6 +141,7 @@ describe('F1-11 a thing of one organization', () => {
     const calls: readonly (readonly [method: string, path: string, body: unknown])[] = [
       ['POST', '/source-connections', create],
       ['POST', '/v1/source-connections', create],
+      ['POST', '/tributary/v1/projects/default/connections/hers/deploy', undefined],
       ['DELETE', `/api-keys?id=${own.id}`, undefined],
       ['DELETE', `/v1/api-keys?id=${own.id}`, undefined],
       ['PUT', `/tributary/v1/api-keys/${foreignKey}/roles`, { roles: [{ roleId: role.body.id }] }],

@@ -7,9 +7,10 @@ import type { Config } from '../config.ts';
 import type { RenewalOutcome } from '../auth/oauth/renewal/renewer.ts';
 import type { SettleJob } from '../collection-store/port.ts';
 import type { ControlStore } from '../control/database.ts';
+import { loseWorker } from '../deployments/workers/registration.ts';
 import { backoffMs } from '../lib/backoff.ts';
 import type { Clock } from '../lib/clock.ts';
-import type { JobId } from '../lib/ids.ts';
+import type { ConnectionId, JobId } from '../lib/ids.ts';
 import type { EndedJob } from './job-row.ts';
 import { takeBack } from './leases.ts';
 import { reclaimLeases } from './reclaim.ts';
@@ -32,6 +33,8 @@ export interface SupervisorDeps {
   readonly onEnded?: (job: EndedJob) => void;
   /** Hears of the renewals of tokens that the workers have tried. */
   readonly onRenewal?: (outcome: RenewalOutcome) => void;
+  /** Hears of connections that the workers have answered about; of none when a worker was lost, which answers about no other. */
+  readonly onAnswered?: (connectionId?: ConnectionId) => void;
 }
 
 /** Keeps the worker processes of the service running. */
@@ -40,6 +43,8 @@ export interface Supervisor {
   start(): Promise<void>;
   /** Tells every worker to look for work, and for cancellations, at once. */
   wake(): void;
+  /** Tells every worker that a deployment of the connection was placed. */
+  tellOf(connectionId: ConnectionId): void;
   /** Stops the workers: SIGTERM, and SIGKILL after ten seconds. When it ends, they hold no lease any more. */
   stop(): Promise<void>;
 }
@@ -59,6 +64,7 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
       for (const slot of slots) slot.start();
     },
     wake,
+    tellOf: (connectionId) => slots.forEach((slot) => slot.send({ type: 'deployment', connectionId })),
     async stop() {
       await Promise.all(slots.map((slot) => slot.stop()));
     },
@@ -137,6 +143,7 @@ class WorkerSlot {
     if (message.type === 'ready') this.#owner = message.owner;
     else if (message.type === 'events') this.#deps.onEvents?.(message.jobId);
     else if (message.type === 'renewal') this.#deps.onRenewal?.(message.outcome);
+    else if (message.type === 'answered') this.#deps.onAnswered?.(message.connectionId);
     else this.#deps.onEnded?.(message.job);
   }
 
@@ -145,6 +152,7 @@ class WorkerSlot {
     const { control, settle, clock, log } = this.#deps;
     if (this.#owner === undefined) return;
     try {
+      if (await loseWorker(control.db, this.#owner, clock.now())) this.#deps.onAnswered?.();
       const taken = await takeBack(control, this.#owner, settle, clock.now());
       this.#owner = undefined;
       for (const { jobId } of taken) this.#deps.onEvents?.(jobId);

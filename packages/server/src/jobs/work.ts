@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { systemClock } from '../lib/clock.ts';
-import type { JobId } from '../lib/ids.ts';
+import type { DeploymentWorker } from '../deployments/workers/deployment-worker.ts';
+import type { ConnectionId, JobId } from '../lib/ids.ts';
 import type { Finished } from './finish.ts';
 import { formatOwner } from './owner.ts';
 import type { Owner } from './owner.ts';
@@ -15,14 +16,16 @@ export interface Work {
   readonly log: Logger;
   readonly owner: Owner;
   /** Hears the worker before it claims its first job. */
-  readonly onReady?: (worker: Worker) => void;
+  readonly onReady?: (worker: Worker, deployments: DeploymentWorker) => void;
   readonly onFinished?: (finished: Finished) => void;
   readonly onEvents?: (jobId: JobId) => void;
+  /** Hears of deployed connections that this process has answered about. */
+  readonly onAnswered?: (connectionId: ConnectionId) => void;
 }
 
-/** Runs jobs in this process until the signal is aborted and all leases are given back; each job's end is a log line. */
+/** Runs jobs and holds deployed connections in this process until the signal is aborted and all leases are given back. */
 export async function work(
-  { parts, config, log, owner, onReady, onFinished, onEvents }: Work,
+  { parts, config, log, owner, onReady, onFinished, onEvents, onAnswered }: Work,
   signal: AbortSignal,
 ): Promise<void> {
   const worker = createWorker({
@@ -38,8 +41,10 @@ export async function work(
     },
     ...(onEvents && { onEvents }),
   });
-  onReady?.(worker);
-  await worker.run(signal);
+  const deployments = parts.holdDeployments(formatOwner(owner), onAnswered);
+  onReady?.(worker, deployments);
+  await Promise.all([worker.run(signal), deployments.run(signal)]);
+  await deployments.held.close();
 }
 
 function logFinished(log: Logger, { job, credentialPaused }: Finished): void {

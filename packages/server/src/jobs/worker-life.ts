@@ -57,15 +57,17 @@ function workForService(parts: WorkerParts, config: WorkerConfig, log: Logger, s
       config,
       log,
       owner,
-      onReady(worker) {
+      onReady(worker, deployments) {
         process.on('message', (message: ToWorker) => {
           if (message.type === 'wake') worker.wake();
+          else if (message.type === 'deployment') deployments.tell(message.connectionId);
         });
         tellService({ type: 'ready', owner: formatOwner(owner) });
       },
       onFinished({ job }) {
         if (isTerminal(job.state)) tellService({ type: 'ended', job: { state: job.state, counts: countsOf(job) } });
       },
+      onAnswered: (connectionId) => tellService({ type: 'answered', connectionId }),
       onEvents: (jobId) => tellService({ type: 'events', jobId }),
     },
     signal,

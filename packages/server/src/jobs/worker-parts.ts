@@ -17,6 +17,7 @@ import type { Clock } from '../lib/clock.ts';
 import { loadSyncInput } from '../source-connections/sync-input.ts';
 import { createOrganizationKeys } from '../vault/organization-keys.ts';
 import { openVault } from '../vault/open-vault.ts';
+import { createHoldDeployments, type HoldDeployments } from './hold-deployments.ts';
 import { createExecute } from './run-job.ts';
 import type { ExecuteJob } from './running-job.ts';
 import type { WorkerConfig } from './worker-settings.ts';
@@ -29,6 +30,8 @@ export interface WorkerParts {
   /** What placeholders of connections stand for. */
   readonly variables: VariableSource;
   readonly keyMaterial: KeyMaterialSource;
+  /** The deployed connections of this process, under the name of its leases. */
+  readonly holdDeployments: HoldDeployments;
   /** Closes everything, the control store too. */
   close(): Promise<void>;
 }
@@ -59,6 +62,7 @@ export async function openWorkerParts(needs: Needs): Promise<WorkerParts> {
     settle: (job, withinMs) => writers.settle(job, withinMs),
     variables,
     keyMaterial: createKeyMaterialSource({ vault }),
+    holdDeployments: createHoldDeployments({ config, control, vault, clock, log }),
     execute: createExecute({
       loadSyncInput: (job) =>
         loadSyncInput({ control, connections, organizationKeys, usage }, job.organizationId, job.sourceConnectionId),

@@ -1,7 +1,7 @@
 import { Secret } from '@tributary/connectors/kit/secret';
 import type { RenewalOutcome } from '../auth/oauth/renewal/renewer.ts';
 import type { Config } from '../config.ts';
-import type { JobId } from '../lib/ids.ts';
+import type { ConnectionId, JobId } from '../lib/ids.ts';
 import type { EndedJob } from './job-row.ts';
 
 /** What a worker process needs of the configuration. */
@@ -19,6 +19,7 @@ export type WorkerConfig = Pick<
   | 'allowExecutables'
   | 'oauthClients'
   | 'internalSources'
+  | 'environment'
   | 'jobsPerWorker'
   | 'leaseMs'
   | 'maxEntities'
@@ -47,6 +48,7 @@ export function toSettings(config: WorkerConfig): WorkerSettings {
     allowExecutables: config.allowExecutables,
     oauthClients: config.oauthClients,
     internalSources: config.internalSources,
+    environment: config.environment,
     jobsPerWorker: config.jobsPerWorker,
     leaseMs: config.leaseMs,
     maxEntities: config.maxEntities,
@@ -70,11 +72,18 @@ export function fromSettings(settings: WorkerSettings): WorkerConfig {
 }
 
 /** What the service says to a worker. */
-export type ToWorker = { readonly type: 'start'; readonly settings: WorkerSettings } | { readonly type: 'wake' };
+export type ToWorker =
+  | { readonly type: 'start'; readonly settings: WorkerSettings }
+  | { readonly type: 'wake' }
+  | { readonly type: 'deployment'; readonly connectionId: ConnectionId };
 
-/** What a worker says to the service: it is about to claim jobs under this name; it has written events of a job; it has renewed tokens, or tried; a job has ended. */
+/**
+ * What a worker says to the service: it is about to claim jobs under this name; it has written events of a job; it has renewed
+ * tokens, or tried; it has answered about a deployed connection; a job has ended.
+ */
 export type FromWorker =
   | { readonly type: 'ready'; readonly owner: string }
   | { readonly type: 'events'; readonly jobId: JobId }
   | { readonly type: 'renewal'; readonly outcome: RenewalOutcome }
+  | { readonly type: 'answered'; readonly connectionId: ConnectionId }
   | { readonly type: 'ended'; readonly job: EndedJob };

@@ -50,7 +50,18 @@ export const renewalFailpoints = [
   'renewal.committed',
 ] as const;
 
-export type Failpoint = (typeof failpoints)[number] | (typeof renewalFailpoints)[number];
+/** The same for a deployment in a worker: it was told; the new client is open and the old one too; swapped; answered. */
+export const deploymentFailpoints = [
+  'deployment.told',
+  'deployment.opened',
+  'deployment.swapped',
+  'deployment.answered',
+] as const;
+
+export type Failpoint =
+  | (typeof failpoints)[number]
+  | (typeof renewalFailpoints)[number]
+  | (typeof deploymentFailpoints)[number];
 
 let reached: ((name: Failpoint) => void) | undefined;
 

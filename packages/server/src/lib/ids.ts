@@ -19,6 +19,7 @@ export type EnvironmentId = Id<'environment'>;
 export type VariableId = Id<'variable'>;
 export type KeyMaterialId = Id<'key_material'>;
 export type RelationshipId = Id<'integration_relationship'>;
+export type WorkerId = Id<'worker'>;
 export type AuthProviderId = Id<'auth_provider'>;
 export type AuthorizationSessionId = Id<'authorization_session'>;
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -63,6 +64,26 @@ describe('a source connection on a connection that is there already', () => {
     const unknown = await create({ connection: 'ships-of-ours', collection: 'no-such-collection' });
     expect(unknown).toMatchObject({ status: 404, body: { error: { code: 'collection_not_found' } } });
     expect((await t.api('GET', `/v1/source-connections?collection=${collection}`)).body).toEqual([]);
+  });
+
+  it('is refused on a database that no source reads', async () => {
+    const control = new Database(join(t.dataDir, 'control.sqlite'));
+    const columns = (control.pragma('table_info(connection)') as { name: string }[]).map(({ name }) => name);
+    const shown = columns.map((name) => {
+      if (name === 'id') return `'${randomUUID()}'`;
+      if (name === 'handle' || name === 'handle_key') return `'warehouse'`;
+      if (name.startsWith('connector')) return `'database'`;
+      return name === 'endpoint' ? `'{"dbType":"SQL_SERVER"}'` : name;
+    });
+    control.exec(`INSERT INTO connection (${columns.join()}) SELECT ${shown.join()} FROM connection LIMIT 1`);
+    control.close();
+    const collection = await t.newCollection();
+    const refused = await create({ connection: 'warehouse', collection });
+    expect(refused.body).toMatchObject({ error: { code: 'connection_not_readable' } });
+    expect((await t.api('GET', '/v1/sources/database')).status).toBe(404);
+    const sources = (await t.api('GET', '/v1/sources')).body as { readonly short_name: string }[];
+    expect(sources.map((source) => source.short_name)).toEqual(expect.arrayContaining(['ftp', 'ldap', 'postgres']));
+    expect(sources.map((source) => source.short_name)).not.toContain('database');
   });
 
   it('does not move the connection for everybody by a read option', async () => {

@@ -178,6 +178,21 @@ export async function insertSourceConnection(
   await db.insertInto('source_connection').values(row).execute();
 }
 
+/** Those that read with a connection, the ones that are being deleted included; by name. */
+export function listUsersOfConnection(
+  db: Queryable,
+  organizationId: OrganizationId,
+  connectionId: ConnectionId,
+): Promise<Pick<SourceConnectionRow, 'id' | 'name'>[]> {
+  return db
+    .selectFrom('source_connection')
+    .select(['id', 'name'])
+    .where('organization_id', '=', organizationId)
+    .where('connection_id', '=', connectionId)
+    .orderBy('name')
+    .execute();
+}
+
 /** Changes the row and raises its version; with `ifVersion` only while that is its version. False when nothing changed. */
 export async function updateSourceConnection(
   db: Queryable,

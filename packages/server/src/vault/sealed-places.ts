@@ -19,6 +19,7 @@ export const SEALED_PLACES = {
   variable: 'id',
   key_material: 'id',
   authorization_session: 'id',
+  deployment: 'connection_id',
 } as const satisfies { readonly [T in SealedTable]: keyof ControlTables[T] & string };
 
 export const sealedTables = Object.keys(SEALED_PLACES) as readonly SealedTable[];

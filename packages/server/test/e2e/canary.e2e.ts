@@ -142,6 +142,8 @@ it('F1-3 no secret of any connector, key or client is in an answer, a log, a pla
     TRIBUTARY_BOOTSTRAP_API_KEY: key,
     TRIBUTARY_VAULT_KEYS: vaultKey,
     TRIBUTARY_ALLOW_PRIVATE_NETWORK: '127.0.0.0/8',
+    // Tests of that contract look at what whoever may change a connection reads back.
+    TRIBUTARY_SHOW_CONNECTION_SECRETS: 'never',
   };
   const service = await startServiceProcess(dataDir, env);
   onTestFinished(() => service.kill('service and workers').catch(() => undefined));

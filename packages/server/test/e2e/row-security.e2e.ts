@@ -7,8 +7,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createBackup } from '../../src/backup/create-backup.ts';
 import { restoreBackup } from '../../src/backup/restore-backup.ts';
 import { snapshotControl } from '../../src/control/snapshot.ts';
+import { openPostgresControlStore } from '../../src/control/postgres.ts';
+import { runForEveryone } from '../../src/control/tenant-scope.ts';
 import { applicationDatabase, type ApplicationDatabase } from '../../src/control/testing.ts';
 import { systemClock } from '../../src/lib/clock.ts';
+import { addDeployableTo } from '../harness/deployable.ts';
 import { eventually } from '../harness/eventually.ts';
 import { callForeign } from '../harness/foreign-calls.ts';
 import { startOAuthRig, type OAuthRig } from '../harness/oauth-rig.ts';
@@ -67,6 +70,21 @@ describe('F1-11 a service whose database keeps organizations apart', () => {
     expect((await t.api('DELETE', path)).status).toBe(200);
     expect((await t.api('GET', path)).status).toBe(404);
     expect((await t.api('DELETE', `/collections/${collection}`)).status).toBe(200);
+  });
+
+  it('brings connections to workers, which hold them for everyone', async () => {
+    const control = await openPostgresControlStore({ url: database.url, clock: systemClock, rowSecurity: true });
+    await runForEveryone(() => addDeployableTo(control, t.dataDir, 'hook'));
+    await control.close();
+    const { body } = await t.api('POST', '/tributary/v1/projects/default/connections/hook/deploy');
+    const message = 'Deployment successful';
+    expect(body).toEqual({ success: true, results: [{ environmentName: 'production', success: true, message }] });
+    const [worker] = (await t.api('GET', '/tributary/v1/workers')).body;
+    expect(worker).toMatchObject({ environment: 'production', held: 1 });
+    const { key } = await t.newOrganization();
+    const deployments = '/tributary/v1/projects/default/deployments';
+    expect((await t.api('GET', deployments)).body).toMatchObject([{ connection: 'hook', version: 1 }]);
+    expect((await t.api('GET', deployments, undefined, { key })).body).toEqual([]);
   });
 
   it('streams the events of a job while a worker writes them, and counts it for everyone', async () => {

@@ -74,6 +74,7 @@ export async function plantInRoutes(planting: RoutePlanting): Promise<void> {
   if (has('/v1/auth-providers')) await plantInAuthProviders(planting);
   if (has('/tributary/v1/projects/{projectName}/variables')) await plantInProjects(planting);
   if (has('/api/integration-sources')) await plantInIntegrationSources(planting);
+  if (has('/apiops/projects/{projectName}/connections')) await plantInConnections(planting);
   // A source without OAuth, so that nobody outside is asked.
   const stub = { short_name: 'stub', readable_collection_id: collection };
   for (const authentication of [
@@ -136,6 +137,33 @@ async function plantInIntegrationSources({ call, plant, upstream }: RoutePlantin
   await call('POST', path, { ...wanted, configuration: { ...place, passwrod: plant() } });
   for (const part of ['/test', '/sync', '/description/generate']) await call('POST', `${one}${part}`, {});
   for (const part of ['', '/streams', '/columns', '/relationships', '/jobs']) await call('GET', `${one}${part}`);
+}
+
+/** Connections by name: made, changed, tested, refused and read back. */
+async function plantInConnections({ call, plant, upstream }: RoutePlanting): Promise<void> {
+  const { host, port } = upstream;
+  const url = `http://${host}:${port}`;
+  const made: readonly (() => Readonly<Record<string, unknown>>)[] = [
+    () => ({ type: 'email', host, port, auth: true, username: 'me', password: plant() }),
+    () => ({ type: 'webhook', fullUrl: url, headerList: [{ name: 'Authorization', value: plant() }] }),
+  ];
+  for (const [place, body] of made.entries()) {
+    const path = `/apiops/projects/default/connections/canary-${place}`;
+    await call('POST', path, body());
+    await call('PUT', path, body());
+    await call('PUT', path, { ...body(), port: 0, fullUrl: 7 });
+    await call('PUT', path, JSON.stringify(body()).slice(0, -2));
+    await call('POST', `${path}/test-connection`);
+    await call('POST', `${path}/test-connection`, body());
+    await call('GET', path);
+    await call('GET', `/apiops/projects/default/connections?type=${String(body()['type'])}`);
+  }
+  for (const secret of [plant(), `trib_${plant()}`])
+    await call('POST', '/apiops/auth/token', {
+      grant_type: 'client_credentials',
+      client_id: 'shown',
+      client_secret: secret,
+    });
 }
 
 async function plantInAuthProviders({ call, plant, upstream }: RoutePlanting): Promise<void> {

@@ -111,9 +111,9 @@ export class Cluster {
     return service;
   }
 
-  async addWorker({ env = {}, through = [] }: WorkerOptions = {}): Promise<WorkerProcess> {
+  async addWorker({ env = {}, ...options }: WorkerOptions = {}): Promise<WorkerProcess> {
     const all = { ...this.#env, DATABASE_URL: this.databaseUrl, ...env };
-    const worker = await startWorker(this.dataDir, { env: all, through });
+    const worker = await startWorker(this.dataDir, { env: all, ...options });
     this.workers.push(worker);
     return worker;
   }

@@ -18,12 +18,14 @@ export interface WorkerProcess {
   readonly exited: Promise<number | null>;
 }
 
-const workerFile = new URL('../../src/worker-main.ts', import.meta.url).pathname;
+const workerFile = new URL('../../src/worker-main.ts', import.meta.url);
 
 export interface WorkerOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** A command that runs it. */
   readonly through?: readonly string[];
+  /** What it runs in the place of a worker as it is. */
+  readonly entry?: URL;
 }
 
 /**
@@ -40,14 +42,17 @@ export const inAnotherContainer: readonly string[] = [
 ];
 
 /** Starts a worker on a data directory; does not wait until it is ready. */
-export function spawnWorker(dataDir: string, { env = {}, through = [] }: WorkerOptions = {}): WorkerProcess {
+export function spawnWorker(
+  dataDir: string,
+  { env = {}, through = [], entry = workerFile }: WorkerOptions = {},
+): WorkerProcess {
   const variables = {
     TRIBUTARY_DATA_DIR: dataDir,
     TRIBUTARY_INTERNAL_SOURCES: '1',
     TRIBUTARY_LEASE_MS: '2000',
     ...env,
   };
-  const { child, output } = spawnNode(workerFile, variables, through);
+  const { child, output } = spawnNode(entry.pathname, variables, through);
   const exited = (once(child, 'exit') as Promise<[number | null]>).then(([code]) => code);
   const alive = () => child.exitCode === null && child.signalCode === null;
   return {

@@ -22,3 +22,8 @@ export type Config = z.output<typeof Config>;
 export const auth = login;
 
 export type MysqlContext = ConnectorContext<Config, CredentialsOf<typeof auth>>;
+
+/** What one connection to a server needs. */
+export interface MysqlReach extends Pick<MysqlContext, 'credentials' | 'connect' | 'signal' | 'log'> {
+  readonly config: Pick<Config, 'host' | 'port' | 'database' | 'ssl_mode' | 'ca'>;
+}

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import type { Connection, SslOptions } from 'mysql2';
 import { ConnectorError } from '../../kit/connector-error.ts';
 import type { SqlLink } from '../sql/session.ts';
-import type { MysqlContext } from './config.ts';
+import type { MysqlReach } from './config.ts';
 import { isFromServer, toConnectorError } from './mysql-error.ts';
 import { offersTls } from './offers-tls.ts';
 import { lineOf, RowReader } from './row-reader.ts';
@@ -35,7 +35,7 @@ const PATIENCE = `SET SESSION net_write_timeout = 3600, wait_timeout = 28800, lo
   /*!50708 , max_execution_time = 0 */`;
 
 /** Opens a connection. Throws `ConnectorError` that says what to change. */
-export async function openLink(ctx: MysqlContext): Promise<Link> {
+export async function openLink(ctx: MysqlReach): Promise<Link> {
   const { config, credentials, signal } = ctx;
   const doing = `Connecting to ${config.database} at ${config.host}:${config.port} as ${credentials.username}`;
   let socket: Socket | undefined;
@@ -78,7 +78,7 @@ export async function openLink(ctx: MysqlContext): Promise<Link> {
 }
 
 /** How the driver is to speak TLS on the socket; `undefined` for not at all. */
-async function tlsFor({ config, signal }: MysqlContext, socket: Socket): Promise<SslOptions | undefined> {
+async function tlsFor({ config, signal }: MysqlReach, socket: Socket): Promise<SslOptions | undefined> {
   const { host, ssl_mode, ca } = config;
   if (ssl_mode === 'disabled') return undefined;
   const verifyIdentity = ssl_mode === 'verify_identity';
@@ -96,7 +96,7 @@ async function tlsFor({ config, signal }: MysqlContext, socket: Socket): Promise
 const connected = (client: Connection): Promise<void> =>
   new Promise((resolve, reject) => client.connect((error) => (error ? reject(error) : resolve())));
 
-async function introduce({ log }: MysqlContext, link: Link): Promise<void> {
+async function introduce({ log }: MysqlReach, link: Link): Promise<void> {
   for (const statement of MANNERS) await link.rows(statement);
   try {
     await link.rows(PATIENCE);

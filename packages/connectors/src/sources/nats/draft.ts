@@ -2,7 +2,7 @@ import type { JsMsg } from '@nats-io/jetstream';
 import type { Page, RecordFailure } from '../../kit/page.ts';
 import type { StreamCursor } from './cursor.ts';
 import type { Message } from './message.ts';
-import { payloadOf } from './payload.ts';
+import { payloadOf } from '../../documents/payload.ts';
 import { type KeyRule, recordKey } from './record-key.ts';
 
 const MOST_ROWS = 500;

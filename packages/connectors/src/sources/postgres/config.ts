@@ -45,3 +45,8 @@ export type Config = z.output<typeof Config>;
 export const auth = login;
 
 export type PostgresContext = ConnectorContext<Config, CredentialsOf<typeof auth>>;
+
+/** What one connection to a server needs. */
+export interface PostgresReach extends Pick<PostgresContext, 'credentials' | 'connect' | 'signal'> {
+  readonly config: Pick<Config, 'host' | 'port' | 'database' | 'sslmode' | 'ca'>;
+}

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type pg from 'pg';
-import type { PostgresContext } from './config.ts';
+import type { PostgresReach } from './config.ts';
 import { type CopyBatch, type CopyOptions, copyOut } from './copy-out.ts';
 import { openSocket } from './open-socket.ts';
 import { toConnectorError } from './postgres-error.ts';
@@ -27,7 +27,7 @@ const asText: pg.CustomTypesConfig = { getTypeParser: () => String };
  * Opens a connection; with `replication`, one that understands the commands of the streaming replication protocol too.
  * Throws `ConnectorError` that says what to change.
  */
-export async function openLink(ctx: PostgresContext, kind?: 'replication'): Promise<Link> {
+export async function openLink(ctx: PostgresReach, kind?: 'replication'): Promise<Link> {
   const { config, credentials } = ctx;
   const doing = `Connecting to ${config.database} at ${config.host}:${config.port} as ${credentials.username}`;
   let socket: Socket | undefined;

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { type ConnectionOptions, connect as dialTls } from 'node:tls';
 import { ConnectorError } from '../../kit/connector-error.ts';
-import type { PostgresContext } from './config.ts';
+import type { PostgresReach } from './config.ts';
 
 /** SSLRequest: length 8, code 80877103 (PostgreSQL manual, "Message Formats"). */
 const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]);
@@ -13,7 +13,7 @@ const HANDSHAKE_MS = 15_000;
  * A socket on which the server speaks PostgreSQL's protocol, in TLS as `sslmode` asks. The address is the guard's choice;
  * the server's name in the certificate stays the configured host. Throws `ConnectorError`, and the TLS library's errors.
  */
-export async function openSocket({ config, connect, signal }: PostgresContext): Promise<Socket> {
+export async function openSocket({ config, connect, signal }: PostgresReach): Promise<Socket> {
   const socket = await connect({ host: config.host, port: config.port });
   const { sslmode } = config;
   if (sslmode === 'disable') return socket;
@@ -37,7 +37,7 @@ export async function openSocket({ config, connect, signal }: PostgresContext): 
 
 async function upgrade(
   socket: Socket,
-  { host, sslmode, ca }: PostgresContext['config'],
+  { host, sslmode, ca }: PostgresReach['config'],
   signal: AbortSignal,
 ): Promise<Socket> {
   const check: ConnectionOptions =

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { ListingCursor } from '../../documents/listing-tracker.ts';
 import { defineConnector } from '../../kit/define-connector.ts';
-import { S3Cursor } from './change-tracker.ts';
 import { auth, S3Config } from './config.ts';
 import { openStore } from './open-store.ts';
 import { describeObject, ObjectRow, objectText, readObjects } from './read-objects.ts';
@@ -36,7 +36,7 @@ export const s3 = defineConnector(
     objects: stream({
       title: 'Objects',
       row: ObjectRow,
-      cursor: S3Cursor,
+      cursor: ListingCursor,
       primaryKey: ['key'],
       incremental: true,
       key: (row) => row.key,

@@ -1,16 +1,12 @@
+import type { ListedObject } from '../../documents/known-objects.ts';
 import { ConnectorError } from '../../kit/connector-error.ts';
 import { serviceAddress, usesPathStyle } from './addresses.ts';
 import type { S3Context } from './config.ts';
 import { requestHandler } from './request-handler.ts';
 import { toConnectorError } from './s3-error.ts';
 
-export interface StoredObject {
-  readonly key: string;
-  /** In bytes. */
-  readonly size: number;
-  readonly etag: string;
-  /** Milliseconds since the epoch, whole seconds; of an upload in parts the moment when it began. */
-  readonly modifiedAt: number;
+/** `modifiedAt` is in whole seconds; of an upload in parts it is the moment when it began. */
+export interface StoredObject extends ListedObject {
   readonly storageClass: string | undefined;
 }
 

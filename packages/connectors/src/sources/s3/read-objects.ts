@@ -2,15 +2,15 @@ import { z } from 'zod';
 import { documentFields, folderBreadcrumbs, unopened } from '../../documents/document.ts';
 import { DocumentDraft } from '../../documents/document-draft.ts';
 import { inGroups } from '../../documents/in-groups.ts';
+import { trackChanges } from '../../documents/listing-tracker.ts';
+import type { ListingCursor } from '../../documents/listing-tracker.ts';
 import { pathFilter } from '../../documents/path-filter.ts';
 import { readDocument } from '../../documents/read-document.ts';
 import type { DocumentFault, DocumentReading } from '../../documents/read-document.ts';
 import { ConnectorError } from '../../kit/connector-error.ts';
 import type { RecordDescription } from '../../kit/connector.ts';
 import type { Page } from '../../kit/page.ts';
-import { objectUrl } from './addresses.ts';
-import { trackChanges } from './change-tracker.ts';
-import type { S3Cursor } from './change-tracker.ts';
+import { objectUrl, serviceAddress } from './addresses.ts';
 import type { S3Config, S3Context } from './config.ts';
 import { openStore } from './open-store.ts';
 import type { ObjectStore, StoredObject } from './open-store.ts';
@@ -41,6 +41,16 @@ function rowOf(config: S3Config, object: StoredObject): ObjectRow {
     ...unopened(object.key, object.size),
   };
 }
+
+/** Decide what is read and how. */
+const settingsOf = (config: S3Config, prefix: string): readonly unknown[] => [
+  serviceAddress(config),
+  config.bucket,
+  prefix,
+  config.include,
+  config.exclude,
+  config.max_file_bytes,
+];
 
 /** What it means for one object that it could not be fetched; throws what would be the same for any other. */
 function faultOf(error: unknown, config: S3Config): DocumentFault {
@@ -87,10 +97,10 @@ async function* listed(ctx: S3Context, store: ObjectStore, prefix: string): Asyn
 export async function* readObjects(
   ctx: S3Context,
   prefix: string,
-  since: S3Cursor | undefined,
-): AsyncGenerator<Page<ObjectRow, S3Cursor>> {
+  since: ListingCursor | undefined,
+): AsyncGenerator<Page<ObjectRow, ListingCursor>> {
   const store = await openStore(ctx);
-  const tracker = trackChanges(ctx.config, prefix, ctx.clock.now(), since);
+  const tracker = trackChanges(settingsOf(ctx.config, prefix), ctx.clock.now(), since);
   const filter = pathFilter(ctx.config);
   let draft = new DocumentDraft<ObjectRow>();
   for await (const group of inGroups(listed(ctx, store, prefix), READ_TOGETHER)) {

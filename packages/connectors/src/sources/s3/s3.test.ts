@@ -4,7 +4,7 @@ import { Holding } from '../../kit/contract-reading.ts';
 import { startTurnstile } from '../../kit/turnstile-server.ts';
 import { S3_BUCKET, startS3 } from '../../testing/s3-server.ts';
 import type { RunningS3 } from '../../testing/s3-server.ts';
-import { LOOKBACK_MS } from './change-tracker.ts';
+import { LOOKBACK_MS } from '../../documents/listing-tracker.ts';
 import { s3 } from './index.ts';
 import { errorAnswer, playStore } from './testing-store.ts';
 import type { PlayedAnswer, PlayedObject, PlayedStore } from './testing-store.ts';

@@ -1,7 +1,7 @@
 import { OutsideError } from './outside-error.ts';
 
 /** Sources that are reached by an address and a driver, or need no credential: no vendor of connected apps has them. */
-export const NO_APPS = ['files', 'imap', 'mysql', 'nats', 'postgres', 'rss', 'sqlite', 'web'];
+export const NO_APPS = ['elasticsearch', 'files', 'imap', 'kafka', 'mysql', 'nats', 'postgres', 'rss', 'sqlite', 'web'];
 
 /** How a vendor calls the app of a connector, where that is not the connector's id; any of them will do. */
 export type AppNames = Readonly<Record<string, readonly string[]>>;

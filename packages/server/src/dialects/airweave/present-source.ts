@@ -1,18 +1,16 @@
 import { typedIn } from '@tributary/connectors/kit/auth';
 import type { Connector } from '@tributary/connectors/kit/connector';
 import type { OAuthProvider } from '@tributary/connectors/kit/oauth-provider';
-import { z } from 'zod';
+import { fieldFacts } from '@tributary/connectors/kit/type-schema';
+import type { z } from 'zod';
 import { servingProviders } from '../../auth/providers/account-rules.ts';
 import { createOutsideProviders } from '../../auth/providers/outside-providers.ts';
 import { oauthScheme, supportedMethods } from '../../source-connections/settings-check.ts';
 import type { ConfigField, Source } from './source-schema.ts';
 
-/** What of JSON Schema a form field needs; `secret` comes from the field's metadata. */
+/** What of JSON Schema a form field needs. */
 interface FieldSchema {
   readonly type?: string | readonly string[];
-  readonly title?: string;
-  readonly description?: string;
-  readonly secret?: boolean;
   readonly items?: FieldSchema;
   readonly anyOf?: readonly FieldSchema[];
 }
@@ -30,18 +28,18 @@ function itemsOf(field: FieldSchema): FieldSchema | undefined {
 
 /** The fields of a form from the schema that validates them. */
 export function presentFields(shape: z.ZodObject): ConfigField[] {
-  const schema = z.toJSONSchema(shape, { io: 'input', unrepresentable: 'any' });
-  return Object.entries((schema.properties ?? {}) as Record<string, FieldSchema>).map(([name, field]) => {
+  return fieldFacts(shape).map(({ name, title, description, secret, schema, required }) => {
+    const field = schema as FieldSchema;
     const items = itemsOf(field);
     return {
       name,
-      title: field.title ?? name,
-      description: field.description ?? null,
+      title: title === '' ? name : title,
+      description: description ?? null,
       type: typeWord(field),
-      required: schema.required?.includes(name) ?? false,
+      required,
       items_type: items ? typeWord(items) : null,
       feature_flag: null,
-      is_secret: field.secret === true,
+      is_secret: secret === true,
     };
   });
 }

@@ -9,8 +9,10 @@ import { presentError } from '../problem.ts';
 import { routeGroup, type RouteGroup } from '../route-group.ts';
 import { apiKeyRoutes } from './api-key-routes.ts';
 import { auditRoutes } from './audit-routes.ts';
+import { connectionTypeRoutes } from './connection-type-routes.ts';
 import { certificateRoutes } from './certificate-routes.ts';
 import { environmentRoutes } from './environment-routes.ts';
+import { deploymentRoutes } from './deployment-routes.ts';
 import { jobRoutes } from './job-routes.ts';
 import { oauthClientRoutes } from './oauth-client-routes.ts';
 import { organizationRoutes } from './organization-routes.ts';
@@ -44,10 +46,12 @@ export function nativeGroup(services: NativeServices): RouteGroup {
       ...jobRoutes,
       ...searchRoutes,
       ...organizationRoutes,
+      ...connectionTypeRoutes,
       ...projectRoutes,
       ...environmentRoutes,
       ...variableRoutes,
       ...certificateRoutes,
+      ...deploymentRoutes,
       ...usageRoutes,
       ...oauthClientRoutes,
       ...apiKeyRoutes,

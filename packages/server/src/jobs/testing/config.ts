@@ -16,6 +16,7 @@ export function testConfig(dataDir: string, workers: number): WorkerConfig & Pic
     allowExecutables: false,
     oauthClients: undefined,
     internalSources: false,
+    environment: 'production',
     jobsPerWorker: 2,
     maxEntities: 0,
     maxMegabytes: 0,

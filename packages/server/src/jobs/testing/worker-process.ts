@@ -1,6 +1,7 @@
 import { openControlStore } from '../../control/open.ts';
 import type { ExecuteJob } from '../running-job.ts';
 import { liveAsWorker } from '../worker-life.ts';
+import type { WorkerParts } from '../worker-parts.ts';
 
 const counts = { inserted: 1, updated: 0, kept: 0, deleted: 0, failed: 0, chunks: 1 };
 
@@ -15,6 +16,13 @@ const execute: ExecuteJob = async (job, { signal }) => {
   return signal.reason === 'fenced' ? { type: 'fenced' } : { type: signal.reason as 'cancelled', counts };
 };
 
+/** Holds no connections. */
+const holdDeployments: WorkerParts['holdDeployments'] = () => ({
+  held: { find: () => undefined, get: () => undefined, list: () => [], close: async () => undefined },
+  run: async () => undefined,
+  tell: () => undefined,
+});
+
 await liveAsWorker(async (config, { clock }) => {
   const control = await openControlStore({ ...config, clock, busy: 'block', migrations: 'verify' });
   return {
@@ -23,6 +31,7 @@ await liveAsWorker(async (config, { clock }) => {
     settle: async () => undefined,
     variables: { valuesIn: async () => new Map() },
     keyMaterial: { open: async () => undefined, has: async () => false },
+    holdDeployments,
     close: () => control.close(),
   };
 });

@@ -29,6 +29,7 @@ export async function storeEverywhere(control: ControlStore, vault: Vault, secre
     authorization_session: sealContext('authorization_session', organizationId, newId()),
     variable: sealContext('variable', organizationId, newId()),
     key_material: sealContext('key_material', organizationId, newId()),
+    deployment: sealContext('deployment', organizationId, newId()),
   };
   const idOf = (table: SealedTable) => rows[table].row as never;
   const common = { organization_id: organizationId, created_at: 1 };
@@ -75,6 +76,16 @@ function projectValues(
   const common = { ...owner, ...stamps, created_at: 1 };
   return {
     variable: { ...common, id: idOf('variable'), name: 'v', secret: 1 },
+    deployment: {
+      ...owner,
+      connection_id: idOf('deployment'),
+      handle: 'd',
+      connector: 'webhook',
+      enabled: 1,
+      revision: 1,
+      version: 1,
+      placed_at: 1,
+    },
     key_material: { ...common, id: idOf('key_material'), name: 'k', name_key: 'k', kind: 'key_store', facts: '{}' },
   };
 }

@@ -1,5 +1,15 @@
 import { createHash } from 'node:crypto';
-import type { StoredObject } from './open-store.ts';
+
+/** A file as a listing shows it. */
+export interface ListedObject {
+  readonly key: string;
+  /** In bytes. */
+  readonly size: number;
+  /** Changes with the content, where the source has such a thing; else empty. */
+  readonly etag: string;
+  /** Milliseconds since the epoch. */
+  readonly modifiedAt: number;
+}
 
 /** Fingerprints of 6 bytes: a changed object passes for a known one once in 10^11 times. */
 const FINGERPRINT_BYTES = 6;
@@ -19,11 +29,11 @@ export class KnownObjects {
     return known;
   }
 
-  has(object: StoredObject): boolean {
+  has(object: ListedObject): boolean {
     return this.#fingerprints.has(fingerprint(object));
   }
 
-  add(object: StoredObject): void {
+  add(object: ListedObject): void {
     // One more than can be written is enough to know that they are too many.
     if (this.#fingerprints.size <= MOST_KNOWN) this.#fingerprints.add(fingerprint(object));
   }
@@ -38,7 +48,7 @@ export class KnownObjects {
   }
 }
 
-function fingerprint({ key, etag, size, modifiedAt }: StoredObject): number {
+function fingerprint({ key, etag, size, modifiedAt }: ListedObject): number {
   const text = JSON.stringify([key, etag, size, modifiedAt]);
   return createHash('sha256').update(text).digest().readUIntBE(0, FINGERPRINT_BYTES);
 }

@@ -1,18 +1,16 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { EXTRACTOR_VERSION } from '../../documents/extract-text.ts';
-import { serviceAddress } from './addresses.ts';
-import type { S3Config } from './config.ts';
+import { EXTRACTOR_VERSION } from './extract-text.ts';
 import { KnownObjects, MOST_KNOWN } from './known-objects.ts';
-import type { StoredObject } from './open-store.ts';
+import type { ListedObject } from './known-objects.ts';
 
 const MOST_RETRIES = 500;
 
 /**
- * Where a read stands. The objects of a small prefix are remembered one by one; of a large one only the moment is, up to
+ * Where a read stands. The objects of a small listing are remembered one by one; of a large one only the moment is, up to
  * which everything was read, so that the cursor stays small. Which objects are gone needs no memory: every run lists all.
  */
-export const S3Cursor = z.object({
+export const ListingCursor = z.object({
   /** Fingerprint of the settings that decide what is read and how. */
   rules: z.string(),
   seenTo: z.number(),
@@ -26,7 +24,7 @@ export const S3Cursor = z.object({
   retry: z.array(z.string()).max(MOST_RETRIES),
 });
 
-export type S3Cursor = z.output<typeof S3Cursor>;
+export type ListingCursor = z.output<typeof ListingCursor>;
 
 /** Stores refuse requests from clocks that are more than 15 minutes off, so theirs is no further from ours. */
 export const LOOKBACK_MS = 20 * 60_000;
@@ -34,48 +32,40 @@ export const LOOKBACK_MS = 20 * 60_000;
 export const PARTS_LOOKBACK_MS = 24 * 60 * 60_000;
 
 /** The ETag of an upload in parts ends in their number. */
-const inParts = ({ etag }: StoredObject): boolean => /-\d+"?$/.test(etag);
+const inParts = ({ etag }: ListedObject): boolean => /-\d+"?$/.test(etag);
 
 export interface ChangeTracker {
   /** Whether the object is as an earlier read left it. */
-  isKnown(object: StoredObject): boolean;
+  isKnown(object: ListedObject): boolean;
   /** Notes that the object was read, or found to be known. */
-  took(object: StoredObject): void;
+  took(object: ListedObject): void;
   /** Notes that the object could not be read and may be readable later without a change. */
-  retryLater(object: StoredObject): void;
+  retryLater(object: ListedObject): void;
   /** The cursor after the objects up to `key`; none while an interrupted run's ground is covered again. */
-  during(key: string): S3Cursor | undefined;
+  during(key: string): ListingCursor | undefined;
   /** The cursor after the whole run. */
-  done(): S3Cursor;
+  done(): ListingCursor;
 }
 
-const rulesOf = (config: S3Config, prefix: string): string =>
+const fingerprint = (rules: readonly unknown[]): string =>
   createHash('sha256')
-    .update(
-      JSON.stringify([
-        EXTRACTOR_VERSION,
-        serviceAddress(config),
-        config.bucket,
-        prefix,
-        config.include,
-        config.exclude,
-        config.max_file_bytes,
-      ]),
-    )
+    .update(JSON.stringify([EXTRACTOR_VERSION, ...rules]))
     .digest('base64url')
     .slice(0, 16);
 
 /** Whether key `a` comes after `b` in a listing, which goes by the bytes of UTF-8. */
 const isAfter = (a: string, b: string): boolean => Buffer.compare(Buffer.from(a), Buffer.from(b)) > 0;
 
-/** Starts a run over a prefix at `now` (milliseconds since the epoch) from an earlier cursor, as far as it still counts. */
+/**
+ * Starts a run over a listing at `now` (milliseconds since the epoch) from an earlier cursor, as far as it still counts: under
+ * other `settings` (those that decide what is read and how) it does not. The listing must go by the bytes of its keys.
+ */
 export function trackChanges(
-  config: S3Config,
-  prefix: string,
+  settings: readonly unknown[],
   now: number,
-  stored: S3Cursor | undefined,
+  stored: ListingCursor | undefined,
 ): ChangeTracker {
-  const rules = rulesOf(config, prefix);
+  const rules = fingerprint(settings);
   const since = stored?.rules === rules ? stored : undefined;
   // A moment in the future was taken from a clock that was wrong; nothing can be concluded from it.
   const seenTo = since && since.seenTo <= now ? since.seenTo : 0;
@@ -85,9 +75,9 @@ export function trackChanges(
   const known = new KnownObjects();
   const failed = new Set<string>();
 
-  const unchangedSince = (object: StoredObject, moment: number): boolean =>
+  const unchangedSince = (object: ListedObject, moment: number): boolean =>
     object.modifiedAt < moment - (inParts(object) ? PARTS_LOOKBACK_MS : LOOKBACK_MS);
-  const readInCutRun = (object: StoredObject): boolean =>
+  const readInCutRun = (object: ListedObject): boolean =>
     cut !== undefined && !isAfter(object.key, cut.after) && unchangedSince(object, cut.startedAt);
 
   return {

@@ -1,4 +1,4 @@
-import type { Json } from '../../kit/json.ts';
+import type { Json } from '../kit/json.ts';
 
 /** Bytes of a binary payload that are kept. */
 const MOST_BINARY = 65_536;

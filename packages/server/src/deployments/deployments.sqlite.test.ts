@@ -1,0 +1,4 @@
+import { sqliteHome } from '../control/testing.ts';
+import { describeDeployments } from './deployments-contract.ts';
+
+describeDeployments('SQLite', sqliteHome);
