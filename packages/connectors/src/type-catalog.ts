@@ -11,7 +11,6 @@ export const typeCatalog: Readonly<Record<string, () => Promise<AnyConnectionTyp
   kafka: () => import('./types/kafka/index.ts').then((module) => module.kafka),
   ldap: () => import('./types/ldap/index.ts').then((module) => module.ldap),
   'linux-script': () => import('./types/linux-script/index.ts').then((module) => module.linuxScript),
-  ldap: () => import('./types/ldap/index.ts').then((module) => module.ldap),
   logback: () => import('./types/logback/index.ts').then((module) => module.logback),
   rabbitMq: () => import('./types/rabbitMq/index.ts').then((module) => module.rabbitMq),
   snmp: () => import('./types/snmp/index.ts').then((module) => module.snmp),
