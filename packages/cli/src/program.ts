@@ -14,6 +14,7 @@ import { projectsCommand } from './commands/projects.ts';
 import { searchCommand } from './commands/search.ts';
 import { serveCommand } from './commands/serve.ts';
 import { sourcesCommand } from './commands/sources.ts';
+import { systemSourcesCommand } from './commands/system-sources.ts';
 import { variablesCommand } from './commands/variables.ts';
 import { vaultCommand } from './commands/vault.ts';
 import { workerCommand } from './commands/worker.ts';
@@ -65,6 +66,7 @@ export function createProgram(terminal: Terminal): Command {
     backupCommand(terminal),
     restoreCommand(terminal),
     vaultCommand(terminal),
+    systemSourcesCommand(terminal),
   ];
   for (const command of commands) program.addCommand(command);
   everywhere(program, terminal);

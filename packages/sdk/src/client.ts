@@ -1,6 +1,7 @@
 import { Audit } from './audit.ts';
 import { Certificates } from './certificates.ts';
 import { Collections } from './collections.ts';
+import { IntegrationSources } from './integration-sources.ts';
 import { Connections } from './connections.ts';
 import { Environments } from './environments.ts';
 import { Projects } from './projects.ts';
@@ -31,6 +32,7 @@ export class TributaryClient {
   readonly notifications: Notifications;
   readonly sources: Sources;
   readonly sourceConnections: SourceConnections;
+  readonly integrationSources: IntegrationSources;
   readonly variables: Variables;
 
   constructor(options: TransportOptions) {
@@ -44,6 +46,7 @@ export class TributaryClient {
     this.notifications = new Notifications(transport);
     this.sources = new Sources(transport);
     this.sourceConnections = new SourceConnections(transport);
+    this.integrationSources = new IntegrationSources(transport);
     this.variables = new Variables(transport);
   }
 }

@@ -1,26 +1,22 @@
 import { isAbsolute, relative, resolve } from 'node:path';
 import { Secret } from '@tributary/connectors/kit/secret';
 import { z } from 'zod';
-import { flag, httpUrl, integer, isRedirectTarget, list, networks, origin, vaultKey } from './config/setting-values.ts';
 
-/** One environment variable: where it comes from, what it may be, and what it means. */
-export interface Setting<T = unknown> {
-  readonly env: string;
-  /** Reads the text of the variable. */
-  readonly type: z.ZodType<T, string>;
-  /** As it would be written in the environment; absent when there is none. */
-  readonly default?: string;
-  /** One sentence for the operator, Markdown allowed. */
-  readonly help: string;
-}
+import {
+  setting,
+  optional,
+  integer,
+  flag,
+  list,
+  networks,
+  httpUrl,
+  vaultKey,
+  origin,
+  isRedirectTarget,
+  type Setting,
+} from './lib/setting.ts';
 
-function setting<T>(row: Setting<T> & { readonly default: string }): Setting<T> {
-  return row;
-}
-
-function optional<T>(row: Setting<T>): Setting<T | undefined> {
-  return row;
-}
+export type { Setting } from './lib/setting.ts';
 
 /** Every variable that the service reads. The operator's documentation is generated from this table. */
 export const settings = {
@@ -250,6 +246,22 @@ export const settings = {
     type: integer(0, 10_000_000),
     default: '60',
     help: 'Requests with a wrong API key that one address may send in a minute before it is told to wait; right keys are let in all the same. 0 sets no limit.',
+  }),
+  llmUrl: optional({
+    env: 'TRIBUTARY_LLM_URL',
+    type: httpUrl,
+    help: 'A language model that writes descriptions of integration sources: where `/chat/completions` of an OpenAI-compatible service is. It is told names of streams and fields, never records. Unset, descriptions are made from the schema alone.',
+  }),
+  llmModel: setting({
+    env: 'TRIBUTARY_LLM_MODEL',
+    type: z.string(),
+    default: 'gpt-4o-mini',
+    help: 'The model that is asked for there.',
+  }),
+  llmApiKey: optional({
+    env: 'TRIBUTARY_LLM_API_KEY',
+    type: z.string().transform((key) => new Secret(key)),
+    help: 'The key that it wants, if any.',
   }),
   logLevel: setting({
     env: 'LOG_LEVEL',

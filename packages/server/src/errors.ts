@@ -2,6 +2,7 @@ import { authProviderErrors } from './errors/auth-provider-errors.ts';
 import { deploymentErrors } from './errors/deployment-errors.ts';
 import { authorizationErrors } from './errors/authorization-errors.ts';
 import { notificationErrors } from './errors/notification-errors.ts';
+import { integrationSourceErrors } from './errors/integration-source-errors.ts';
 import { connectionErrors } from './errors/connection-errors.ts';
 import { projectErrors } from './errors/project-errors.ts';
 import type { FieldIssue } from './lib/field-issues.ts';
@@ -73,6 +74,7 @@ export const catalogue = {
   ...projectErrors,
   ...authProviderErrors,
   ...notificationErrors,
+  ...integrationSourceErrors,
   ...connectionErrors,
   ...deploymentErrors,
   /** The body is not JSON. Send valid JSON with `content-type: application/json`. */

@@ -31,6 +31,7 @@ import type { ControlStore } from './control/database.ts';
 import { openControlStore } from './control/open.ts';
 import { runForEveryone } from './control/tenant-scope.ts';
 import { airweaveGroups } from './dialects/airweave/airweave-groups.ts';
+import { hummGroup } from './dialects/humm/humm-group.ts';
 import { apinizerGroup } from './dialects/apinizer/apinizer-group.ts';
 import { AnswerBus } from './deployments/answer-bus.ts';
 import { createDiskWatch, type DiskWatch } from './host/disk-watch.ts';
@@ -52,6 +53,7 @@ import type { JobId, OrganizationId } from './lib/ids.ts';
 import { createLog } from './lib/log.ts';
 import { buildNamedConnections } from './main-connections.ts';
 import { endWith } from './main-failure.ts';
+import { buildIntegrationSources } from './main-integration-sources.ts';
 import { buildDeployments, hearAnswers } from './main-deployments.ts';
 import { openMetrics } from './main-metrics.ts';
 import { buildOAuth } from './main-oauth.ts';
@@ -253,6 +255,7 @@ function buildServices(
   const needs = { control, readers, clock, ...common, ...asked, bus, disk, wake, onError };
   const collections = createCollectionService({ ...needs, removal });
   const sourceConnections = createSourceConnectionService({ ...needs, collections, removal: sources });
+  const syncs = createSyncService({ ...needs, collections, sourceConnections });
   const onFailed = (error: unknown): void => log.error({ error }, 'an authorization failed unexpectedly');
   return {
     services: {
@@ -265,7 +268,8 @@ function buildServices(
       authorizations: createAuthorizationService({ ...needs, collections, sourceConnections, onError: onFailed }),
       oauthClients: oauth.ownClients,
       selections: createSelectionService({ ...needs, organizationKeys: createOrganizationKeys({ vault, clock }) }),
-      syncs: createSyncService({ ...needs, collections, sourceConnections }),
+      syncs,
+      integrationSources: buildIntegrationSources({ ...needs, config, log, collections, removal: sources, syncs }),
       search: createSearchService({ readers, collections, removal: sources }),
       namedConnections: buildNamedConnections({ ...base, ...needs, deployments: placing, probeTimeoutMs }),
       accessTokens: createAccessTokenService({ control, clock, ...common }),
@@ -330,6 +334,7 @@ export async function startService(config: Config, options: StartOptions = {}): 
   const groups = [
     nativeGroup({ ...services, audit, disk, notifications, organizations, projects, roles, usage }),
     ...airweaveGroups(services),
+    hummGroup(services),
     apinizerGroup(services),
   ];
   const http = createHttpServer({

@@ -5,6 +5,7 @@ import type { CollectionService } from './collections/service.ts';
 import type { AccessTokenService } from './auth/access-tokens/service.ts';
 import type { NamedConnections } from './connections/named-connections.ts';
 import type { ConnectorRegistry } from './connections/registry.ts';
+import type { IntegrationSourceService } from './integration-sources/service.ts';
 import type { EnvironmentService } from './environments/service.ts';
 import type { VariableService } from './environments/variables.ts';
 import type { DeploymentService } from './deployments/service.ts';
@@ -30,6 +31,7 @@ export interface Services {
   readonly namedConnections: NamedConnections;
   readonly accessTokens: AccessTokenService;
   readonly search: SearchService;
+  readonly integrationSources: IntegrationSourceService;
   readonly environments: EnvironmentService;
   readonly variables: VariableService;
   readonly certificates: CertificateService;

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { AuthScheme } from './auth.ts';
 import type { ConnectorContext } from './context.ts';
+import type { DatabaseSchema } from './database-schema.ts';
 import type { Feed } from './feed.ts';
 import type { JsonObject } from './json.ts';
 import type { Page } from './page.ts';
@@ -101,4 +102,6 @@ export interface Connector {
    * twice, and when nothing was left. Throws `ConnectorError`.
    */
   release?(ctx: ConnectorContext): Promise<void>;
+  /** For databases: the tables that it reads, as the database describes them. Throws `ConnectorError`. */
+  inspect?(ctx: ConnectorContext): Promise<DatabaseSchema>;
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { AuthScheme, CredentialsOf } from './auth.ts';
 import type { Connector, RecordDescription, Slice, Stream } from './connector.ts';
 import type { ConnectorContext } from './context.ts';
+import type { DatabaseSchema } from './database-schema.ts';
 import type { JsonObject } from './json.ts';
 import type { Page } from './page.ts';
 
@@ -34,6 +35,7 @@ export interface ConnectorDeclaration<A extends readonly AuthScheme[], C extends
   readonly endpoint?: readonly (keyof z.output<C> & string)[];
   readonly check: (ctx: ConnectorContext<z.output<C>, CredentialsOf<A>>) => Promise<{ readonly account: string }>;
   readonly release?: (ctx: ConnectorContext<z.output<C>, CredentialsOf<A>>) => Promise<void>;
+  readonly inspect?: (ctx: ConnectorContext<z.output<C>, CredentialsOf<A>>) => Promise<DatabaseSchema>;
 }
 
 /** A stream whose types are closed over, ready to be bound to a context. */
@@ -116,7 +118,7 @@ export function defineDynamicConnector<const A extends readonly AuthScheme[], C 
   discover: (ctx: ConnectorContext<z.output<C>, CredentialsOf<A>>) => Promise<readonly Stream[]>,
 ): Connector {
   type Ctx = ConnectorContext<z.output<C>, CredentialsOf<A>>;
-  const { release, ...rest } = declaration;
+  const { release, inspect, ...rest } = declaration;
   return {
     ...rest,
     labels: declaration.labels ?? [],
@@ -125,5 +127,6 @@ export function defineDynamicConnector<const A extends readonly AuthScheme[], C 
     check: (ctx) => declaration.check(ctx as Ctx),
     discover: (ctx) => discover(ctx as Ctx),
     ...(release && { release: (ctx: ConnectorContext) => release(ctx as Ctx) }),
+    ...(inspect && { inspect: (ctx: ConnectorContext) => inspect(ctx as Ctx) }),
   };
 }

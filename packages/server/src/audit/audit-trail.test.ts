@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeWebhook, ruleOf } from '../../test/harness/notification-rules.ts';
+import { plantRelationship } from '../../test/harness/planted-relationship.ts';
 import { addDeployable } from '../../test/harness/deployable.ts';
 import type { Answer, TestService } from '../../test/harness/service.ts';
 import { startWholeRig, type WholeRig } from '../../test/harness/whole-rig.ts';
@@ -128,6 +129,26 @@ async function traceOutside(face: string): Promise<void> {
   expect((await trace('DELETE', path)).actions).toEqual(['auth_provider.deleted']);
 }
 
+async function traceIntegrationSources(): Promise<void> {
+  const wanted = { name: 'Traced', source_type: 'saas', connector_type: 'stub' };
+  const made = await trace('POST', '/api/integration-sources', wanted);
+  expect(made.actions).toEqual(['integration_source.created']);
+  const path = `/api/integration-sources/${made.body.id}`;
+  const updated = ['integration_source.updated'];
+  expect((await trace('PUT', path, { name: 'Renamed', is_active: true })).actions).toEqual(updated);
+  expect((await trace('PUT', `${path}/streams`, { selected_streams: ['containers'] })).actions).toEqual(updated);
+  expect((await trace('POST', `${path}/test`)).actions).toEqual(['integration_source.tested']);
+  expect((await trace('POST', `${path}/description/generate`)).actions).toEqual(updated);
+  const named = await trace('POST', `${path}/databases`, { name: 'part' });
+  expect(named.actions).toEqual(['integration_source.database_added']);
+  const relationship = plantRelationship(t.dataDir, made.body);
+  const decided = await trace('PUT', `/api/integration-sources/relationships/${relationship}`, { status: 'APPROVED' });
+  expect(decided.actions).toEqual(['integration_source.relationship_changed']);
+  const collection = await t.newCollection();
+  expect((await trace('POST', `${path}/sync`, { collection })).actions).toEqual(['integration_source.sync_begun']);
+  expect((await trace('DELETE', path)).actions).toEqual(['integration_source.deleted']);
+}
+
 async function traceOwnClients(): Promise<void> {
   const path = '/tributary/v1/oauth-clients';
   const given = { name: 'Traced', shortName: 'github', clientId: 'ours', clientSecret: 'a-secret' };
@@ -213,6 +234,7 @@ describe('F1-16 every change made through the API', () => {
     }
     await traceOwnClients();
     await traceNotificationRules();
+    await traceIntegrationSources();
     await traceConnections();
     await traceProjects();
     await traceOnConnection();

@@ -24,6 +24,7 @@ import {
   insertConnection,
   listConnections,
   listLabels,
+  lockLabels,
   updateConnection,
   type ConnectionRow,
 } from './repository.ts';
@@ -163,7 +164,8 @@ class Service implements NamedConnections {
       if (inUse instanceof Error) throw inUse;
       const common = readCommonFields(input);
       const stored = await this.#check(tx, actor, projectId, inUse, input);
-      const label = nextLabel(await listLabels(tx, organizationId, projectId, stored.connector));
+      await lockLabels(tx, organizationId);
+      const label = nextLabel((await listLabels(tx, organizationId, stored.connector)).map((one) => one.label));
       const row = newNamedRow(actor, { projectId, handle: wanted, label, now: clock.now() }, common, stored);
       if (!(await insertConnection(tx, row))) throw errors.connection_exists({ name: wanted });
       await this.#seal(tx, organizationId, row.id, stored.sealed);

@@ -1,6 +1,7 @@
 import type { Connector, Stream } from '@tributary/connectors/kit/connector';
 import type { OwnedContext } from '@tributary/connectors/kit/connector-context';
 import type { ConnectorContext } from '@tributary/connectors/kit/context';
+import type { DatabaseSchema } from '@tributary/connectors/kit/database-schema';
 import type { JsonObject } from '@tributary/connectors/kit/json';
 import { ConnectorError } from '@tributary/connectors/kit/connector-error';
 import { errors } from '../errors.ts';
@@ -9,6 +10,8 @@ import type { CredentialRequest, CredentialSource } from './credential-source.ts
 import type { FillSettings } from './fill-settings.ts';
 import { previewStreams } from './preview.ts';
 import type { PreviewIntake, StreamPreview } from './preview.ts';
+import { sampleStreams } from './sample.ts';
+import type { Sampling, StreamSample } from './sample.ts';
 
 export interface ProbeInput {
   /** The stored connection that is asked with; absent while its settings are not stored yet. */
@@ -31,6 +34,10 @@ export interface Probe {
   discover(input: ProbeInput): Promise<readonly Stream[]>;
   /** Up to ten records of each selected stream as they would be stored; throws the catalogue's errors. */
   preview(input: ProbeInput, intake: PreviewIntake): Promise<readonly StreamPreview[]>;
+  /** The tables of a database as it describes them; undefined for other sources. Throws the catalogue's errors. */
+  inspect(input: ProbeInput): Promise<DatabaseSchema | undefined>;
+  /** The first rows of every stream that is wanted, within bounds of rows and time. Throws the catalogue's errors. */
+  sample(input: ProbeInput, sampling: Sampling): Promise<ReadonlyMap<string, StreamSample>>;
   /** Has the connector take back what reading has left at the source, when it can; throws the catalogue's errors. */
   release(input: ProbeInput): Promise<void>;
 }
@@ -61,6 +68,7 @@ function translate(shortName: string, error: unknown): Error {
 
 /** Of the time that a preview has, the part after which it gives what it has read. */
 const PREVIEW_SHARE = 0.8;
+const SAMPLE_SHARE = 0.3;
 
 /** Makes a probe; `timeoutMs` bounds each call. */
 export function createProbe(options: {
@@ -96,6 +104,12 @@ export function createProbe(options: {
       ask(input, (ctx) => {
         const signal = AbortSignal.timeout(options.timeoutMs * PREVIEW_SHARE);
         return previewStreams(input.connector, ctx, intake, signal);
+      }),
+    inspect: (input) => ask(input, async (ctx) => input.connector.inspect?.(ctx)),
+    sample: (input, sampling) =>
+      ask(input, (ctx) => {
+        const signal = AbortSignal.timeout(options.timeoutMs * SAMPLE_SHARE);
+        return sampleStreams(input.connector, ctx, sampling, signal);
       }),
     async release(input) {
       const { connector } = input;

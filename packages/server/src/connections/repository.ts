@@ -1,7 +1,9 @@
-import type { Insertable, Selectable, Updateable } from 'kysely';
+import { sql, type Insertable, type Selectable, type SqlBool, type Updateable } from 'kysely';
+import type { PageRequest } from '../collections/model.ts';
 import type { Queryable } from '../control/database.ts';
 import type { ControlTables } from '../control/schema.ts';
 import type { ConnectionId, OrganizationId, ProjectId } from '../lib/ids.ts';
+import { decodePlace } from '../lib/page-cursor.ts';
 import { handleKey } from './connection-input.ts';
 
 export type ConnectionRow = Selectable<ControlTables['connection']>;
@@ -75,21 +77,52 @@ export async function listHandleKeys(
   return rows.map((row) => row.handle_key);
 }
 
-/** Labels of the project's connections of one kind. */
-export async function listLabels(
+/** Labels of the organization's connections of one kind; they tell them apart, whatever project they are in. */
+export function listLabels(
   db: Queryable,
   organizationId: OrganizationId,
-  projectId: ProjectId,
   connector: string,
-): Promise<(string | null)[]> {
-  const rows = await db
+): Promise<Pick<ConnectionRow, 'id' | 'label'>[]> {
+  return db
     .selectFrom('connection')
-    .select('label')
+    .select(['id', 'label'])
     .where('organization_id', '=', organizationId)
-    .where('project_id', '=', projectId)
     .where('connector', '=', connector)
     .execute();
-  return rows.map((row) => row.label);
+}
+
+/** Until the transaction ends nobody else of the organization gives a label: on PostgreSQL two could give the same. */
+export async function lockLabels(db: Queryable, organizationId: OrganizationId): Promise<void> {
+  await db
+    .updateTable('organization')
+    .set((eb) => ({ name: eb.ref('name') }))
+    .where('id', '=', organizationId)
+    .execute();
+}
+
+export interface ConnectionFilter {
+  /** Only connections of these. */
+  readonly connectors: readonly string[];
+  readonly enabled?: boolean | undefined;
+}
+
+/** Newest first. */
+export async function listOfOrganization(
+  db: Queryable,
+  organizationId: OrganizationId,
+  page: PageRequest,
+  { connectors, enabled }: ConnectionFilter,
+): Promise<ConnectionRow[]> {
+  if (connectors.length === 0) return [];
+  const place = page.after === undefined ? undefined : decodePlace(page.after);
+  let query = db
+    .selectFrom('connection')
+    .selectAll()
+    .where('organization_id', '=', organizationId)
+    .where('connector', 'in', connectors);
+  if (enabled !== undefined) query = query.where('enabled', '=', enabled ? 1 : 0);
+  if (place) query = query.where(sql<SqlBool>`(created_at, id) < (${place.createdAt}, ${place.id})`);
+  return query.orderBy('created_at', 'desc').orderBy('id', 'desc').limit(page.limit).offset(page.skip).execute();
 }
 
 /** `false` when another transaction has taken the handle in the meantime. */

@@ -1,6 +1,7 @@
 import type { Connector } from '@tributary/connectors/kit/connector';
 import type { JsonObject } from '@tributary/connectors/kit/json';
 import type { Actor } from '../auth/actor.ts';
+import type { PageRequest } from '../collections/model.ts';
 import { readGrant } from '../auth/oauth/stored-grant.ts';
 import type { Queryable } from '../control/database.ts';
 import type { AuthMethod } from '../control/schema.ts';
@@ -25,13 +26,18 @@ import {
   insertConnection,
   listHandleKeys,
   listLabels,
+  lockLabels,
   countUsers,
+  listOfOrganization,
   updateConnection,
   updateSealed,
   upsertCredential,
+  type ConnectionFilter,
   type ConnectionRow,
 } from './repository.ts';
 import type { SealedSettings, SettingsToSeal } from './settings.ts';
+
+export type { ConnectionRow } from './repository.ts';
 
 export interface NewConnection {
   readonly projectId: ProjectId;
@@ -47,6 +53,10 @@ export interface NewConnection {
   readonly authenticated: boolean;
   /** The organization's own OAuth client that it is made with. */
   readonly oauthClientId?: OAuthClientId | null;
+  /** Of a connection that is shown by itself; absent: as the handle. */
+  readonly displayName?: string;
+  /** Which tells it from others of its kind; absent: the next free number, for the first of its kind none. */
+  readonly label?: string;
   /** It was made on its own, and stays when nothing is read through it any more. */
   readonly stays?: boolean;
   /** Which account of which outside vault, where one has the credentials. */
@@ -62,12 +72,18 @@ export interface ConnectionChange {
   readonly oauthClientId?: OAuthClientId | null;
   /** Another account of an outside vault. */
   readonly outside?: NewConnection['outside'];
+  readonly enabled?: boolean;
+  readonly label?: string | null;
+  readonly displayName?: string;
+  /** Whether it stays when nothing is read through it any more. */
+  readonly stays?: boolean;
 }
 
 /** Connections for the nouns that stand on them. All calls run inside the caller's transaction. */
 export interface ConnectionService {
   create(tx: Queryable, actor: Actor, input: NewConnection): Promise<ConnectionId>;
   get(db: Queryable, organizationId: OrganizationId, id: ConnectionId): Promise<ConnectionRow>;
+  find(db: Queryable, organizationId: OrganizationId, id: ConnectionId): Promise<ConnectionRow | undefined>;
   /** Throws `connection_not_found`. */
   getByHandle(
     db: Queryable,
@@ -75,7 +91,15 @@ export interface ConnectionService {
     projectId: ProjectId,
     handle: string,
   ): Promise<ConnectionRow>;
+  /** Throws `connection_label_taken`, `connection_label_required`. */
   change(tx: Queryable, actor: Actor, id: ConnectionId, change: ConnectionChange): Promise<void>;
+  /** Newest first. */
+  list(
+    db: Queryable,
+    organizationId: OrganizationId,
+    page: PageRequest,
+    filter: ConnectionFilter,
+  ): Promise<readonly ConnectionRow[]>;
   /** Opens what the vault keeps. The result is plain: hand it to a worker or a live check, nothing else. */
   openSettings(db: Queryable, organizationId: OrganizationId, id: ConnectionId): Promise<SealedSettings>;
   /** Whether it ends with its only source connection. */
@@ -91,9 +115,58 @@ export function nextLabel(labels: readonly (string | null)[]): string | null {
   return String(number);
 }
 
+async function newLabel(
+  tx: Queryable,
+  organizationId: OrganizationId,
+  { connector, label }: NewConnection,
+): Promise<string | null> {
+  await lockLabels(tx, organizationId);
+  const others = await listLabels(tx, organizationId, connector.id);
+  if (label === undefined) return nextLabel(others.map((one) => one.label));
+  checkLabel(label, connector.id, others);
+  return label;
+}
+
+/** Labels tell connections of one kind apart: with several of them each needs its own. */
+function checkLabel(
+  label: string | null,
+  connector: string,
+  others: readonly Pick<ConnectionRow, 'id' | 'label'>[],
+): void {
+  if (label === null && others.length > 0) throw errors.connection_label_required({ connector });
+  if (label !== null && others.some((one) => one.label === label))
+    throw errors.connection_label_taken({ connector, label });
+}
+
+async function assertLabel(
+  tx: Queryable,
+  organizationId: OrganizationId,
+  id: ConnectionId,
+  label: string | null,
+): Promise<void> {
+  await lockLabels(tx, organizationId);
+  const row = must(await findConnection(tx, organizationId, id), 'a connection that is changed is there');
+  const labels = await listLabels(tx, organizationId, row.connector);
+  checkLabel(
+    label,
+    row.connector,
+    labels.filter((one) => one.id !== id),
+  );
+}
+
 function outsideColumns(outside: NewConnection['outside']) {
   if (!outside) return {};
   return { auth_provider_id: outside.authProviderId, auth_provider_config: JSON.stringify(outside.config) };
+}
+
+/** What a connection is, beside its settings. */
+function ownColumns({ enabled, label, stays, displayName }: ConnectionChange) {
+  return {
+    ...(enabled !== undefined && ({ enabled: enabled ? 1 : 0 } as const)),
+    ...(label !== undefined && { label }),
+    ...(stays !== undefined && ({ stays: stays ? 1 : 0 } as const)),
+    ...(displayName !== undefined && { display_name: displayName }),
+  };
 }
 
 const emptySettings: SealedSettings = { credentials: {}, config: {} };
@@ -123,8 +196,9 @@ async function newRow(
     oauth_client_id: input.oauthClientId ?? null,
     ...outsideColumns(input.outside),
     enabled: 1,
+    label: await newLabel(tx, actor.organizationId, input),
+    display_name: input.displayName ?? null,
     stays: input.stays ? 1 : 0,
-    label: nextLabel(await listLabels(tx, actor.organizationId, projectId, connector.id)),
     created_at: now,
     modified_at: now,
     created_by_email: actor.email,
@@ -183,6 +257,7 @@ export function createConnectionService({ vault, clock }: SealNeeds): Connection
     async get(db, organizationId, id) {
       return must(await findConnection(db, organizationId, id), 'a source connection always has its connection');
     },
+    find: findConnection,
     async getByHandle(db, organizationId, projectId, handle) {
       const row = await findConnectionByHandle(db, organizationId, projectId, handle);
       if (!row) throw errors.connection_not_found({ name: handle });
@@ -190,11 +265,13 @@ export function createConnectionService({ vault, clock }: SealNeeds): Connection
     },
     async change(tx, actor, id, change) {
       const now = clock.now();
+      if (change.label !== undefined) await assertLabel(tx, actor.organizationId, id, change.label);
       await updateConnection(tx, actor.organizationId, id, {
         ...(change.endpoint && { endpoint: JSON.stringify(change.endpoint) }),
         ...(change.credentialsRenewed && { authenticated_at: now }),
         ...(change.oauthClientId !== undefined && { oauth_client_id: change.oauthClientId }),
         ...outsideColumns(change.outside),
+        ...ownColumns(change),
         modified_at: now,
         modified_by_email: actor.email,
       });
@@ -208,6 +285,7 @@ export function createConnectionService({ vault, clock }: SealNeeds): Connection
       const opened = vault.open(row, { organizationId, row: id, column: 'credential.ciphertext' });
       return { ...emptySettings, ...opened };
     },
+    list: listOfOrganization,
     isUsedOnce: async (db, organizationId, id) => (await countUsers(db, organizationId, id)) <= 1,
     deleteUnused: deleteUnusedConnection,
   };

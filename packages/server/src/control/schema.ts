@@ -18,13 +18,11 @@ import type {
   VariableId,
 } from '../lib/ids.ts';
 import type { NotificationTables } from './notification-tables.ts';
+import type { Flag, JsonText, Millis } from './column-types.ts';
+import type { IntegrationSourceTables } from './integration-source-tables.ts';
 
-/** 0 or 1. */
-export type Flag = 0 | 1;
-/** Milliseconds since the epoch. */
-export type Millis = number;
-/** JSON as text. */
-export type JsonText = string;
+export type { Flag, JsonText, Millis } from './column-types.ts';
+export type { ConnectionStatus, DescriptionSource } from './integration-source-tables.ts';
 
 export type JobState = 'pending' | 'running' | 'cancelling' | 'completed' | 'failed' | 'cancelled' | 'interrupted';
 export type JobTrigger = 'manual' | 'schedule' | 'initial' | 'resume';
@@ -48,7 +46,7 @@ export type ErrorCategory =
   | 'auth_provider_credentials_invalid';
 
 /** The control store's tables as TypeScript; `migrations/` is the same in SQL. */
-export interface ControlTables extends DeploymentTables, NotificationTables {
+export interface ControlTables extends IntegrationSourceTables, DeploymentTables, NotificationTables {
   organization: { id: OrganizationId; name: string; created_at: Millis };
   project: { id: ProjectId; organization_id: OrganizationId; name: string; created_at: Millis };
   environment: {
@@ -157,6 +155,7 @@ export interface ControlTables extends DeploymentTables, NotificationTables {
     auth_provider_config: Generated<JsonText | null>;
     revision: Generated<number>;
     type_fields: Generated<JsonText | null>;
+    display_name: Generated<string | null>;
     deploy_to_worker: Generated<Flag>;
     stays: Generated<Flag>;
     created_at: Millis;

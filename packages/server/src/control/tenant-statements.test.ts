@@ -2,6 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { plantRelationship } from '../../test/harness/planted-relationship.ts';
 import { addDeployable } from '../../test/harness/deployable.ts';
 import { startTestService, type TestService } from '../../test/harness/service.ts';
 import { makeCertificate } from '../certificates/testing/made-certificates.ts';
@@ -18,6 +19,7 @@ const acrossOrganizations: Readonly<Record<string, string>> = {
   'auth/access-tokens/repository.ts findAccessTokenByHash': 'tells which organization a caller belongs to',
   'auth/repository.ts findApiKeyByHash': 'tells which organization a caller belongs to',
   'auth/oauth/renewal/repository.ts listDue': 'tokens are renewed before they die, whosever they are',
+  'integration-sources/repository.ts findOwner': 'the operator makes system sources, whosever they are',
   'syncs/repository.ts countLiveJobs': 'the operator’s metrics',
   'deployments/repository.ts countHeld': 'the operator’s metrics',
   'deployments/workers/repository.ts wanted': 'workers serve the environment of a name, of everyone',
@@ -159,6 +161,8 @@ describe('F1-11 what a running service sends to its database', () => {
       ['POST', `${native}/pause`],
       ['POST', `${native}/resume`],
       ['POST', `/collections/${collection.readable_id}/search/instant`, { query: 'a' }],
+      ['POST', '/api/integration-sources', { name: 'Watched', source_type: 'saas', connector_type: 'stub' }],
+      ['GET', '/api/integration-sources?is_active=true'],
       ['GET', '/tributary/v1/organization'],
       ['GET', '/tributary/v1/usage'],
       ['POST', '/tributary/v1/projects', { name: 'watched' }],
@@ -193,7 +197,22 @@ describe('F1-11 what a running service sends to its database', () => {
       ['DELETE', path],
       ['DELETE', `/collections/${collection.readable_id}`],
     ];
-    for (const [method, url, body] of calls) {
+    const listed = (await t.api('GET', '/api/integration-sources')).body;
+    const catalogued = `/api/integration-sources/${listed[0].id}`;
+    const ofSource: typeof calls = [
+      [
+        'PUT',
+        catalogued,
+        { name: 'Seen', instance_label: 'seen', description: 'Seen', selected_streams: ['containers'] },
+      ],
+      ['POST', `${catalogued}/test`],
+      ['GET', `${catalogued}/jobs`],
+      ['GET', `${catalogued}/columns`],
+      ['GET', `${catalogued}/relationships`],
+      ['PUT', `/api/integration-sources/relationships/${plantRelationship(t.dataDir, listed[0])}`, { score: 0.2 }],
+      ['POST', `${catalogued}/databases`, { name: 'part' }],
+    ];
+    for (const [method, url, body] of [...ofSource, ...calls]) {
       const { status } = await t.api(method, url, body);
       expect([method, url, status < 500]).toEqual([method, url, true]);
     }

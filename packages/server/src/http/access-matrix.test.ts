@@ -5,6 +5,7 @@ import { authorize } from '../auth/policy.ts';
 import type { NamedConnections } from '../connections/named-connections.ts';
 import { apinizerGroup } from '../dialects/apinizer/apinizer-group.ts';
 import { airweaveGroups } from '../dialects/airweave/airweave-groups.ts';
+import { hummGroup } from '../dialects/humm/humm-group.ts';
 import { catalogue, errors } from '../errors.ts';
 import { systemClock } from '../lib/clock.ts';
 import { newId, type ProjectId } from '../lib/ids.ts';
@@ -21,6 +22,7 @@ const publicRoutes = [
   'GET /health',
   'GET /health/live',
   'GET /health/ready',
+  'GET /llms.txt',
   'GET /metrics',
   'GET /openapi.json',
   'GET /source-connections/authorize/:code',
@@ -43,6 +45,7 @@ const namedConnections: Pick<NamedConnections, 'admit'> = {
 const groups: readonly RouteGroup[] = [
   nativeGroup(noServices),
   ...airweaveGroups(noServices),
+  hummGroup(noServices),
   apinizerGroup({ ...noServices, namedConnections: namedConnections as NamedConnections }),
 ];
 const service = serviceGroup({

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { TestService } from '../../test/harness/service.ts';
+import { plantRelationship } from '../../test/harness/planted-relationship.ts';
 import { startWholeRig, type WholeRig } from '../../test/harness/whole-rig.ts';
 import { makeCertificate } from '../certificates/testing/made-certificates.ts';
 import { exampleOf } from './docs-schema.ts';
@@ -127,6 +128,15 @@ function bodiesFor(collection: string): readonly (readonly [end: RegExp, body: (
     [/POST .*\/api-keys(?:\/\{\w+\}\/rotate)?$/, () => ({})],
     [/\/apiops\/projects/, () => ({ type: 'email', host: '127.0.0.1', port: 1 })],
     [/\/selection/, () => ({})],
+    [
+      /POST \/api\/integration-sources$/,
+      () => ({ name: fresh('Owned'), source_type: 'saas', connector_type: 'stub', configuration: { stub_key: 'key' } }),
+    ],
+    [/PUT \/api\/integration-sources\/\{source_id\}$/, () => ({ name: fresh('Renamed') })],
+    [/PUT \/api\/integration-sources\/\{source_id\}\/streams$/, () => ({ selected_streams: null })],
+    [/POST \/api\/integration-sources\/\{source_id\}\/sync$/, () => ({ collection })],
+    [/POST \/api\/integration-sources\/\{source_id\}\/databases$/, () => ({ name: fresh('owned') })],
+    [/PUT \/api\/integration-sources\/relationships/, () => ({ status: 'APPROVED' })],
     [/POST (?:\/v1)?\/auth-providers$/, () => ({ name: fresh('Owned'), ...rig.authProvider })],
     [/PUT (?:\/v1)?\/auth-providers/, () => ({ name: fresh('Renamed') })],
     [
@@ -152,6 +162,18 @@ async function projectFor(operation: string): Promise<Readonly<Record<string, st
   return { projectName, environmentName: 'test', variableName: 'host', certificateName: 'tls', connectionName };
 }
 
+/** An integration source that nothing reads. */
+async function newSource() {
+  const wanted = { name: 'Owned by hand', source_type: 'saas', connector_type: 'stub' };
+  return (await t.api('POST', '/api/integration-sources', wanted)).body;
+}
+
+/** Ids of things that the operation may do away with, made for it alone. */
+async function freshIds(name: string): Promise<Record<string, string>> {
+  if (name.includes('/integration-sources')) return { source_id: (await newSource()).id };
+  return projectFor(name);
+}
+
 it('F1-17 fields that the service owns are refused or ignored in every body', async () => {
   const source = await t.newStub({ body: { name: 'Owned connection' } });
   const collection: string = source.readable_collection_id;
@@ -167,6 +189,7 @@ it('F1-17 fields that the service owns are refused or ignored in every body', as
     await rig.allow(body.auth.auth_url);
     return { id: body.id as string, body: { claim_token: body.auth.claim_token as string } };
   };
+  const relationship = plantRelationship(t.dataDir, await newSource());
   const role = (await t.api('POST', '/tributary/v1/roles', { name: 'Owned by hand', permissions })).body.id;
   const [operations, schemas] = await operationsWithBody();
   const unproven: string[] = [];
@@ -180,7 +203,7 @@ it('F1-17 fields that the service owns are refused or ignored in every body', as
       apiKeyId: await newKey(),
       id: await newKey(),
     };
-    Object.assign(ids, await projectFor(name));
+    Object.assign(ids, await freshIds(name), { relationship_id: relationship });
     if (name.includes('/auth-providers')) ids['readable_id'] = provider;
     const claim = name.endsWith('/verify-oauth') ? await allowed() : undefined;
     if (claim) ids['source_connection_id'] = claim.id;

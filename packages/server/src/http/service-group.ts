@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Clock } from '../lib/clock.ts';
 import { docsPage } from './docs-page.ts';
 import { readiness, type ReadinessCheck } from './health.ts';
+import { llmsText } from './llms-text.ts';
 import type { Metrics } from './metrics.ts';
 import { openApiDocument } from './openapi.ts';
 import { presentError } from './problem.ts';
@@ -76,6 +77,7 @@ export function serviceGroup(options: ServiceGroupOptions): RouteGroup {
   const document = once(() => openApiDocument(documented, options));
   const json = once(() => JSON.stringify(document()));
   const page = once(() => docsPage(document()));
+  const index = once(() => llmsText(document()));
   const documentation = [
     route({
       ...shared,
@@ -85,6 +87,15 @@ export function serviceGroup(options: ServiceGroupOptions): RouteGroup {
       hidden: true,
       returns: { 200: z.looseObject({ openapi: z.string() }) },
       handler: () => new Reply(json(), { headers: { 'content-type': 'application/json; charset=utf-8' } }),
+    }),
+    route({
+      ...shared,
+      path: '/llms.txt',
+      operationId: 'llmsText',
+      summary: 'An index of this API for language models',
+      hidden: true,
+      returns: { 200: z.string() },
+      handler: () => new Reply(index(), { headers: { 'content-type': 'text/plain; charset=utf-8' } }),
     }),
     route({
       ...shared,

@@ -3,6 +3,7 @@ import { makeCertificate } from '../certificates/testing/made-certificates.ts';
 import { addDeployable } from '../../test/harness/deployable.ts';
 import { callForeign } from '../../test/harness/foreign-calls.ts';
 import { makeWebhook, ruleOf } from '../../test/harness/notification-rules.ts';
+import { plantRelationship } from '../../test/harness/planted-relationship.ts';
 import { startTestService, type TestService } from '../../test/harness/service.ts';
 
 let t: TestService;
@@ -37,7 +38,11 @@ describe('F1-11 a thing of one organization', () => {
     const permissions = [{ category: 'AUDIT', actions: ['VIEW'] }];
     const role = await t.api('POST', '/tributary/v1/roles', { name: 'hers', permissions });
     const keys = (await t.api('GET', '/tributary/v1/api-keys')).body;
+    const [catalogued] = (await t.api('GET', '/api/integration-sources')).body;
     const ids = {
+      source_id: catalogued.id,
+      integration_source_id: catalogued.id,
+      relationship_id: plantRelationship(t.dataDir, catalogued),
       source_connection_id: source.id,
       sourceConnectionId: source.id,
       readable_id: collection,
@@ -59,6 +64,7 @@ describe('F1-11 a thing of one organization', () => {
       (await t.api('GET', `/source-connections/${source.id}`)).body,
       (await t.api('GET', `/collections/${collection}`)).body,
       (await t.api('GET', `/source-connections/${source.id}/jobs`)).body,
+      (await t.api('GET', `/api/integration-sources/${catalogued.id}`)).body,
       (await t.api('GET', '/tributary/v1/projects')).body,
       (await t.api('GET', rules)).body,
       (await t.api('GET', `${connections}?type=email`)).body,
@@ -85,6 +91,7 @@ describe('F1-11 a thing of one organization', () => {
       'PUT /tributary/v1/api-keys': { roles: [] },
       'POST /tributary/v1/projects/{projectName}/notification-rules': ruleOf('hook'),
       'PATCH /tributary/v1/projects/{projectName}/notification-rules': { enabled: false },
+      'PUT /api/integration-sources/{source_id}/streams': { selected_streams: [] },
       'POST /tributary/v1/projects/{projectName}/certificates': { name: 'stolen', certificate },
       '/variables/': { value: 'Stolen' },
       '/certificates/': { certificate },
@@ -106,6 +113,7 @@ describe('F1-11 a thing of one organization', () => {
     for (const path of [
       '/source-connections',
       '/collections',
+      '/api/integration-sources',
       '/tributary/v1/audit-events',
       '/tributary/v1/api-keys',
       '/tributary/v1/roles',

@@ -18,6 +18,7 @@ export type OAuthClientId = Id<'oauth_client'>;
 export type EnvironmentId = Id<'environment'>;
 export type VariableId = Id<'variable'>;
 export type KeyMaterialId = Id<'key_material'>;
+export type RelationshipId = Id<'integration_relationship'>;
 export type WorkerId = Id<'worker'>;
 export type AuthProviderId = Id<'auth_provider'>;
 export type NotificationRuleId = Id<'notification_rule'>;

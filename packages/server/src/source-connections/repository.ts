@@ -125,6 +125,21 @@ export function listSourceConnections(
     .execute();
 }
 
+/** Those that read with one of the connections, oldest first. */
+export async function listOfConnections(
+  db: Queryable,
+  organizationId: OrganizationId,
+  connectionIds: readonly ConnectionId[],
+): Promise<JoinedRow[]> {
+  if (connectionIds.length === 0) return [];
+  return joined(db, organizationId)
+    .where('source_connection.connection_id', 'in', connectionIds)
+    .where('source_connection.deleted_at', 'is', null)
+    .orderBy('source_connection.created_at')
+    .orderBy('source_connection.id')
+    .execute();
+}
+
 /** Ids of the collection's source connections: all, those being deleted included, or only those. */
 export async function listIdsOfCollection(
   db: Queryable,

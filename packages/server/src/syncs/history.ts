@@ -31,3 +31,12 @@ export async function readJobSummary(
   const ended = await listLatestJobs(db, organizationId, [id], 'ended');
   return { latest: { newest, ended: ended.get(id) ?? null }, totals };
 }
+
+/** The newest job that has succeeded of each of the given source connections that has one. */
+export function readLastCompleted(
+  db: Queryable,
+  organizationId: OrganizationId,
+  ids: readonly SourceConnectionId[],
+): Promise<ReadonlyMap<SourceConnectionId, SyncJob>> {
+  return listLatestJobs(db, organizationId, ids, 'completed');
+}

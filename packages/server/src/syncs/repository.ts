@@ -74,12 +74,12 @@ export async function listJobs(
   return rows.map(toJob);
 }
 
-/** The newest job, or the newest that has ended, of each of the given source connections. */
+/** The newest job, the newest that has ended, or the newest that has succeeded, of each of the given source connections. */
 export async function listLatestJobs(
   db: Queryable,
   organizationId: OrganizationId,
   ids: readonly SourceConnectionId[],
-  which: 'any' | 'ended',
+  which: 'any' | 'ended' | 'completed',
 ): Promise<Map<SourceConnectionId, SyncJob>> {
   if (ids.length === 0) return new Map();
   const rows = await db
@@ -95,6 +95,7 @@ export async function listLatestJobs(
             .select('newest.id')
             .whereRef('newest.source_connection_id', '=', 'source_connection.id')
             .$if(which === 'ended', (query) => query.where('newest.state', 'in', jobStates.filter(isTerminal)))
+            .$if(which === 'completed', (query) => query.where('newest.state', '=', 'completed'))
             .orderBy('newest.requested_at', 'desc')
             .orderBy('newest.id', 'desc')
             .limit(1)

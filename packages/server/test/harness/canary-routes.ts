@@ -73,6 +73,7 @@ export async function plantInRoutes(planting: RoutePlanting): Promise<void> {
   }
   if (has('/v1/auth-providers')) await plantInAuthProviders(planting);
   if (has('/tributary/v1/projects/{projectName}/variables')) await plantInProjects(planting);
+  if (has('/api/integration-sources')) await plantInIntegrationSources(planting);
   if (has('/apiops/projects/{projectName}/connections')) await plantInConnections(planting);
   // A source without OAuth, so that nobody outside is asked.
   const stub = { short_name: 'stub', readable_collection_id: collection };
@@ -122,6 +123,20 @@ async function plantInProjects({ call, plant }: RoutePlanting): Promise<void> {
     await call('PUT', `${path}/certificates/planted-0`, body);
   }
   await call('GET', `${path}/certificates`);
+}
+
+async function plantInIntegrationSources({ call, plant, upstream }: RoutePlanting): Promise<void> {
+  const path = '/api/integration-sources';
+  const wanted = { name: 'Canary', source_type: 'database', connector_type: 'postgres' };
+  const place = { host: upstream.host, port: upstream.port, database: 'app', sslmode: 'disable', username: 'me' };
+  const configuration = () => ({ ...place, password: plant() });
+  const { body } = await call('POST', path, { ...wanted, configuration: configuration() });
+  const one = `${path}/${body?.id ?? 'none'}`;
+  await call('PUT', one, { configuration: configuration() });
+  await call('PUT', one, { configuration: { password: [plant()] } });
+  await call('POST', path, { ...wanted, configuration: { ...place, passwrod: plant() } });
+  for (const part of ['/test', '/sync', '/description/generate']) await call('POST', `${one}${part}`, {});
+  for (const part of ['', '/streams', '/columns', '/relationships', '/jobs']) await call('GET', `${one}${part}`);
 }
 
 /** Connections by name: made, changed, tested, refused and read back. */

@@ -1,6 +1,7 @@
 import { defineDynamicConnector } from '../../kit/define-connector.ts';
 import { auth, Config } from './config.ts';
 import { discoverTables } from './discover-tables.ts';
+import { inspectTables } from './inspect-tables.ts';
 import { toConnectorError } from './mysql-error.ts';
 import { openLink } from './open-client.ts';
 import { tableStream } from './table-stream.ts';
@@ -29,6 +30,7 @@ export const mysql = defineDynamicConnector(
         await link.close();
       }
     },
+    inspect: inspectTables,
   },
   async (ctx) => (await discoverTables(ctx)).map((table) => tableStream(ctx, table)),
 );

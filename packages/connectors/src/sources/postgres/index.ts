@@ -2,6 +2,7 @@ import { defineDynamicConnector } from '../../kit/define-connector.ts';
 import { auth, Config, type PostgresContext } from './config.ts';
 import { discoverStreams, planOf } from './discover-streams.ts';
 import { discoverTables } from './discover-tables.ts';
+import { inspectTables } from './inspect-tables.ts';
 import { openLink } from './open-client.ts';
 import { toConnectorError } from './postgres-error.ts';
 import { releaseSlot } from './replication/release-slot.ts';
@@ -29,6 +30,7 @@ export const postgres = defineDynamicConnector(
       return { account: `${account} (finds changes: ${how})` };
     },
     release: releaseSlot,
+    inspect: inspectTables,
   },
   discoverStreams,
 );

@@ -6,6 +6,7 @@ import { defineDynamicConnector, entityTypeName } from '../../kit/define-connect
 import type { JsonObject } from '../../kit/json.ts';
 import { SqliteConfig } from './config.ts';
 import { guarded, openDatabase } from './database.ts';
+import { inspectTables } from './inspect-tables.ts';
 import type { Context } from './database.ts';
 import { readChanged, readWhole, TableCursor } from './read-table.ts';
 import { KEY_FIELD } from './table-queries.ts';
@@ -113,6 +114,7 @@ export const sqlite = defineDynamicConnector(
       }
       return { account: await ctx.files.resolve(ctx.config.path) };
     },
+    inspect: inspectTables,
   },
   discover,
 );

@@ -4,7 +4,7 @@ import { errors } from '../../errors.ts';
 import { idOf, Timestamp, timestamp, timestampOrNull, Uuid } from '../../http/wire-values.ts';
 import type { ApiKeyId } from '../../lib/ids.ts';
 import { route, type FaceRoutes } from './airweave-route.ts';
-import { Limit } from './paging.ts';
+import { Limit } from '../../http/paging.ts';
 
 const read = { tag: 'api-keys', access: 'api_keys:read' } as const;
 const write = { tag: 'api-keys', access: 'api_keys:write' } as const;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { outsideKinds } from '../../auth/providers/outside-provider.ts';
 import { JsonMap, Timestamp, Uuid } from '../../http/wire-values.ts';
-import { Limit } from './paging.ts';
+import { Limit } from '../../http/paging.ts';
 import { Fields } from './source-schema.ts';
 import { text } from './text-schema.ts';
 

@@ -4,7 +4,7 @@ import type { JsonObject } from '@tributary/connectors/kit/json';
 import { route, type FaceRoutes } from './airweave-route.ts';
 import { Collection, CollectionCreate, CollectionParams, CollectionUpdate } from './collection-schema.ts';
 import { SourceConnectionJob } from './job-schema.ts';
-import { PageQuery, pageReply, pageRequest } from './paging.ts';
+import { PageQuery, pageReply, pageRequest } from '../../http/paging.ts';
 import { presentCollection } from './present-collection.ts';
 import { presentJob } from './present-job.ts';
 

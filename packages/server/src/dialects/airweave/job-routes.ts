@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { route, type FaceRoutes } from './airweave-route.ts';
 import { RunQuery, SourceConnectionJob } from './job-schema.ts';
-import { Limit } from './paging.ts';
+import { Limit } from '../../http/paging.ts';
 import { presentJob } from './present-job.ts';
 import { SourceConnectionJobParams, SourceConnectionParams } from './source-connection-schema.ts';
 

@@ -5,7 +5,7 @@ import type { SourceConnectionDetail } from '../../source-connections/model.ts';
 import { route, type FaceRoutes } from './airweave-route.ts';
 import { entityTag, versionOf } from '../../http/entity-tag.ts';
 import type { Face } from './faces.ts';
-import { pageReply, pageRequest } from './paging.ts';
+import { pageReply, pageRequest } from '../../http/paging.ts';
 import { presentSourceConnection, presentSourceConnectionListItem } from './present-source-connection.ts';
 import { createInput, updateInput } from './source-connection-change.ts';
 import {

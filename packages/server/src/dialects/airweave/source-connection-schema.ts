@@ -3,7 +3,7 @@ import type { JobId, SourceConnectionId } from '../../lib/ids.ts';
 import { Authentication } from './authentication-schema.ts';
 import type { Face } from './faces.ts';
 import { SyncJobDetails } from './job-schema.ts';
-import { PageQuery } from './paging.ts';
+import { PageQuery } from '../../http/paging.ts';
 import { idOf, JsonMap, Timestamp, Uuid } from '../../http/wire-values.ts';
 import { text } from './text-schema.ts';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { Listed, PageRequest } from '../../collections/model.ts';
-import { Reply } from '../../http/route.ts';
-import { decodePlace } from '../../lib/page-cursor.ts';
+import type { Listed, PageRequest } from '../collections/model.ts';
+import { Reply } from './route.ts';
+import { decodePlace } from '../lib/page-cursor.ts';
 
 export const Limit = z.coerce.number().int().min(1).max(1000).default(100);
 

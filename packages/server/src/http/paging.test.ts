@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { encodePlace } from '../../lib/page-cursor.ts';
+import { encodePlace } from '../lib/page-cursor.ts';
 import { PageQuery, pageReply, pageRequest } from './paging.ts';
 
 const cursor = encodePlace({ createdAt: 1_700_000_000_000, id: '550e8400-e29b-41d4-a716-446655440000' });

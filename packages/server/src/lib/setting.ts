@@ -1,7 +1,25 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 
-/** A whole number in its bounds. */
+/** One environment variable: where it comes from, what it may be, and what it means. */
+export interface Setting<T = unknown> {
+  readonly env: string;
+  /** Reads the text of the variable. */
+  readonly type: z.ZodType<T, string>;
+  /** As it would be written in the environment; absent when there is none. */
+  readonly default?: string;
+  /** One sentence for the operator, Markdown allowed. */
+  readonly help: string;
+}
+
+export function setting<T>(row: Setting<T> & { readonly default: string }): Setting<T> {
+  return row;
+}
+
+export function optional<T>(row: Setting<T>): Setting<T | undefined> {
+  return row;
+}
+
 export function integer(minimum: number, maximum: number) {
   const wanted = `must be a whole number from ${minimum} to ${maximum}`;
   return z
@@ -11,7 +29,6 @@ export function integer(minimum: number, maximum: number) {
     .refine((value) => value >= minimum && value <= maximum, wanted);
 }
 
-/** On or off. */
 export const flag = z
   .string()
   .toLowerCase()
@@ -29,7 +46,6 @@ function isCidr(text: string): boolean {
   return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (family === 4 ? 32 : 128));
 }
 
-/** Parts without the space around them; empty ones are left out. */
 export const list = (separator: string) =>
   z.string().transform((text) =>
     text
@@ -38,7 +54,6 @@ export const list = (separator: string) =>
       .filter((part) => part !== ''),
   );
 
-/** Networks of addresses, or all of them. */
 export const networks = z
   .string()
   .transform((text): 'all' | readonly string[] =>
@@ -54,7 +69,6 @@ export const networks = z
     'must be 1 (every private address) or networks like 10.0.0.0/8,fd00::/8',
   );
 
-/** Without a slash at its end. */
 export const httpUrl = z
   .string()
   .refine(
@@ -63,13 +77,10 @@ export const httpUrl = z
   )
   .transform((text) => text.replace(/\/+$/, ''));
 
-/** 32 bytes in base64. */
 export const vaultKey = (text: string) => /^[A-Za-z\d+/]{43}=$/.test(text.trim());
 
-/** An origin as browsers send it. */
 export const origin = (text: string) => URL.canParse(text) && new URL(text).origin === text;
 
-/** An address that browsers may be sent to. */
 export function isRedirectTarget(text: string): boolean {
   const url = URL.parse(text);
   if (!url || !/^https?:$/.test(url.protocol)) return false;
