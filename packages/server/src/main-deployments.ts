@@ -1,6 +1,6 @@
 import type { AuditLog } from './audit/service.ts';
 import type { Config } from './config.ts';
-import type { ConnectionService } from './connections/service.ts';
+import { createConnectionService } from './connections/service.ts';
 import type { ControlStore } from './control/database.ts';
 import type { AnswerBus } from './deployments/answer-bus.ts';
 import { createDeployments, type Redeployments } from './deployments/create-deployments.ts';
@@ -20,7 +20,6 @@ interface Needs {
   readonly clock: Clock;
   readonly audit: AuditLog;
   readonly projects: ProjectService;
-  readonly connections: ConnectionService;
   readonly supervisor: Pick<Supervisor, 'tellOf'>;
   readonly answers: AnswerBus;
 }
@@ -31,7 +30,13 @@ export function buildDeployments(needs: Needs): {
   readonly deployments: DeploymentService;
 } {
   const { supervisor, answers } = needs;
-  const placing = createDeployments({ ...needs, bus: answers, tellWorkers: (id) => supervisor.tellOf(id) });
+  const connections = createConnectionService(needs);
+  const placing = createDeployments({
+    ...needs,
+    connections,
+    bus: answers,
+    tellWorkers: (id) => supervisor.tellOf(id),
+  });
   return { placing, deployments: createDeploymentService({ ...needs, deployments: placing }) };
 }
 

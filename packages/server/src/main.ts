@@ -1,12 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import manifest from '../package.json' with { type: 'json' };
 import type { Logger } from 'pino';
-import { createAuditLog, type AuditLog } from './audit/service.ts';
+import type { AuditLog } from './audit/service.ts';
 import { createAccessTokenService } from './auth/access-tokens/service.ts';
 import { createAuthProviderService, type AuthProviderService } from './auth/providers/service.ts';
-import { KeyAuthenticator } from './auth/key-authenticator.ts';
-import { createRoleService } from './auth/roles/service.ts';
-import { createApiKeyService, type ApiKeyService } from './auth/service.ts';
+import type { ApiKeyService } from './auth/service.ts';
 import type { OAuthClient } from './auth/oauth/oauth-client.ts';
 import { createOAuthClients, type OAuthClients } from './auth/oauth/clients.ts';
 import { readOperatorClients } from './auth/oauth/operator-clients.ts';
@@ -34,6 +32,7 @@ import { airweaveGroups } from './dialects/airweave/airweave-groups.ts';
 import { hummGroup } from './dialects/humm/humm-group.ts';
 import { apinizerGroup } from './dialects/apinizer/apinizer-group.ts';
 import { AnswerBus } from './deployments/answer-bus.ts';
+import { createFollowing } from './deployments/following.ts';
 import { createDiskWatch, type DiskWatch } from './host/disk-watch.ts';
 import { IdempotentAnswers } from './http/idempotency.ts';
 import type { Metrics } from './http/metrics.ts';
@@ -49,9 +48,10 @@ import { DataDirectoryInUse, holdDataDirectory } from './jobs/service-lock.ts';
 import { hasWorkerPlaces } from './jobs/worker-places.ts';
 import { createSupervisor, type Supervisor } from './jobs/supervisor.ts';
 import { systemClock, type Clock } from './lib/clock.ts';
-import type { JobId, OrganizationId } from './lib/ids.ts';
+import type { JobId } from './lib/ids.ts';
 import { createLog } from './lib/log.ts';
 import { buildNamedConnections } from './main-connections.ts';
+import { buildAccess } from './main-access.ts';
 import { endWith } from './main-failure.ts';
 import { buildIntegrationSources } from './main-integration-sources.ts';
 import { buildDeployments, hearAnswers } from './main-deployments.ts';
@@ -60,8 +60,7 @@ import { buildOAuth } from './main-oauth.ts';
 import { createNotificationService } from './notifications/service.ts';
 import { buildProjectParts } from './main-projects.ts';
 import { bootstrap } from './organizations/bootstrap.ts';
-import { createOrganizationService } from './organizations/service.ts';
-import { createProjectService, type ProjectService } from './projects/service.ts';
+import type { ProjectService } from './projects/service.ts';
 import { createSearchService } from './search/service.ts';
 import type { Services } from './services.ts';
 import { keepExpiring } from './source-connections/authorization/expiry.ts';
@@ -242,8 +241,8 @@ function buildServices(
   const variables = createVariableSource({ vault });
   const fill = createFillSettings({ control, variables, keyMaterial: createKeyMaterialSource({ vault }) });
   const probe = createProbe({ makeContext, credentials, fill, timeoutMs: probeTimeoutMs });
-  const connections = createConnectionService({ vault, clock });
-  const { deployments, placing } = buildDeployments({ ...base, ...common, connections });
+  const { deployments, placing } = buildDeployments({ ...base, ...common });
+  const connections = createConnectionService({ vault, clock, followers: createFollowing(placing) });
   const revoke = keeper.revoke.bind(keeper);
   const release = createReleaseSource({ control, connections, registry, probe, log });
   const sources = createSourceRemoval({ control, readers, clock, connections, usage, release, revoke, wake });
@@ -307,18 +306,6 @@ function keepGoing(base: Foundation, { resumeDeletions, expireAuthorizations }: 
       base.credentialParts.keeper.run(signal),
     ]),
   );
-}
-
-/** Who may do what, and the log of what they did. */
-function buildAccess({ control, clock, log }: Foundation) {
-  const audit = createAuditLog({ control, clock });
-  const authenticator = new KeyAuthenticator({ control, clock, log });
-  const apiKeys = createApiKeyService({ control, clock, audit, onRevoked: (id) => authenticator.forget(id) });
-  const onChanged = (id: OrganizationId): void => authenticator.forgetOrganization(id);
-  const roles = createRoleService({ control, clock, audit, onChanged });
-  const projects = createProjectService({ control, clock, audit });
-  const organizations = createOrganizationService({ control, clock, projects, apiKeys });
-  return { audit, authenticator, apiKeys, roles, projects, organizations };
 }
 
 /** Builds the object graph, starts the workers and listens. */

@@ -150,13 +150,13 @@ export async function updateConnection(
     .execute();
 }
 
-/** Deletes the connection unless a source connection still uses it, or it was made on its own. */
+/** Deletes the connection unless a source connection still uses it, or it was made on its own; false when it is still there. */
 export async function deleteUnusedConnection(
   db: Queryable,
   organizationId: OrganizationId,
   id: ConnectionId,
-): Promise<void> {
-  await db
+): Promise<boolean> {
+  const { numDeletedRows } = await db
     .deleteFrom('connection')
     .where('organization_id', '=', organizationId)
     .where('id', '=', id)
@@ -164,7 +164,8 @@ export async function deleteUnusedConnection(
     .where(({ not, exists, selectFrom }) =>
       not(exists(selectFrom('source_connection').select('id').where('connection_id', '=', id))),
     )
-    .execute();
+    .executeTakeFirst();
+  return numDeletedRows > 0n;
 }
 
 export function findCredential(

@@ -17,6 +17,7 @@ import {
   type ProjectId,
 } from '../lib/ids.ts';
 import type { Vault } from '../vault/vault.ts';
+import type { ConnectionFollowers } from './followers.ts';
 import { freeHandle, handleFrom } from './handle.ts';
 import {
   deleteUnusedConnection,
@@ -244,7 +245,11 @@ export function sealing({ vault, clock }: SealNeeds) {
   return { seal, sealBeside };
 }
 
-export function createConnectionService({ vault, clock }: SealNeeds): ConnectionService {
+interface ConnectionNeeds extends SealNeeds {
+  readonly followers?: ConnectionFollowers;
+}
+
+export function createConnectionService({ vault, clock, followers }: ConnectionNeeds): ConnectionService {
   const { seal, sealBeside } = sealing({ vault, clock });
   return {
     async create(tx, actor, input) {
@@ -275,9 +280,9 @@ export function createConnectionService({ vault, clock }: SealNeeds): Connection
         modified_at: now,
         modified_by_email: actor.email,
       });
-      if (!change.sealed) return;
-      if (change.credentialsRenewed) await seal(tx, actor.organizationId, id, change.sealed);
-      else await sealBeside(tx, actor.organizationId, id, change.sealed);
+      if (change.sealed && change.credentialsRenewed) await seal(tx, actor.organizationId, id, change.sealed);
+      else if (change.sealed) await sealBeside(tx, actor.organizationId, id, change.sealed);
+      await followers?.changed(tx, actor.organizationId, id);
     },
     async openSettings(db, organizationId, id) {
       const row = await findCredential(db, organizationId, id);
@@ -287,6 +292,8 @@ export function createConnectionService({ vault, clock }: SealNeeds): Connection
     },
     list: listOfOrganization,
     isUsedOnce: async (db, organizationId, id) => (await countUsers(db, organizationId, id)) <= 1,
-    deleteUnused: deleteUnusedConnection,
+    async deleteUnused(tx, organizationId, id) {
+      if (await deleteUnusedConnection(tx, organizationId, id)) await followers?.removed(tx, organizationId, id);
+    },
   };
 }

@@ -73,6 +73,20 @@ export function endDeployment(
     .executeTakeFirst();
 }
 
+/** Whether the connection is deployed, and is to be deployed anew with its changes. */
+export async function isFollowed(db: Queryable, organizationId: OrganizationId, id: ConnectionId): Promise<boolean> {
+  const row = await db
+    .selectFrom('deployment')
+    .innerJoin('connection', 'connection.id', 'deployment.connection_id')
+    .select('deployment.connection_id')
+    .where('deployment.organization_id', '=', organizationId)
+    .where('deployment.connection_id', '=', id)
+    .where('deployment.removed', '=', 0)
+    .where('connection.deploy_to_worker', '=', 1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 /** Of one project: what is deployed, settings sealed. */
 export function listPlacements(
   db: Queryable,

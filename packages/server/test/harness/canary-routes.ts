@@ -63,7 +63,7 @@ function propertiesOf(openapi: unknown): readonly string[] {
 
 /** Gives secrets to every route that takes some beside those of connectors: clients, outside vaults, tokens. */
 export async function plantInRoutes(planting: RoutePlanting): Promise<void> {
-  const { call, plant, openapi, collection } = planting;
+  const { call, plant, openapi } = planting;
   const has = (path: string) => path in openapi.paths;
   if (has('/tributary/v1/oauth-clients')) {
     const client = { name: 'Canary', shortName: 'github', clientId: 'shown', clientSecret: plant() };
@@ -75,7 +75,11 @@ export async function plantInRoutes(planting: RoutePlanting): Promise<void> {
   if (has('/tributary/v1/projects/{projectName}/variables')) await plantInProjects(planting);
   if (has('/api/integration-sources')) await plantInIntegrationSources(planting);
   if (has('/apiops/projects/{projectName}/connections')) await plantInConnections(planting);
-  // A source without OAuth, so that nobody outside is asked.
+  await plantInTokens(planting);
+}
+
+/** Tokens and clients for a source without OAuth, so that nobody outside is asked. */
+async function plantInTokens({ call, plant, collection }: RoutePlanting): Promise<void> {
   const stub = { short_name: 'stub', readable_collection_id: collection };
   for (const authentication of [
     { access_token: plant() },

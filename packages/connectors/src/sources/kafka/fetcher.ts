@@ -13,7 +13,7 @@ export interface Fetcher {
   /** The cluster's id of the topic; `''` when it has none. */
   readonly topicId: string;
   /** Batches from `offset` on; none after half a second without one. The first may begin before it. */
-  fetch(offset: bigint): Promise<readonly RecordsBatch[]>;
+  readFrom(offset: bigint): Promise<readonly RecordsBatch[]>;
 }
 
 const NO_ID = /^[0-]*$/;
@@ -28,7 +28,7 @@ export async function createFetcher(consumer: Consumer, { topic, partition }: Pl
   const topicId = typeof known.id === 'string' && !NO_ID.test(known.id) ? known.id : '';
   return {
     topicId,
-    async fetch(offset) {
+    async readFrom(offset) {
       const metadata = await consumer.metadata({ topics: [topic] });
       const { responses } = await consumer.fetch({
         node: metadata.topics.get(topic)?.partitions[partition]?.leader ?? place.leader,

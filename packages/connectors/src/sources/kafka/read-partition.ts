@@ -122,7 +122,7 @@ async function* catchUp(
   let next = from;
   for (let empty = 0; next < end;) {
     ctx.signal.throwIfAborted();
-    const batches = await fetcher.fetch(next);
+    const batches = await fetcher.readFrom(next);
     let draft = new Draft(ctx.config, place);
     const before = next;
     for (const batch of batches) {
@@ -164,7 +164,7 @@ async function* follow(
   let next = from;
   try {
     while (!isOver) {
-      const waiting = fetcher.fetch(next);
+      const waiting = fetcher.readFrom(next);
       waiting.catch(() => undefined);
       const batches = await Promise.race([waiting, end.then(() => [])]);
       ctx.signal.throwIfAborted();
