@@ -1,4 +1,5 @@
 import { ConnectorError } from '@tributary/connectors/kit/connector-error';
+import { FarEndGone } from '@tributary/connectors/kit/far-end-gone';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { eventually } from '../../test/harness/eventually.ts';
 import type { MakeHome } from '../jobs/testing/queue-rig.ts';
@@ -54,7 +55,12 @@ export function describeDelivering(name: string, make: MakeHome): void {
         /failed: It is away\.\n.*start it again.*\nhttps:\/\/tributary\.example\.com\/tributary\/v1\/source-connections\/[0-9a-f-]{36}\/status$/,
       );
       expect(delivery).toMatchObject({ state: 'sent', attempts: 1, reason: null });
-      expect(await rig.rule(ruleId)).toEqual({ last_sent_at: rig.clock.now(), last_error: null, last_error_at: null });
+      expect(await rig.rule(ruleId)).toEqual({
+        enabled: 1,
+        last_sent_at: rig.clock.now(),
+        last_error: null,
+        last_error_at: null,
+      });
       expect(onOutcome.mock.calls).toEqual([['sent']]);
     });
 
@@ -84,6 +90,25 @@ export function describeDelivering(name: string, make: MakeHome): void {
       expect(outcomes).toEqual(['retried', 'retried', 'sent']);
       expect(played.got.map(({ id }) => id)).toEqual([waiting?.id]);
       expect(await rig.rule(ruleId)).toMatchObject({ last_error: null, last_sent_at: rig.clock.now() });
+    });
+
+    test('F1-9 a far end that is gone for good switches the rule off, and nothing more goes there', async () => {
+      const { ruleId, carrier } = await rig.addRule();
+      await happen();
+      const played = new PlayedCarrier();
+      played.faults.push(new FarEndGone('hooks.example.com answered 410: it is gone.'));
+      const outcomes: string[] = [];
+      const sender = rig.sender(holding({ [carrier]: played }), { onOutcome: (one) => outcomes.push(one) });
+      await sender.look();
+      await sender.settled();
+      expect(outcomes).toEqual(['failed']);
+      const last = { last_error: 'hooks.example.com answered 410: it is gone.', enabled: 0 };
+      expect(await rig.rule(ruleId)).toMatchObject(last);
+      rig.clock.advance(20 * MINUTE);
+      await happen();
+      await sender.look();
+      await sender.settled();
+      expect(played.got).toEqual([]);
     });
 
     test('what nobody takes for a day has failed, with the last reason', async () => {

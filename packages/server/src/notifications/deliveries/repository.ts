@@ -3,6 +3,7 @@ import type { ControlStore, Queryable } from '../../control/database.ts';
 import type { Millis } from '../../control/schema.ts';
 import { statements } from '../../control/statements.ts';
 import type { ConnectionId, NoticeDeliveryId, NotificationRuleId, OrganizationId } from '../../lib/ids.ts';
+import { dropWaiting, updateRule } from '../repository.ts';
 import type { StoredNotice } from '../words.ts';
 
 /** A delivery that a worker has in hand: it alone says how it went, until the lease ends. */
@@ -203,4 +204,15 @@ export async function endOverdue(
     where ${waiting} and created_at < ${before} and ${isFree(now)} returning state`.execute(tx);
   const failed = rows.filter(({ state }) => state === 'failed').length;
   return { failed, dropped: rows.length - failed };
+}
+
+/** The far end wants no more: the rule is off until a person switches it on, and what waits for it is dropped. */
+export async function switchOffRule(
+  tx: Queryable,
+  organizationId: OrganizationId,
+  ruleId: NotificationRuleId,
+  why: { readonly reason: string; readonly now: Millis },
+): Promise<void> {
+  await updateRule(tx, organizationId, ruleId, { enabled: 0, modified_at: why.now });
+  await dropWaiting(tx, organizationId, { ruleId }, why);
 }

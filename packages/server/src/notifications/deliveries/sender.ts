@@ -1,4 +1,5 @@
 import { ConnectorError } from '@tributary/connectors/kit/connector-error';
+import { FarEndGone } from '@tributary/connectors/kit/far-end-gone';
 import type { OpenConnection } from '@tributary/connectors/kit/connection-type';
 import type { Logger } from '@tributary/connectors/kit/context';
 import type { ControlStore } from '../../control/database.ts';
@@ -18,6 +19,7 @@ import {
   noteOnRule,
   noteWaiting,
   putBack,
+  switchOffRule,
   takeDue,
 } from './repository.ts';
 
@@ -57,6 +59,12 @@ const STOP_WITHIN_MS = 5_000;
 
 type CarryingConnection = OpenConnection & Required<Pick<OpenConnection, 'notify'>>;
 const carries = (open: OpenConnection): open is CarryingConnection => open.notify !== undefined;
+
+/** Why a notification was not taken; `gone`: and none will be, ever. */
+interface Refusal {
+  readonly reason: string;
+  readonly gone: boolean;
+}
 
 /** Sends what the rules of all projects have to send by the connections that this worker holds. */
 export class NotificationSender {
@@ -169,11 +177,11 @@ export class NotificationSender {
   }
 
   /** Why it was not taken, in words; `undefined` when it was. */
-  async #send(notify: () => Promise<void>): Promise<string | undefined> {
+  async #send(notify: () => Promise<void>): Promise<Refusal | undefined> {
     const { clock, log } = this.#needs;
     const over = new AbortController();
     const late = clock.sleep(SEND_WITHIN_MS, over.signal).then(
-      () => `The far end did not answer within ${SEND_WITHIN_MS / 1_000} seconds.`,
+      () => ({ reason: `The far end did not answer within ${SEND_WITHIN_MS / 1_000} seconds.`, gone: false }),
       () => undefined,
     );
     const sent = (async () => {
@@ -181,9 +189,9 @@ export class NotificationSender {
         await notify();
         return undefined;
       } catch (error) {
-        if (error instanceof ConnectorError) return error.message;
+        if (error instanceof ConnectorError) return { reason: error.message, gone: error instanceof FarEndGone };
         log.warn({ error }, 'a connection broke while it carried a notification');
-        return 'Something went wrong on our side; the log of the worker says what.';
+        return { reason: 'Something went wrong on our side; the log of the worker says what.', gone: false };
       }
     })();
     try {
@@ -196,23 +204,31 @@ export class NotificationSender {
   async #writeDown(
     tx: Parameters<typeof endDelivery>[0],
     delivery: ClaimedDelivery,
-    error: string | undefined,
+    refusal: Refusal | undefined,
     now: number,
   ): Promise<DeliveryOutcome | undefined> {
-    const { random } = this.#needs;
-    const { organizationId, ruleId, attempts, createdAt, kind } = delivery;
-    const at = now + backoffMs(attempts - 1, RETRY, random);
+    const { organizationId, ruleId } = delivery;
+    const outcome = await this.#end(tx, delivery, refusal, now);
+    if (!outcome) return undefined;
+    await noteOnRule(tx, organizationId, ruleId, { error: refusal?.reason ?? null, now });
+    if (refusal?.gone === true) await switchOffRule(tx, organizationId, ruleId, { reason: refusal.reason, now });
+    return outcome;
+  }
+
+  /** Undefined when another attempt has it in hand. */
+  async #end(
+    tx: Parameters<typeof endDelivery>[0],
+    delivery: ClaimedDelivery,
+    refusal: Refusal | undefined,
+    now: number,
+  ): Promise<DeliveryOutcome | undefined> {
+    if (!refusal) return (await endDelivery(tx, delivery, { state: 'sent', reason: null, now })) ? 'sent' : undefined;
+    const { reason, gone } = refusal;
+    const at = now + backoffMs(delivery.attempts - 1, RETRY, this.#needs.random);
     // Whoever tests a rule waits for the answer of the first attempt.
-    const isOver = kind === 'test' || at > createdAt + DAY_MS;
-    const written =
-      error === undefined
-        ? await endDelivery(tx, delivery, { state: 'sent', reason: null, now })
-        : isOver
-          ? await endDelivery(tx, delivery, { state: 'failed', reason: error, now })
-          : await putBack(tx, delivery, { reason: error, at });
-    if (!written) return undefined;
-    await noteOnRule(tx, organizationId, ruleId, { error: error ?? null, now });
-    return error === undefined ? 'sent' : isOver ? 'failed' : 'retried';
+    const isOver = delivery.kind === 'test' || gone || at > delivery.createdAt + DAY_MS;
+    if (!isOver) return (await putBack(tx, delivery, { reason, at })) ? 'retried' : undefined;
+    return (await endDelivery(tx, delivery, { state: 'failed', reason, now })) ? 'failed' : undefined;
   }
 
   async #note(id: ConnectionId, reason: string): Promise<void> {

@@ -41,7 +41,7 @@ export interface NotificationRig extends QueueRig {
   /** A rule by a connection of its own. */
   addRule(change?: Partial<RuleRow>): Promise<{ readonly ruleId: NotificationRuleId; readonly carrier: ConnectionId }>;
   sender(held: HeldConnections, needs?: Partial<SenderNeeds>): NotificationSender;
-  rule(id: NotificationRuleId): Promise<Pick<RuleRow, 'last_error' | 'last_error_at' | 'last_sent_at'>>;
+  rule(id: NotificationRuleId): Promise<Pick<RuleRow, 'enabled' | 'last_error' | 'last_error_at' | 'last_sent_at'>>;
   /** Everything that was written down, oldest first. */
   deliveries(): ReturnType<typeof listAll>;
   connectionOf(id: SourceConnectionId): Promise<ConnectionId>;
@@ -80,7 +80,7 @@ export function useNotifications(make: MakeHome): NotificationRig {
     rule: (id) =>
       rig.store.db
         .selectFrom('notification_rule')
-        .select(['last_error', 'last_error_at', 'last_sent_at'])
+        .select(['enabled', 'last_error', 'last_error_at', 'last_sent_at'])
         .where('id', '=', id)
         .executeTakeFirstOrThrow(),
     deliveries: () => listAll(rig),
