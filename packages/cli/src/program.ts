@@ -4,7 +4,6 @@ import { backupCommand, restoreCommand } from './commands/backup.ts';
 import { certificatesCommand } from './commands/certificates.ts';
 import { collectionsCommand } from './commands/collections.ts';
 import { connectCommand } from './commands/connect.ts';
-import { connectionCommand } from './commands/connection.ts';
 import { connectionsCommand } from './commands/connections.ts';
 import { environmentsCommand } from './commands/environments.ts';
 import { cancelCommand, jobsCommand, syncCommand } from './commands/jobs.ts';
@@ -13,6 +12,7 @@ import { previewCommand } from './commands/preview.ts';
 import { projectsCommand } from './commands/projects.ts';
 import { searchCommand } from './commands/search.ts';
 import { serveCommand } from './commands/serve.ts';
+import { sourceConnectionsCommand } from './commands/source-connections.ts';
 import { sourcesCommand } from './commands/sources.ts';
 import { systemSourcesCommand } from './commands/system-sources.ts';
 import { variablesCommand } from './commands/variables.ts';
@@ -50,8 +50,8 @@ export function createProgram(terminal: Terminal): Command {
     sourcesCommand(terminal),
     previewCommand(terminal),
     connectCommand(terminal),
+    sourceConnectionsCommand(terminal),
     connectionsCommand(terminal),
-    connectionCommand(terminal),
     syncCommand(terminal),
     jobsCommand(terminal),
     cancelCommand(terminal),

@@ -109,7 +109,7 @@ test('names the fields that exist when one does not', async () => {
 
 test('changes the named fields of a configuration and keeps the others', async () => {
   await using server = await startTestServer(answer);
-  await run(server.url, 'connections', 'update', 's', '--config', 'path=/srv/other');
+  await run(server.url, 'source-connections', 'update', 's', '--config', 'path=/srv/other');
   expect(server.seen.at(-1)?.body).toEqual({ config: { path: '/srv/other', include: ['**'] } });
 });
 
@@ -117,7 +117,7 @@ test('shows the state on its axes after a pause, and what it waits for', async (
   const tasks = [{ code: 'resume_schedule', message: 'Resume it.', fix: { method: 'POST', path: '/resume' } }];
   const state = { id: 's', setup: 'ready', run: 'idle', freshness: 'fresh', mode: 'paused', tasks, version: 2 };
   await using server = await startTestServer((_, response) => sendJson(response, 200, state));
-  const { out } = await run(server.url, 'connections', 'pause', 's');
+  const { out } = await run(server.url, 'source-connections', 'pause', 's');
   expect(server.seen[0]).toMatchObject({ method: 'POST', url: '/tributary/v1/source-connections/s/pause' });
   expect(out).toBe('state  setup ready, run idle, data fresh, mode paused\nTo do: Resume it. (POST /resume)\n');
 });
@@ -176,6 +176,7 @@ test('every command has a help text that shows what it takes', async () => {
     'sources',
     'preview',
     'connect',
+    'source-connections',
     'connections',
     'sync',
     'jobs',
@@ -210,7 +211,7 @@ test('prints the link of an authorization, and the command that comes after it',
   const { out, exitCode } = await run(server.url, ...connect, '--oauth', ...client, '--redirect-url', 'http://a.b/c');
   expect(exitCode).toBe(0);
   expect(out).toContain(link);
-  expect(out).toContain('tributary connections verify s claim');
+  expect(out).toContain('tributary source-connections verify s claim');
   expect(server.seen.at(-1)?.body).toMatchObject({
     authentication: { client_id: 'i', client_secret: 's' },
     redirect_url: 'http://a.b/c',
@@ -230,7 +231,7 @@ test('waits for the person, verifies, and follows the sync that starts then', as
       sendJson(response, 200, { ...connection, auth: { authenticated: asked > 1, authenticated_at: 'now' } });
     } else answer(request, response);
   });
-  const { out, exitCode } = await run(server.url, 'connections', 'authorize', 's', '--follow');
+  const { out, exitCode } = await run(server.url, 'source-connections', 'authorize', 's', '--follow');
   expect(exitCode).toBe(0);
   expect(out).toContain('http://link');
   expect(out).toContain('completed  3 inserted');

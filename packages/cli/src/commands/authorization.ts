@@ -22,7 +22,7 @@ export function flowAuthentication(source: string, client: readonly string[] | u
 /** The link, and what comes after it. */
 function linkText({ id, auth }: SourceConnection): string {
   const until = auth.auth_url_expires ? ` (until ${auth.auth_url_expires})` : '';
-  return `Open this link in a browser and allow access${until}:\n  ${auth.auth_url ?? ''}\nThen: tributary connections verify ${id} ${auth.claim_token ?? ''}\n`;
+  return `Open this link in a browser and allow access${until}:\n  ${auth.auth_url ?? ''}\nThen: tributary source-connections verify ${id} ${auth.claim_token ?? ''}\n`;
 }
 
 /** Shows the link; with `follow` waits for the person, verifies, and shows the first sync to its end. */
@@ -45,7 +45,7 @@ export async function showLink(session: Session, made: SourceConnection, follow:
   await followToEnd(session, made.id, job.id);
 }
 
-/** `tributary connections verify <id> <claim-token>` */
+/** `tributary source-connections verify <id> <claim-token>` */
 export function verifyCommand(terminal: Terminal): Command {
   return new Command('verify')
     .description('prove that it was you who began an authorization; the first sync starts')
@@ -59,13 +59,13 @@ export function verifyCommand(terminal: Terminal): Command {
     });
 }
 
-/** `tributary connections authorize <id>` */
+/** `tributary source-connections authorize <id>` */
 export function authorizeCommand(terminal: Terminal): Command {
   return new Command('authorize')
     .description('get a new link, where nobody has allowed access yet or the grant is gone')
     .argument('<id>', 'id of the source connection')
     .option('--follow', 'wait until access is allowed, and show the sync that starts then')
-    .addHelpText('after', examples('connections authorize 6f1c… --follow'))
+    .addHelpText('after', examples('source-connections authorize 6f1c… --follow'))
     .action(async (id: string, options: { follow?: boolean }, command: Command) => {
       const session = openSession(terminal, command);
       const begun = await session.client.sourceConnections.reinitiateOAuth(id, { signal: terminal.signal });

@@ -1,172 +1,183 @@
 import { Command } from 'commander';
-import type { SourceConnectionUpdate } from '@tributary/sdk/model';
-import type { SourceConnectionState, Task } from '@tributary/sdk/native-model';
+import type { Connection, EnvironmentResult, WrittenConnection } from '@tributary/sdk/connections';
 import { CliError } from '../exit-codes.ts';
-import { readFieldValues } from '../field-values.ts';
+import { settingsOf, type SettingOptions } from '../connection-settings.ts';
 import { collect, examples, openSession, type Session } from '../session.ts';
 import { facts, table } from '../table.ts';
-import { styled, type Terminal } from '../terminal.ts';
-import { authorizeCommand, verifyCommand } from './authorization.ts';
-import { describe } from './describe-connection.ts';
-import { previewConnectionCommand } from './preview.ts';
-import { schemaCommand } from './schema.ts';
-import { selectionCommand } from './selection.ts';
+import type { Terminal } from '../terminal.ts';
+import { readCommand } from './read-connection.ts';
 
-/** The four axes behind the one word of the status. */
-function stateText({ setup, run, freshness, mode }: SourceConnectionState): string {
-  return facts([['state', `setup ${setup}, run ${run}, data ${freshness}, mode ${mode}`]]);
+interface ProjectOptions {
+  readonly project?: string;
 }
 
-function tasksText(terminal: Terminal, tasks: readonly Task[]): string {
-  return tasks
-    .map((task) => `${styled(terminal, 'yellow', 'To do:')} ${task.message} (${task.fix.method} ${task.fix.path})\n`)
-    .join('');
+const asked = (terminal: Terminal, { project }: ProjectOptions) => ({
+  ...(project !== undefined && { project }),
+  signal: terminal.signal,
+});
+
+const shown = (value: unknown): string | null =>
+  value === null || value === undefined || value === ''
+    ? null
+    : typeof value === 'string'
+      ? value
+      : JSON.stringify(value);
+
+function connectionText(connection: Connection, secretFields: readonly string[]): string {
+  const rows = Object.entries(connection).map(([name, value]): [string, string | null] => [
+    name,
+    secretFields.includes(name) ? (shown(value) === null ? null : '(set)') : shown(value),
+  ]);
+  return facts(rows);
 }
 
-interface UpdateOptions {
-  readonly name?: string;
-  readonly description?: string;
-  readonly config?: readonly string[];
-  readonly credential?: readonly string[];
-  readonly schedule?: string;
+/** Tells how each environment went; fails when one did, since the change is stored all the same. */
+function showResults(session: Session, value: unknown, results: readonly EnvironmentResult[] | undefined): void {
+  const columns = [
+    { title: 'ENVIRONMENT', value: (one: EnvironmentResult) => one.environmentName },
+    { title: 'RESULT', value: (one: EnvironmentResult) => one.message },
+  ] as const;
+  session.show(value, () => (results ? table(session.terminal, columns, results) : 'Stored; nothing was deployed.\n'));
+  if (results?.some(({ success }) => !success))
+    throw new CliError('service_failed', 'The change is stored, but not every environment has it.');
 }
 
-/** PATCH replaces the configuration as a whole; here only the named fields change. */
-async function changeOf(session: Session, id: string, options: UpdateOptions): Promise<SourceConnectionUpdate> {
-  const { client, terminal } = session;
-  const { name, description, schedule } = options;
-  const change: SourceConnectionUpdate = {
-    ...(name !== undefined && { name }),
-    ...(description !== undefined && { description: description === '' ? null : description }),
-    ...(schedule !== undefined && { schedule: schedule === 'none' ? null : { cron: schedule } }),
-  };
-  if (!options.config && !options.credential) return change;
-  const current = await client.sourceConnections.get(id, { signal: terminal.signal });
-  const source = await client.sources.get(current.short_name, { signal: terminal.signal });
-  const group = { source: source.short_name };
-  const config = readFieldValues({ ...group, option: '--config', fields: source.config_fields.fields }, options.config);
-  const fields = source.auth_fields?.fields ?? [];
-  const credentials = readFieldValues({ ...group, option: '--credential', fields }, options.credential);
-  return {
-    ...change,
-    ...(options.config && { config: { ...current.config, ...config } }),
-    ...(options.credential && { authentication: { credentials } }),
-  };
+const showWritten = (session: Session, written: WrittenConnection): void =>
+  showResults(session, written, written.deploymentResult?.deploymentResults);
+
+function withSettings(command: Command): Command {
+  return command
+    .option('--file <path>', 'JSON file with the fields')
+    .option('--set <name=value>', 'a field; name=@path reads it from a file', collect)
+    .option('--secret <name>', 'a secret field, asked for or read as a line of the input', collect)
+    .option('--description <text>', 'what it is for')
+    .option('--disabled', 'store it switched off')
+    .option('--no-deploy', 'store it without telling the workers');
 }
 
 function listCommand(terminal: Terminal): Command {
   return new Command('list')
-    .description('list the source connections, newest first')
-    .option('--collection <id>', 'only those of one collection')
-    .addHelpText('after', examples('connections list', 'connections list --collection team-notes-x1y2z3 --json'))
-    .action(async (options: { collection?: string }, command: Command) => {
+    .description('list the connections of one type, or of all')
+    .option('--type <type>', 'only this one')
+    .addHelpText('after', examples('connections list', 'connections list --type email --project web'))
+    .action(async (options: ProjectOptions & { readonly type?: string }, command: Command) => {
       const session = openSession(terminal, command);
-      const list = session.client.sourceConnections.list({ ...options, pageSize: 1_000, signal: terminal.signal });
-      const found = await Array.fromAsync(list);
-      session.show(found, () =>
-        table(
-          terminal,
-          [
-            { title: 'ID', value: (one) => one.id },
-            { title: 'SOURCE', value: (one) => one.short_name },
-            { title: 'STATUS', value: (one) => one.status },
-            { title: 'ENTITIES', align: 'right', value: (one) => one.entity_count },
-            { title: 'COLLECTION', value: (one) => one.readable_collection_id },
-            { title: 'NAME', value: (one) => one.name },
-          ],
-          found,
-        ),
-      );
+      const { connections } = session.client;
+      const types = options.type
+        ? [options.type]
+        : (await connections.types({ signal: terminal.signal })).map(({ id }) => id);
+      const lists = await Promise.all(types.map((type) => connections.list(type, asked(terminal, options))));
+      const found = lists.flat();
+      const columns = [
+        { title: 'NAME', value: (one: Connection) => one.name },
+        { title: 'TYPE', value: (one: Connection) => one.type },
+        { title: 'ENABLED', value: (one: Connection) => (one.enabled ? 'yes' : 'no') },
+        { title: 'DESCRIPTION', value: (one: Connection) => one.description },
+      ] as const;
+      session.show(found, () => table(terminal, columns, found));
+    });
+}
+
+function showCommand(terminal: Terminal): Command {
+  return new Command('show')
+    .description('show a connection; secrets are printed with --json only, to keys that may see them')
+    .argument('<name>')
+    .action(async (name: string, options: ProjectOptions, command: Command) => {
+      const session = openSession(terminal, command);
+      const { connections } = session.client;
+      const found = await connections.get(name, asked(terminal, options));
+      const { secretFields } = await connections.type(found.type, { signal: terminal.signal });
+      session.show(found, () => connectionText(found, secretFields));
+    });
+}
+
+function createCommand(terminal: Terminal): Command {
+  return withSettings(new Command('create').argument('<type>').argument('<name>'))
+    .description('make a connection, and deploy it to the workers')
+    .addHelpText(
+      'after',
+      examples('connections create email alerts --set host=smtp.example.com --set auth=true --secret password'),
+    )
+    .action(async (type: string, name: string, options: ProjectOptions & SettingOptions, command: Command) => {
+      const session = openSession(terminal, command);
+      const described = await session.client.connections.type(type, { signal: terminal.signal });
+      const settings = await settingsOf(terminal, described, options);
+      const written = await session.client.connections.create(name, settings, asked(terminal, options));
+      showWritten(session, written);
     });
 }
 
 function updateCommand(terminal: Terminal): Command {
-  return new Command('update')
-    .description('change a source connection; what is not named stays as it is')
-    .argument('<id>', 'id of the source connection')
-    .option('--name <name>', '4 to 42 characters')
-    .option('--description <text>', 'up to 255 characters; an empty one clears it')
-    .option('--config <name=value>', 'a field of the configuration; may be repeated', collect)
-    .option(
-      '--credential <name=value>',
-      'a field of the credentials, all of which are replaced; may be repeated',
-      collect,
-    )
-    .option('--schedule <cron>', 'five fields, or `none`')
+  return withSettings(new Command('update').argument('<name>'))
+    .description('change the named fields of a connection, and deploy it; secrets that are not named stay')
+    .option('--rename <name>', 'its new name')
+    .option('--enabled', 'switch it on')
     .addHelpText(
       'after',
-      examples(
-        'connections update 6f1c… --schedule "0 * * * *"',
-        'connections update 6f1c… --credential password=@secret.txt',
-      ),
+      examples('connections update alerts --set port=465', 'connections update alerts --rename mail'),
     )
-    .action(async (id: string, options: UpdateOptions, command: Command) => {
+    .action(async (name: string, options: ProjectOptions & SettingOptions & { rename?: string }, command: Command) => {
       const session = openSession(terminal, command);
-      const change = await changeOf(session, id, options);
-      if (Object.keys(change).length === 0)
-        throw new CliError('usage', 'Nothing to change: name at least one option, see --help.');
-      const changed = await session.client.sourceConnections.update(id, change, { signal: terminal.signal });
-      session.show(changed, () => describe(changed));
+      const { connections } = session.client;
+      const before = await connections.get(name, asked(terminal, options));
+      const described = await connections.type(before.type, { signal: terminal.signal });
+      const settings = await settingsOf(terminal, described, options, before);
+      const renamed = { ...settings, ...(options.rename !== undefined && { name: options.rename }) };
+      showWritten(session, await connections.replace(name, renamed, asked(terminal, options)));
     });
 }
 
-/** `pause`, `resume` and `confirm-sweep` differ in a word only. */
-function switchCommand(
-  terminal: Terminal,
-  name: 'pause' | 'resume' | 'confirmSweep',
-  word: string,
-  description: string,
-): Command {
-  return new Command(word)
-    .description(description)
-    .argument('<id>', 'id of the source connection')
-    .action(async (id: string, _options: object, command: Command) => {
+function deleteCommand(terminal: Terminal): Command {
+  return new Command('delete')
+    .description('delete a connection, and take it from the workers')
+    .argument('<name>')
+    .action(async (name: string, options: ProjectOptions, command: Command) => {
       const session = openSession(terminal, command);
-      const state = await session.client.sourceConnections[name](id, { signal: terminal.signal });
-      session.show(state, () => stateText(state) + tasksText(terminal, state.tasks));
+      const written = await session.client.connections.delete(name, asked(terminal, options));
+      session.show(written, () => `${name} is deleted.\n`);
     });
 }
 
-/** `tributary connections list|show|update|selection|schema|preview|authorize|verify|pause|resume|confirm-sweep|delete` */
+function testCommand(terminal: Terminal): Command {
+  return new Command('test')
+    .description('ask the far end of a connection')
+    .argument('<name>')
+    .option('--environment <name>', 'whose variables count; default production')
+    .action(async (name: string, options: ProjectOptions & { environment?: string }, command: Command) => {
+      const session = openSession(terminal, command);
+      const { environment } = options;
+      const result = await session.client.connections.test(name, { ...asked(terminal, options), environment });
+      session.show(result, () => `${result.detail}\n`);
+      if (!result.success) throw new CliError('service_failed', 'The test failed.');
+    });
+}
+
+function deployCommand(terminal: Terminal): Command {
+  return new Command('deploy')
+    .description('deploy a connection as it is stored, and wait for the workers')
+    .argument('<name>')
+    .action(async (name: string, options: ProjectOptions, command: Command) => {
+      const session = openSession(terminal, command);
+      const results = await session.client.connections.deploy(name, asked(terminal, options));
+      showResults(session, results, results);
+    });
+}
+
+/** `tributary connections list|show|create|update|delete|test|deploy|read` */
 export function connectionsCommand(terminal: Terminal): Command {
-  const connections = new Command('connections').description('what is read into which collection, and when');
-  connections.addCommand(listCommand(terminal));
-  connections
-    .command('show')
-    .description('show one source connection, with what it waits for')
-    .argument('<id>', 'id of the source connection')
-    .action(async (id: string, _options: object, command: Command) => {
-      const session = openSession(terminal, command);
-      const [found, state] = await Promise.all([
-        session.client.sourceConnections.get(id, { signal: terminal.signal }),
-        session.client.sourceConnections.status(id, { signal: terminal.signal }),
-      ]);
-      session.show({ ...found, state }, () => describe(found) + stateText(state) + tasksText(terminal, state.tasks));
-    });
-  connections.addCommand(updateCommand(terminal));
-  connections.addCommand(selectionCommand(terminal));
-  connections.addCommand(schemaCommand(terminal));
-  connections.addCommand(previewConnectionCommand(terminal));
-  connections.addCommand(authorizeCommand(terminal));
-  connections.addCommand(verifyCommand(terminal));
-  connections.addCommand(switchCommand(terminal, 'pause', 'pause', 'let no sync start until it is resumed'));
-  connections.addCommand(switchCommand(terminal, 'resume', 'resume', 'let syncs start again'));
-  connections.addCommand(
-    switchCommand(
-      terminal,
-      'confirmSweep',
-      'confirm-sweep',
-      'let a sync delete the many records that the source no longer has',
-    ),
-  );
-  connections
-    .command('delete')
-    .description('delete a source connection and everything that it read')
-    .argument('<id>', 'id of the source connection')
-    .action(async (id: string, _options: object, command: Command) => {
-      const session = openSession(terminal, command);
-      const gone = await session.client.sourceConnections.delete(id, { signal: terminal.signal });
-      session.show(gone, () => `Deleted ${gone.name} (${gone.id}).\n`);
-    });
-  return connections;
+  const connection = new Command('connections').alias('connection').description('connections of a project, by name');
+  const commands = [
+    listCommand,
+    showCommand,
+    createCommand,
+    updateCommand,
+    deleteCommand,
+    testCommand,
+    deployCommand,
+    readCommand,
+  ];
+  for (const make of commands) {
+    connection.addCommand(make(terminal).option('--project <name>', 'the project; default is `default`'));
+  }
+  return connection;
 }

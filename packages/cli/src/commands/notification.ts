@@ -38,13 +38,13 @@ function listRulesCommand(terminal: Terminal): Command {
   return new Command('list')
     .description('list the rules of a project, and how their newest deliveries went')
     .option(...project)
-    .addHelpText('after', examples('notification rule list', 'notification rule list --project billing --json'))
+    .addHelpText('after', examples('notifications rule list', 'notifications rule list --project billing --json'))
     .action(async (options: InProject, command: Command) => {
       const session = openSession(terminal, command);
       const found = await session.client.notifications.listRules(options.project, { signal: terminal.signal });
       session.show(found, () =>
         found.length === 0
-          ? 'No rules yet. Make one with `tributary notification rule create`.\n'
+          ? 'No rules yet. Make one with `tributary notifications rule create`.\n'
           : table(
               terminal,
               [
@@ -82,7 +82,7 @@ function createRuleCommand(terminal: Terminal): Command {
     .option('--min-severity <severity>', 'info, warning or error', 'info')
     .addHelpText(
       'after',
-      examples('notification rule create "Mail me" --connection office-mail --event sync.failed --event sweep.held'),
+      examples('notifications rule create "Mail me" --connection office-mail --event sync.failed --event sweep.held'),
     )
     .action(async (name: string, options: NewRule, command: Command) => {
       const session = openSession(terminal, command);
@@ -105,7 +105,7 @@ function deleteRuleCommand(terminal: Terminal): Command {
     .description('delete a rule with its history')
     .argument('<id>', 'of the rule')
     .option(...project)
-    .addHelpText('after', examples('notification rule delete 6f1c…'))
+    .addHelpText('after', examples('notifications rule delete 6f1c…'))
     .action(async (id: string, options: InProject, command: Command) => {
       const session = openSession(terminal, command);
       const gone = await session.client.notifications.deleteRule(options.project, id, { signal: terminal.signal });
@@ -118,7 +118,7 @@ function testRuleCommand(terminal: Terminal): Command {
     .description('send a test by the connection of a rule')
     .argument('<id>', 'of the rule')
     .option(...project)
-    .addHelpText('after', examples('notification rule test 6f1c…'))
+    .addHelpText('after', examples('notifications rule test 6f1c…'))
     .action(async (id: string, options: InProject, command: Command) => {
       const session = openSession(terminal, command);
       const said = await session.client.notifications.testRule(options.project, id, { signal: terminal.signal });
@@ -133,7 +133,7 @@ function listCommand(terminal: Terminal): Command {
     .option(...project)
     .option('--state <state>', 'only waiting, sent, failed or dropped ones')
     .option('--rule <id>', 'only what this rule has to send')
-    .addHelpText('after', examples('notification list', 'notification list --state failed'))
+    .addHelpText('after', examples('notifications list', 'notifications list --state failed'))
     .action(async (options: InProject & { rule?: string; state?: Notification['state'] }, command: Command) => {
       const session = openSession(terminal, command);
       const { project: name, ...filter } = options;
@@ -159,9 +159,11 @@ function listCommand(terminal: Terminal): Command {
     });
 }
 
-/** `tributary notification list`, `tributary notification rule list|create|delete|test` */
+/** `tributary notifications list`, `tributary notifications rule list|create|delete|test` */
 export function notificationCommand(terminal: Terminal): Command {
-  const notification = new Command('notification').description('who is told what, and what became of it');
+  const notification = new Command('notifications')
+    .alias('notification')
+    .description('who is told what, and what became of it');
   const rule = new Command('rule').description('rules that say which events go out by which connection');
   for (const make of [listRulesCommand, createRuleCommand, deleteRuleCommand, testRuleCommand])
     rule.addCommand(make(terminal));

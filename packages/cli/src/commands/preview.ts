@@ -66,13 +66,16 @@ export function previewCommand(terminal: Terminal): Command {
     });
 }
 
-/** `tributary connections preview <id>`: with the stored selection, or with changes that are only tried. */
+/** `tributary source-connections preview <id>`: with the stored selection, or with changes that are only tried. */
 export function previewConnectionCommand(terminal: Terminal): Command {
   const command = new Command('preview')
     .description('show the first records as they would be stored; a change of the selection is only tried')
     .argument('<id>', 'id of the source connection');
   return addSelectionOptions(command)
-    .addHelpText('after', examples('connections preview 6f1c…', 'connections preview 6f1c… --mask "*.email"'))
+    .addHelpText(
+      'after',
+      examples('source-connections preview 6f1c…', 'source-connections preview 6f1c… --mask "*.email"'),
+    )
     .action(async (id: string, options: SelectionOptions, self: Command) => {
       const session = openSession(terminal, self);
       const { sourceConnections } = session.client;

@@ -63,14 +63,14 @@ function schemaText(terminal: Terminal, { streams, changes }: SourceSchema): str
   return parts.join('\n');
 }
 
-/** `tributary connections schema <id>` */
+/** `tributary source-connections schema <id>` */
 export function schemaCommand(terminal: Terminal): Command {
   return new Command('schema')
     .description('show the streams and fields of a source and how they have changed, or let in what is held')
     .argument('<id>', 'id of the source connection')
     .option('--accept', 'let in the new streams and fields that are held')
     .option('--stream <name>', 'with --accept: only what is held of this stream; may be repeated', collect)
-    .addHelpText('after', examples('connections schema 6f1c…', 'connections schema 6f1c… --accept'))
+    .addHelpText('after', examples('source-connections schema 6f1c…', 'source-connections schema 6f1c… --accept'))
     .action(async (id: string, options: { accept?: boolean; stream?: readonly string[] }, command: Command) => {
       const { client, show } = openSession(terminal, command);
       const { signal } = terminal;

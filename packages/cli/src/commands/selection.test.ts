@@ -79,7 +79,7 @@ async function run(url: string, ...args: readonly string[]) {
 
 test('shows a selection with its rules and warnings', async () => {
   await using server = await startTestServer(answer);
-  const { out, exitCode } = await run(server.url, 'connections', 'selection', 's');
+  const { out, exitCode } = await run(server.url, 'source-connections', 'selection', 's');
   expect(exitCode).toBe(0);
   expect(out).toContain('include      *\n');
   expect(out).toContain('*       card   mask, keep 2\n');
@@ -89,7 +89,7 @@ test('shows a selection with its rules and warnings', async () => {
 test('changes what is named, on the version that it has seen', async () => {
   await using server = await startTestServer(answer);
   const options = ['--exclude', 'log_*', '--hash', 'public.customer.email', '--new-fields', 'hold'];
-  const { exitCode, out } = await run(server.url, 'connections', 'selection', 's', ...options);
+  const { exitCode, out } = await run(server.url, 'source-connections', 'selection', 's', ...options);
   expect(exitCode).toBe(0);
   expect(out).toContain('tributary sync s');
   const put = server.seen.find(({ method }) => method === 'PUT');
@@ -100,19 +100,19 @@ test('changes what is named, on the version that it has seen', async () => {
     newStreams: 'take',
     newFields: 'hold',
   });
-  await run(server.url, 'connections', 'selection', 's', '--reset');
+  await run(server.url, 'source-connections', 'selection', 's', '--reset');
   expect(server.seen.at(-1)).toMatchObject({ method: 'PUT', body: {} });
-  expect((await run(server.url, 'connections', 'selection', 's', '--reset', '--drop', 'a.b')).exitCode).toBe(2);
+  expect((await run(server.url, 'source-connections', 'selection', 's', '--reset', '--drop', 'a.b')).exitCode).toBe(2);
 });
 
 test('shows the schema with its changes, and accepts what is held', async () => {
   await using server = await startTestServer(answer);
-  const { out } = await run(server.url, 'connections', 'schema', 's');
+  const { out } = await run(server.url, 'source-connections', 'schema', 's');
   expect(out).toContain('public.customer  id (key)   integer\n');
   expect(out).toContain('public.customer  card       string   mask\n');
   expect(out).toContain('public.customer  diagnosis  string   held\n');
   expect(out).toContain('type changed age (integer → integer|string)  kept\n');
-  await run(server.url, 'connections', 'schema', 's', '--accept', '--stream', 'public.customer');
+  await run(server.url, 'source-connections', 'schema', 's', '--accept', '--stream', 'public.customer');
   expect(server.seen.at(-1)).toMatchObject({ method: 'POST', body: { streams: ['public.customer'] } });
 });
 
@@ -126,9 +126,9 @@ test('previews a source that is not saved, and a change of one that is', async (
     config: { path: '/srv' },
     selection: { fields: [{ stream: 'notes', path: 'body', action: 'drop' }] },
   });
-  await run(server.url, 'connections', 'preview', 's');
+  await run(server.url, 'source-connections', 'preview', 's');
   expect(server.seen.at(-1)?.body).toEqual({});
-  await run(server.url, 'connections', 'preview', 's', '--exclude', 'old');
+  await run(server.url, 'source-connections', 'preview', 's', '--exclude', 'old');
   expect(server.seen.at(-1)?.body).toMatchObject({
     selection: { streams: { include: ['*'], exclude: ['old'] }, fields: selection.fields },
   });

@@ -51,7 +51,7 @@ async function change(session: Session, id: string, options: Options): Promise<S
   return client.sourceConnections.setSelection(id, after, { ifVersion: before.version, signal });
 }
 
-/** `tributary connections selection <id>`: shows it, or changes what is named. */
+/** `tributary source-connections selection <id>`: shows it, or changes what is named. */
 export function selectionCommand(terminal: Terminal): Command {
   const command = new Command('selection')
     .description('show or change which streams are read, and what is done to their fields')
@@ -62,8 +62,8 @@ export function selectionCommand(terminal: Terminal): Command {
     .addHelpText(
       'after',
       examples(
-        'connections selection 6f1c… --exclude "public.audit_*" --hash public.customer.email',
-        'connections selection 6f1c… --mask "*.card_number" --drop public.customer.notes --new-fields hold',
+        'source-connections selection 6f1c… --exclude "public.audit_*" --hash public.customer.email',
+        'source-connections selection 6f1c… --mask "*.card_number" --drop public.customer.notes --new-fields hold',
       ),
     )
     .action(async (id: string, options: Options, self: Command) => {

@@ -35,6 +35,8 @@ async function run(args: readonly string[], { input = '', success = true }: Run 
       [`PUT ${connection}`]: deployed(success),
       [`DELETE ${connection}`]: { success: true },
       [`POST ${connection}/test-connection`]: { deploymentResult: { success, detail: 'It answers' } },
+      'POST /tributary/v1/source-connections': { id: '6f1c' },
+      'GET /v1/source-connections/6f1c/jobs?limit=1': [],
       'POST /tributary/v1/projects/web/connections/alerts/deploy': {
         results: deployed(success).deploymentResult.deploymentResults,
       },
@@ -49,8 +51,8 @@ async function run(args: readonly string[], { input = '', success = true }: Run 
     env: { TRIBUTARY_URL: server.url, TRIBUTARY_API_KEY: 'trib_test' },
     input,
   });
-  const exitCode = await runCli(['connection', ...args, '--project', 'web'], terminal);
-  return { exitCode, ...terminal.written, sent: server.seen.at(-1)?.body };
+  const exitCode = await runCli(['connections', ...args, '--project', 'web'], terminal);
+  return { exitCode, ...terminal.written, sent: server.seen.findLast(({ body }) => body !== undefined)?.body };
 }
 
 test('makes a connection of fields from the command line and a secret that is typed in', async () => {
@@ -84,6 +86,22 @@ test('changes the named fields and keeps the others, by a full replacement', asy
   const { exitCode, sent } = await run(args);
   expect(exitCode).toBe(0);
   expect(sent).toEqual({ ...stored, port: 25, name: 'mail', enabled: false, deployToWorker: false });
+});
+
+test('reads through a connection, with options that are JSON or text', async () => {
+  const options = ['--option', 'tables=["a","b"]', '--option', 'mode=cursor', '--schedule', 'none', '--no-sync'];
+  const { exitCode, out, sent } = await run(['read', 'alerts', '--collection', 'crm', ...options]);
+  expect(exitCode).toBe(0);
+  expect(out).toContain('6f1c reads alerts into crm');
+  expect(sent).toEqual({
+    connection: 'alerts',
+    project: 'web',
+    collection: 'crm',
+    options: { tables: ['a', 'b'], mode: 'cursor' },
+    schedule: { cron: null },
+    syncImmediately: false,
+  });
+  expect((await run(['read', 'alerts', '--collection', 'crm', '--option', '=5'])).exitCode).toBe(2);
 });
 
 test('fails when an environment does not have the change', async () => {
