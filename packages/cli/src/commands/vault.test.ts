@@ -50,7 +50,7 @@ test('shows the keys with what each opens, and rotates them', async () => {
   const keys = JSON.parse(after.out) as { current: boolean; uses: unknown[] }[];
   expect(keys.map(({ current, uses }) => [current, uses.length])).toEqual([
     [false, 0],
-    [true, 7],
+    [true, sealedTables.length],
   ]);
   // No key is on the screen, by no command.
   for (const key of (await file()).match(/^[\w+/]{43}=$/gm) ?? []) {
