@@ -2,6 +2,7 @@ import type { Actor } from '../auth/actor.ts';
 import { allowsIn, authorize } from '../auth/policy.ts';
 import type { Permission } from '../auth/roles/permissions.ts';
 import type { AuditLog } from '../audit/service.ts';
+import { isTaken } from '../control/postgres-errors.ts';
 import type { ControlStore, Queryable } from '../control/database.ts';
 import { createProduction } from '../environments/production.ts';
 import { errors } from '../errors.ts';
@@ -97,17 +98,24 @@ function projectChanges({ control, clock, audit }: ProjectNeeds): Pick<ProjectSe
         await refuseTaken(tx, row);
         return row;
       }),
-    rename: (actor, name, to) =>
-      control.transaction(async (tx) => {
-        const row = await getManaged(tx, actor, name);
-        if (row.name === defaultProjectName) throw errors.project_not_renamable({ name: row.name });
-        const renamed = { ...row, name: to };
-        await refuseTaken(tx, renamed);
-        await renameProject(tx, row.organization_id, renamed);
-        await record(tx, actor, 'renamed', renamed);
-        await refuseTaken(tx, renamed);
-        return renamed;
-      }),
+    async rename(actor, name, to) {
+      try {
+        return await control.transaction(async (tx) => {
+          const row = await getManaged(tx, actor, name);
+          if (row.name === defaultProjectName) throw errors.project_not_renamable({ name: row.name });
+          const renamed = { ...row, name: to };
+          await refuseTaken(tx, renamed);
+          await renameProject(tx, row.organization_id, renamed);
+          await record(tx, actor, 'renamed', renamed);
+          await refuseTaken(tx, renamed);
+          return renamed;
+        });
+      } catch (error) {
+        // Somebody took the very name between our look and our write.
+        if (isTaken(error)) throw errors.project_exists({ name: to });
+        throw error;
+      }
+    },
     delete: (actor, name) =>
       control.transaction(async (tx) => {
         const row = await getManaged(tx, actor, name);
