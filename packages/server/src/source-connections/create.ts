@@ -8,6 +8,7 @@ import type { ConnectorRegistry } from '../connections/registry.ts';
 import type { ConnectionService } from '../connections/service.ts';
 import { splitConfig, type SettingsToSeal } from '../connections/settings.ts';
 import type { ControlStore, Queryable } from '../control/database.ts';
+import type { Selection } from '../engine/selection.ts';
 import { enqueueJob } from '../jobs/queue.ts';
 import type { Clock } from '../lib/clock.ts';
 import { newId, type CollectionId, type ConnectionId, type SourceConnectionId, type SyncId } from '../lib/ids.ts';
@@ -125,6 +126,8 @@ export interface Placed {
   readonly collectionId: CollectionId;
   readonly options: JsonObject;
   readonly description: string | null;
+  /** Absent: everything. */
+  readonly selection?: Selection;
 }
 
 export async function insertRow(
@@ -132,7 +135,7 @@ export async function insertRow(
   tx: Queryable,
   actor: Actor,
   { connector, schedule, name, isPending }: PlannedRow,
-  { id, connectionId, collectionId, options, description }: Placed,
+  { id, connectionId, collectionId, options, description, selection }: Placed,
 ): Promise<void> {
   const now = clock.now();
   await insertSourceConnection(tx, {
@@ -144,6 +147,7 @@ export async function insertRow(
     name,
     description,
     config: JSON.stringify(options),
+    ...(selection && { selection: JSON.stringify(selection) }),
     ...schedule,
     ...(connector.continuous && { continuous_every_seconds: connector.continuous.everySeconds }),
     ...untouched,

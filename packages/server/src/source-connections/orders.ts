@@ -6,19 +6,13 @@ import type { Selection } from '../engine/selection.ts';
 import type { DiskWatch } from '../host/disk-watch.ts';
 import type { Clock } from '../lib/clock.ts';
 import { newId, type CollectionId, type ConnectionId, type OrganizationId } from '../lib/ids.ts';
-import type { SourceConnectionId, SyncId } from '../lib/ids.ts';
+import type { SourceConnectionId } from '../lib/ids.ts';
 import { readLastCompleted, readLatestJobs } from '../syncs/history.ts';
 import type { SyncJob } from '../syncs/model.ts';
 import { resumedColumns } from './authorization/good-credential.ts';
-import { startFirstJob } from './create.ts';
+import { insertRow, startFirstJob } from './create.ts';
 import type { SourceConnection } from './model.ts';
-import {
-  findSchema,
-  insertSourceConnection,
-  listOfConnections,
-  updateSourceConnection,
-  type JoinedRow,
-} from './repository.ts';
+import { findSchema, listOfConnections, updateSourceConnection, type JoinedRow } from './repository.ts';
 import { resolveSchedule } from './schedule-input.ts';
 import { selectionOf } from './selection-input.ts';
 import { getRow, toSourceConnection } from './views.ts';
@@ -107,32 +101,12 @@ async function listOrders(
 }
 
 async function createOrder(needs: Needs, tx: Queryable, actor: Actor, input: NewOrder): Promise<SourceConnectionId> {
-  const now = needs.clock.now();
   const id = newId<SourceConnectionId>();
-  const { connector, connectionId, collectionId, name } = input;
-  await insertSourceConnection(tx, {
-    id,
-    organization_id: actor.organizationId,
-    connection_id: connectionId,
-    collection_id: collectionId,
-    sync_id: newId<SyncId>(),
-    name,
-    description: null,
-    config: JSON.stringify(input.options),
-    selection: JSON.stringify(input.selection),
-    ...resolveSchedule(connector, undefined, now),
-    ...(connector.continuous && { continuous_every_seconds: connector.continuous.everySeconds }),
-    paused_by: null,
-    paused_at: null,
-    sweep_held: null,
-    schema_held: null,
-    deleted_at: null,
-    created_at: now,
-    modified_at: now,
-    created_by_email: actor.email,
-    modified_by_email: actor.email,
-  });
-  if (input.startNow) await startFirstJob(needs, tx, actor, id);
+  const { connector, name, startNow, ...where } = input;
+  const schedule = resolveSchedule(connector, undefined, needs.clock.now());
+  const row = { connector, schedule, name, isPending: false };
+  await insertRow(needs, tx, actor, row, { id, description: null, ...where });
+  if (startNow) await startFirstJob(needs, tx, actor, id);
   return id;
 }
 
