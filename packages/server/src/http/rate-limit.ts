@@ -61,7 +61,7 @@ export class RateLimiter {
   }
 }
 
-/** The headers that tell a caller how much is left, in the form that the Airweave contract names (§1.0). */
+/** The headers that tell a caller how much is left, in the form that Airweave documents. */
 export function rateLimitHeaders(allowance: Allowance): Record<string, string> {
   return {
     'ratelimit-limit': String(allowance.limit),

@@ -7,7 +7,7 @@ import { brokersOf } from './broker-url.ts';
 const milliseconds = (title: string) =>
   integer({ title, description: 'Milliseconds.', default: 60_000, min: 1, max: Number.MAX_SAFE_INTEGER });
 
-/** Fields and defaults of the connection contract, section 1.7, `activeMq`. */
+/** Fields and defaults as Apinizer documents the connection type `activeMq`. */
 export const Fields = z.object({
   activeMqConnectionProtocolType: requiredChoice(['TCP', 'AMQP'], {
     title: 'Protocol',

@@ -3,7 +3,7 @@ import type { ConditionIssue } from '../../kit/connection-type.ts';
 import { flag, integer, optionalText, requiredChoice, requiredText, secretText } from '../../kit/type-fields.ts';
 import { jdbcUrlProblem } from './jdbc-url.ts';
 
-/** The kinds of databases that the connection contract names (section 1.7, `database`). */
+/** The kinds of databases that Apinizer documents for the connection type `database`. */
 export const DB_TYPES = [
   'ORACLE',
   'MYSQL',

@@ -37,7 +37,7 @@ const Policy = z.object({
   minAgeOfDelete: number('Age of deletion, in days'),
 });
 
-/** Fields and defaults of the connection contract, section 1.7, `elasticsearch`; its second `type` is `elasticsearchType` here. */
+/** Fields and defaults as Apinizer documents the connection type `elasticsearch`; its second `type` is `elasticsearchType` here. */
 export const shape = {
   elasticsearchType: choice(['READ_WRITE', 'READ'], { title: 'Use', default: 'READ_WRITE' }),
   administrate: flag({ title: 'Administrate', default: false }),

@@ -14,7 +14,7 @@ const Property = z
   })
   .meta({ title: 'Property' });
 
-/** Fields and defaults of the connection contract, section 1.7, `email`. */
+/** Fields and defaults as Apinizer documents the connection type `email`. */
 export const Fields = z.object({
   host: requiredText({ title: 'Host', description: 'Name or address of the SMTP server.', max: 255 }),
   port: port({

@@ -12,7 +12,7 @@ import {
 } from '../../kit/type-fields.ts';
 
 /**
- * Fields and defaults of the connection contract, section 1.7, `ftp`; and two more, `ca` and `hostKey`, without which a server
+ * Fields and defaults as Apinizer documents the connection type `ftp`; and two more, `ca` and `hostKey`, without which a server
  * of one's own could not be told from a false one.
  */
 export const FtpFields = z.object({

@@ -5,7 +5,7 @@ import { choice, flag, integer, optionalText, port, requiredText, secretText } f
 /** In the order of their numbers, 0 to 7, which are syslog's. */
 export const LEVELS = ['EMERGENCY', 'ALERT', 'CRITICAL', 'ERROR', 'WARNING', 'NOTICE', 'INFO', 'DEBUG'] as const;
 
-/** Fields and defaults of the connection contract, section 1.7, `graylog`. */
+/** Fields and defaults as Apinizer documents the connection type `graylog`. */
 export const Fields = z.object({
   hostname: requiredText({ title: 'Server', description: 'Name or address.', max: 255 }),
   port: port({ title: 'Port', default: 12_201 }),

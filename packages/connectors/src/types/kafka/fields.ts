@@ -32,7 +32,7 @@ const propertiesMap = z
     secret: true,
   });
 
-/** Fields and defaults of the connection contract, section 1.7, `kafka`. */
+/** Fields and defaults as Apinizer documents the connection type `kafka`. */
 export const shape = {
   topicName: requiredText({ title: 'Topic', description: 'Where notifications go.', max: 249 }),
   propertiesMap,

@@ -3,7 +3,7 @@ import type { ConditionIssue } from '../../kit/connection-type.ts';
 import { hasPlaceholder } from '../../kit/placeholders.ts';
 import { choice, flag, optionalText, requiredSecret, requiredText } from '../../kit/type-fields.ts';
 
-/** Fields and defaults of the connection contract, section 1.7, `ldap`; and `ca`, for sources, which know no certificates by name. */
+/** Fields and defaults as Apinizer documents the connection type `ldap`; and `ca`, for sources, which know no certificates by name. */
 export const LdapFields = z.object({
   serverAddress: requiredText({ title: 'Server', description: 'ldap://host:389 or ldaps://host:636.' }),
   requireCertificateType: choice(['NOT_REQUIRED', 'REQUIRED_CN', 'REQUIRED_AN_PN'], {

@@ -3,7 +3,7 @@ import { defineConnectionType } from '../../kit/connection-type.ts';
 import { port, requiredSecret, requiredText } from '../../kit/type-fields.ts';
 import { loadSsh2, openSession } from './open-session.ts';
 
-/** Fields and defaults of the connection contract, section 1.7, `linux-script`. */
+/** Fields and defaults as Apinizer documents the connection type `linux-script`. */
 const Fields = z.object({
   hostName: requiredText({ title: 'Host' }),
   sshPort: port({ title: 'Port', default: 22 }),

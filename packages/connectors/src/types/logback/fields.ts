@@ -9,7 +9,7 @@ const withSlash = (path: string): string => (path.endsWith('/') || hasPlaceholde
 
 const path = { title: 'Folder', description: 'Below a folder that the operator opened; a `/` is added at its end.' };
 
-/** Fields and defaults of the connection contract, section 1.7, `logback`. */
+/** Fields and defaults as Apinizer documents the connection type `logback`. */
 export const Fields = z.object({
   logPath: requiredText(path).transform(withSlash).meta(path),
   logFileName: text({ title: 'Name', description: 'How file names begin.', default: 'ApinizerApiProxyTraffic' }),

@@ -17,7 +17,7 @@ import {
 const NO_QUEUE = '<queue-name>';
 const MAX_INT = 2_147_483_647;
 
-/** Fields and defaults of the connection contract, section 1.7, `rabbitMq`; `trustStoreName` is ours. */
+/** Fields and defaults as Apinizer documents the connection type `rabbitMq`; `trustStoreName` is ours. */
 export const Fields = z.object({
   hostPortList: list(
     z.object({ host: text({ title: 'Host', default: 'localhost' }), port: port({ title: 'Port', default: 5672 }) }),

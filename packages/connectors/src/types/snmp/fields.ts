@@ -35,7 +35,7 @@ const AUTHENTICATION = [
 
 const V3 = 'SNMPv3 only.';
 
-/** Fields of the connection contract, section 1.7, `snmp`; where it names no default, this chooses one. */
+/** Fields as Apinizer documents the connection type `snmp`; where it names no default, this chooses one. */
 export const Fields = z.object({
   version: requiredChoice(['V1', 'V2c', 'V3'], { title: 'Version' }),
   connectionString: requiredText({

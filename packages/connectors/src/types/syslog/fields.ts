@@ -21,7 +21,7 @@ export const SEVERITIES = [
   'DEBUG',
 ] as const;
 
-/** Fields and defaults of the connection contract, section 1.7, `syslog`. */
+/** Fields and defaults as Apinizer documents the connection type `syslog`. */
 export const Fields = z.object({
   syslogProtocolType: choice(['TCP', 'UDP'], { title: 'Transport', default: 'TCP' }),
   syslogMessageHostname: optionalText({

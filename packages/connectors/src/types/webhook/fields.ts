@@ -8,7 +8,7 @@ const Header = z
   .object({ name: requiredText({ title: 'Name', max: 200 }), value: requiredSecret({ title: 'Value' }) })
   .meta({ title: 'Header' });
 
-/** Fields and defaults of the connection contract, section 1.7, `webhook`. */
+/** Fields and defaults as Apinizer documents the connection type `webhook`. */
 export const Fields = z.object({
   httpMethod: choice(['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'HEAD', 'OPTIONS'], {
     title: 'Method',
