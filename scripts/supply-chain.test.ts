@@ -25,6 +25,7 @@ const withInstallScript: readonly { readonly name: RegExp; readonly reason: stri
     reason: 'makes the links between its libraries; the test support makes them itself',
   },
   { name: /^(cpu-features|ssh2)$/, reason: 'compiles faster ciphers when it may; the ones of Node are used' },
+  { name: /^oracledb$/, reason: 'only looks whether its compiled part is there; the one in JavaScript is used' },
   { name: /^better-sqlite3$/, reason: 'npm takes its binding.gyp for an order to compile; it ships its binaries' },
 ];
 

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { join, relative } from 'node:path/posix';
 import type { AnyConnectionType } from '@tributary/connectors/kit/connection-type';
 import type { Json, JsonObject } from '@tributary/connectors/kit/json';
 import { fieldFacts } from '@tributary/connectors/kit/type-schema';
@@ -40,10 +41,16 @@ function row({ name, title, description, secret, schema, required, default: fall
   return `| \`${name}\` | ${[typeWords(schema), ...cells].map(cell).join(' | ')} |`;
 }
 
+/** Links of a README, as they lead from the page. */
+function fromPage(text: string, id: string): string {
+  const folder = `packages/connectors/src/types/${id}`;
+  return text.replaceAll(/\]\((\.{1,2}\/[^)]*)\)/g, (_, link: string) => `](${relative('docs', join(folder, link))})`);
+}
+
 /** What the type's own README says below its title. */
 async function readme({ id }: AnyConnectionType): Promise<string> {
   const file = new URL(`../../packages/connectors/src/types/${id}/README.md`, import.meta.url);
-  return (await readFile(file, 'utf8')).replace(/^# .*\n+/, '').trim();
+  return fromPage((await readFile(file, 'utf8')).replace(/^# .*\n+/, '').trim(), id);
 }
 
 async function section(type: AnyConnectionType): Promise<string> {
