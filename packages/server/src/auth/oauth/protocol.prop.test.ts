@@ -16,9 +16,12 @@ import { standardAnswer } from './token-answer.ts';
 const client = { id: 'key', secret: new Secret('secret &%+') };
 const word = fc.string({ unit: 'grapheme', maxLength: 12 });
 
+// The library keeps parameters in an object, where this name is no field; no vendor has one of it.
+const name = word.filter((text) => text !== '__proto__');
+
 test('a signature is what RFC 5849 makes of the request, for any query', () => {
   fc.assert(
-    fc.property(fc.array(fc.tuple(word, word), { maxLength: 6 }), word, (pairs, tokenSecret) => {
+    fc.property(fc.array(fc.tuple(name, word), { maxLength: 6 }), word, (pairs, tokenSecret) => {
       const url = new URL(`https://api.example/path?${new URLSearchParams(pairs).toString()}`);
       const token = { key: 'token', secret: tokenSecret };
       const signer = { provider: trello, client, clock: { now: () => 1_700_000_000_000 }, token };
@@ -38,23 +41,32 @@ const answerOf = (status: number, body: string): HttpResponse => ({
   json: () => JSON.parse(body) as Json,
 });
 
+/** Everything that is said of an answer of this shape. */
+function saidOf(code: number, shape: object, secret: string): string {
+  try {
+    judgedAnswer(answerOf(code, JSON.stringify(shape)), { provider: { id: 'vendor' }, secrets: [secret] });
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    return `${error.message} ${JSON.stringify(error.details)} ${inspect(error, { depth: 5 })}`;
+  }
+  return '';
+}
+
 test('an error never quotes what was sent, wherever a vendor puts it', () => {
   const secret = fc.stringMatching(/^[\w.~+/=-]{8,40}$/);
   const field = fc.constantFrom('error', 'error_description', 'message', 'code', 'status', 'err', 'ECODE', 'errors');
   const status = fc.constantFrom(200, 201, 400, 401, 403, 404, 422);
   fc.assert(
-    fc.property(secret, field, status, word, (sent, name, code, around) => {
-      const text = `${around}${sent}${around}`;
-      const body = { ok: false, error: 'odd', [name]: name === 'errors' ? [{ code: text }] : text };
-      for (const shape of [body, { error: { code: text, message: text } }]) {
-        const judge = { provider: { id: 'vendor' }, secrets: [sent] };
-        let shown = '';
-        try {
-          judgedAnswer(answerOf(code, JSON.stringify(shape)), judge);
-        } catch (error) {
-          if (!(error instanceof AppError)) throw error;
-          shown = `${error.message} ${JSON.stringify(error.details)} ${inspect(error, { depth: 5 })}`;
-        }
+    fc.property(secret, field, status, word, (sent, called, code, around) => {
+      const shapesOf = (told: string): readonly object[] => {
+        const text = `${around}${told}${around}`;
+        const body = { ok: false, error: 'odd', [called]: called === 'errors' ? [{ code: text }] : text };
+        return [body, { error: { code: text, message: text } }];
+      };
+      // A secret that is a word of ours, or of a stack, is said without being quoted.
+      fc.pre(!shapesOf('another-9Q').some((shape) => saidOf(code, shape, 'another-9Q').includes(sent)));
+      for (const shape of shapesOf(sent)) {
+        const shown = saidOf(code, shape, sent);
         expect(shown).not.toBe('');
         expect(shown).not.toContain(sent);
       }
