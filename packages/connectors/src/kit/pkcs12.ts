@@ -1,6 +1,10 @@
-import forge from 'node-forge';
+import { createRequire } from 'node:module';
+import type forge from 'node-forge';
 import { ConnectorError } from './connector-error.ts';
 import { Secret } from './secret.ts';
+
+/** Loaded when a file is opened, so that listing types costs nothing of it; the library is CommonJS. */
+const library = (): typeof forge => createRequire(import.meta.url)('node-forge') as typeof forge;
 
 /** What a PKCS#12 file (RFC 7292) holds, as PEM. */
 export interface Pkcs12Content {
@@ -14,7 +18,7 @@ export interface Pkcs12Content {
  * Throws `ConnectorError('configuration')` that names `field` when it is no such file or the password is another one.
  */
 export function openPkcs12(base64: Secret, password: Secret | null, field: string): Pkcs12Content {
-  const { pki, pkcs12, asn1, util } = forge;
+  const { pki, pkcs12, asn1, util } = library();
   let file: forge.pkcs12.Pkcs12Pfx;
   try {
     file = pkcs12.pkcs12FromAsn1(asn1.fromDer(util.decode64(base64.reveal())), false, password?.reveal() ?? '');
@@ -37,12 +41,13 @@ export function openPkcs12(base64: Secret, password: Secret | null, field: strin
 
 /** Forge reads RSA only; of other keys it hands out the structure as it found it, which is PKCS#8. */
 function privateKeyOf({ key, asn1: raw }: forge.pkcs12.Bag): Secret {
-  const { pki } = forge;
+  const { pki } = library();
   return new Secret(pem('PRIVATE KEY', key ? pki.wrapRsaPrivateKey(pki.privateKeyToAsn1(key)) : raw));
 }
 
 function pem(kind: 'CERTIFICATE' | 'PRIVATE KEY', structure: forge.asn1.Asn1): string {
-  const base64 = forge.util.encode64(forge.asn1.toDer(structure).getBytes());
+  const { util, asn1 } = library();
+  const base64 = util.encode64(asn1.toDer(structure).getBytes());
   return `-----BEGIN ${kind}-----\n${base64.replace(/.{64}(?=.)/g, '$&\n')}\n-----END ${kind}-----\n`;
 }
 

@@ -60,7 +60,7 @@ export const removedControls: readonly RemovedControl[] = [
     row: 'F1-4',
     removes: 'that an expired key is turned away',
     file: 'server/src/auth/key-authenticator.ts',
-    from: "if (row.expires_at !== null && row.expires_at <= now) throw errors.unauthenticated({ reason: 'expired' });",
+    from: "if (endsAt !== null && endsAt <= now) throw errors.unauthenticated({ reason: 'expired' });",
     to: '',
     tests: ['server/src/auth/api-keys.test.ts'],
   },
