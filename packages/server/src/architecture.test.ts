@@ -98,7 +98,8 @@ const revealers: Readonly<Record<string, string>> = {
   'packages/connectors/src/kit/secret.ts': 'the wrapper itself',
   'packages/connectors/src/kit/http-exchange.ts': 'headers and query of an outgoing request',
   'packages/connectors/src/kit/guarded-connect.ts': 'the TLS handshake wants our own key as text',
-  'packages/connectors/src/kit/pkcs12.ts': 'unpacks a file that is a secret itself; its key is a Secret again',
+  'packages/connectors/src/types/elasticsearch/key-store-file.ts':
+    'unpacks a file that is a secret itself; its key is a Secret again',
   'packages/connectors/src/kit/authorization.ts': 'builds a header value, which is a Secret again',
   'packages/connectors/src/kit/redact-text.ts': 'must know what to take out of texts',
   'packages/connectors/src/sources/mysql/open-client.ts': 'the driver wants the password as text',

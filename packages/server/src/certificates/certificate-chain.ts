@@ -1,6 +1,6 @@
 import type { KeyObject, X509Certificate } from 'node:crypto';
 import { nameOf } from './certificate-facts.ts';
-import { UnusableKeyMaterial } from './unusable-key-material.ts';
+import { UnusableKeyMaterial } from '@tributary/connectors/kit/unusable-key-material';
 
 /**
  * The certificates of a key in the order that TLS wants: the key's own first, then who issued it, and so on. The order in

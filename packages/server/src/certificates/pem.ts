@@ -1,4 +1,4 @@
-import { UnusableKeyMaterial } from './unusable-key-material.ts';
+import { UnusableKeyMaterial } from '@tributary/connectors/kit/unusable-key-material';
 
 export interface PemBlock {
   /** `CERTIFICATE`, `ENCRYPTED PRIVATE KEY`, … */

@@ -1,8 +1,8 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import forge from 'node-forge';
-import { KeyRounds } from './key-rounds.ts';
+import { KeyRounds } from '@tributary/connectors/kit/key-rounds';
 import { derOf, type PemBlock } from './pem.ts';
-import { UnusableKeyMaterial } from './unusable-key-material.ts';
+import { UnusableKeyMaterial } from '@tributary/connectors/kit/unusable-key-material';
 
 const usable = new Set<string | undefined>(['rsa', 'rsa-pss', 'ec', 'ed25519', 'ed448']);
 

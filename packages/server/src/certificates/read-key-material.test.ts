@@ -1,6 +1,6 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, X509Certificate } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { KeyRounds } from './key-rounds.ts';
+import { KeyRounds } from '@tributary/connectors/kit/key-rounds';
 import { type GivenKeyMaterial, readKeyMaterial } from './read-key-material.ts';
 import { makeCertificate, makePkcs12, type MadeCertificate } from './testing/made-certificates.ts';
 

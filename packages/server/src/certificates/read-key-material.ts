@@ -2,9 +2,9 @@ import { type KeyObject, X509Certificate } from 'node:crypto';
 import { chainOf } from './certificate-chain.ts';
 import { type CertificateFacts, factsOf } from './certificate-facts.ts';
 import { type PemBlock, pemBlocks } from './pem.ts';
-import { openPkcs12 } from './pkcs12.ts';
+import { openPkcs12 } from '@tributary/connectors/kit/pkcs12';
 import { openPrivateKey, privateKeyOfDer } from './private-key.ts';
-import { UnusableKeyMaterial } from './unusable-key-material.ts';
+import { UnusableKeyMaterial } from '@tributary/connectors/kit/unusable-key-material';
 
 /** Certificates and perhaps a key, as their owner has them. */
 export type GivenKeyMaterial =

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { must } from '../lib/asserts.ts';
 import { type GivenKeyMaterial, readKeyMaterial, type ReadKeyMaterial } from './read-key-material.ts';
-import { UnusableKeyMaterial } from './unusable-key-material.ts';
+import { UnusableKeyMaterial } from '@tributary/connectors/kit/unusable-key-material';
 
 export type Reading =
   | { readonly ok: true; readonly read: ReadKeyMaterial }

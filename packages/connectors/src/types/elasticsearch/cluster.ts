@@ -2,9 +2,9 @@ import { ConnectorError } from '../../kit/connector-error.ts';
 import type { TlsSettings } from '../../kit/context.ts';
 import type { HttpClient, HttpResponse } from '../../kit/http-client.ts';
 import type { Json, JsonObject } from '../../kit/json.ts';
-import { openPkcs12 } from '../../kit/pkcs12.ts';
 import { Secret } from '../../kit/secret.ts';
 import type { ElasticsearchSettings } from './fields.ts';
+import { openKeyStoreFile } from './key-store-file.ts';
 
 export interface ClusterRequest {
   readonly method: 'GET' | 'POST' | 'DELETE';
@@ -28,10 +28,12 @@ export interface ClusterContext {
 }
 
 export function openCluster({ http, signal, settings }: ClusterContext): Cluster {
-  const tls = tlsSettings(settings);
+  let opening: Promise<TlsSettings | undefined> | undefined;
   const authorization = authorizationOf(settings);
-  const one = async (origin: string, { accept, method, path, json }: ClusterRequest): Promise<HttpResponse> =>
-    http.request({
+  const one = async (origin: string, { accept, method, path, json }: ClusterRequest): Promise<HttpResponse> => {
+    opening ??= tlsSettings(settings);
+    const tls = await opening;
+    return http.request({
       url: `${origin}${path}`,
       method,
       // Everything that is asked here only reads.
@@ -43,6 +45,7 @@ export function openCluster({ http, signal, settings }: ClusterContext): Cluster
       ...(authorization && { headers: { authorization } }),
       ...(tls && { tls }),
     });
+  };
   return {
     async ask(request) {
       let last: unknown;
@@ -91,16 +94,16 @@ function authorizationOf({
 }
 
 /** One object for each client, since connections are kept by it; `undefined` when nothing differs from plain https. */
-export function tlsSettings(settings: ElasticsearchSettings): TlsSettings | undefined {
+export async function tlsSettings(settings: ElasticsearchSettings): Promise<TlsSettings | undefined> {
   const { encryptCommunication, disableHostnameVerification: anyName } = settings;
   if (!encryptCommunication) return anyName ? { anyName } : undefined;
   const trusted = settings.caTruststoreFile
-    ? openPkcs12(settings.caTruststoreFile, settings.caTruststoreFilePass, 'caTruststoreFile').certificates
+    ? await openKeyStoreFile(settings.caTruststoreFile, settings.caTruststoreFilePass, 'caTruststoreFile')
     : undefined;
-  const ca = [authority(settings), trusted].filter((pem) => pem !== undefined).join('');
+  const ca = [await authority(settings), trusted?.certificates].filter((pem) => pem !== undefined).join('');
   const own =
     settings.encryptCommunicationType === 'CERT_AND_PRIVATE_KEY_IN_PKCS_12' && settings.caKeystoreFile
-      ? openPkcs12(settings.caKeystoreFile, settings.caKeystoreFilePass, 'caKeystoreFile')
+      ? await openKeyStoreFile(settings.caKeystoreFile, settings.caKeystoreFilePass, 'caKeystoreFile')
       : undefined;
   if (own && !own.privateKey)
     throw new ConnectorError('configuration', 'caKeystoreFile holds no private key; give one that does.');
@@ -111,10 +114,10 @@ export function tlsSettings(settings: ElasticsearchSettings): TlsSettings | unde
   };
 }
 
-function authority(settings: ElasticsearchSettings): string | undefined {
+async function authority(settings: ElasticsearchSettings): Promise<string | undefined> {
   const { encryptCommunicationType: kind, caCertInPkcs12File: store, caInPemFile: pem } = settings;
   if (kind === 'CA_CERTIFICATE_IN_PKCS_12' && store)
-    return openPkcs12(store, settings.caTruststoreFilePass, 'caCertInPkcs12File').certificates;
+    return (await openKeyStoreFile(store, settings.caTruststoreFilePass, 'caCertInPkcs12File')).certificates;
   if (kind !== 'CA_IN_PEM_FILE' || !pem) return undefined;
   const text = Buffer.from(pem.reveal(), 'base64').toString('utf8');
   if (text.includes('-----BEGIN CERTIFICATE-----')) return `${text.trimEnd()}\n`;

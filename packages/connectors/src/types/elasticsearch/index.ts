@@ -24,7 +24,7 @@ export const elasticsearch = defineConnectionType({
   },
   async open(ctx) {
     // Files that are broken are told before anybody uses the connection; requests go over sockets that are made when asked for.
-    tlsSettings(ctx.settings);
+    await tlsSettings(ctx.settings);
     return { close: () => Promise.resolve() };
   },
 });
