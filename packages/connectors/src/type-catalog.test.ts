@@ -1,8 +1,7 @@
-import { execFile } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
+import { packagesLoadedBy } from './testing/loaded-packages.ts';
 import { findType, typeAliases, typeCatalog } from './type-catalog.ts';
 
 const root = new URL('types/', import.meta.url).pathname;
@@ -30,21 +29,7 @@ describe('the catalogue of connection types', () => {
   });
 
   test('loads no client before it is used, so that listing types is cheap', async () => {
-    const script = `
-      const { registerHooks } = await import('node:module');
-      const packages = new Set();
-      registerHooks({
-        load(url, context, next) {
-          const name = /node_modules\\/((?:@[^/]+\\/)?[^/]+)\\//.exec(url)?.[1];
-          if (name !== undefined) packages.add(name);
-          return next(url, context);
-        },
-      });
-      const { typeCatalog } = await import(${JSON.stringify(new URL('type-catalog.ts', import.meta.url).href)});
-      for (const load of Object.values(typeCatalog)) await load();
-      process.stdout.write(JSON.stringify([...packages]));`;
-    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', script]);
-    const loaded = (JSON.parse(stdout) as string[]).filter((name) => !name.startsWith('@tributary'));
+    const loaded = await packagesLoadedBy(new URL('type-catalog.ts', import.meta.url), 'typeCatalog');
     expect(loaded).toEqual(['zod']);
   });
 });

@@ -20,5 +20,5 @@ export async function packagesLoadedBy(file: URL, name: string): Promise<readonl
     for (const load of Object.values(catalogue)) await load();
     process.stdout.write(JSON.stringify([...packages]));`;
   const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', script]);
-  return (JSON.parse(stdout) as string[]).filter((one) => !one.startsWith('@tributary'));
+  return (JSON.parse(stdout) as string[]).filter((one) => one !== 'tributary' && !one.startsWith('@tributary'));
 }

@@ -4,7 +4,7 @@ import type { HttpClient, HttpResponse } from '../../kit/http-client.ts';
 import type { Json, JsonObject } from '../../kit/json.ts';
 import { Secret } from '../../kit/secret.ts';
 import type { ElasticsearchSettings } from './fields.ts';
-import { openKeyStoreFile } from './key-store-file.ts';
+import { openKeyStoreFile, type KeyStoreContent } from './key-store-file.ts';
 
 export interface ClusterRequest {
   readonly method: 'GET' | 'POST' | 'DELETE';
@@ -101,17 +101,20 @@ export async function tlsSettings(settings: ElasticsearchSettings): Promise<TlsS
     ? await openKeyStoreFile(settings.caTruststoreFile, settings.caTruststoreFilePass, 'caTruststoreFile')
     : undefined;
   const ca = [await authority(settings), trusted?.certificates].filter((pem) => pem !== undefined).join('');
-  const own =
-    settings.encryptCommunicationType === 'CERT_AND_PRIVATE_KEY_IN_PKCS_12' && settings.caKeystoreFile
-      ? await openKeyStoreFile(settings.caKeystoreFile, settings.caKeystoreFilePass, 'caKeystoreFile')
-      : undefined;
-  if (own && !own.privateKey)
-    throw new ConnectorError('configuration', 'caKeystoreFile holds no private key; give one that does.');
+  const own = await ownCertificate(settings);
   return {
     ...(anyName && { anyName }),
     ...(ca !== '' && { ca }),
     ...(own?.privateKey && { cert: own.certificates, key: own.privateKey }),
   };
+}
+
+async function ownCertificate(settings: ElasticsearchSettings): Promise<KeyStoreContent | undefined> {
+  const { encryptCommunicationType: kind, caKeystoreFile: store, caKeystoreFilePass: password } = settings;
+  if (kind !== 'CERT_AND_PRIVATE_KEY_IN_PKCS_12' || !store) return undefined;
+  const own = await openKeyStoreFile(store, password, 'caKeystoreFile');
+  if (own.privateKey) return own;
+  throw new ConnectorError('configuration', 'caKeystoreFile holds no private key; give one that does.');
 }
 
 async function authority(settings: ElasticsearchSettings): Promise<string | undefined> {
