@@ -170,6 +170,21 @@ describe.skipIf(rabbit === undefined)('AMQP 1.0', () => {
   });
 });
 
+test('OpenWire is known too when the line is closed on STOMP before a word of it is said', async () => {
+  let lines = 0;
+  const hello = Buffer.concat([Buffer.from([0, 0, 0, 9, 1]), Buffer.from('ActiveMQ'), Buffer.alloc(8)]);
+  const broker = createServer((socket) => {
+    const isFirst = lines++ === 0;
+    socket.on('error', () => undefined).once('data', () => (isFirst ? socket.destroy() : socket.end(hello)));
+  }).listen(0, '127.0.0.1');
+  await once(broker, 'listening');
+  const { port } = broker.address() as AddressInfo;
+  const said = { reason: 'configuration', message: expect.stringMatching(/OpenWire only.*STOMP or AMQP connector/) };
+  await expect(check({ brokerURL: `tcp://127.0.0.1:${port}` })).rejects.toMatchObject(said);
+  expect(lines).toBe(2);
+  broker.close();
+});
+
 test('a port that says nothing is given up', async () => {
   const silent = createServer(() => undefined).listen(0, '127.0.0.1');
   await once(silent, 'listening');

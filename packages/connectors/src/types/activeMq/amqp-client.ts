@@ -6,6 +6,7 @@ import type { Notice } from '../../kit/notice.ts';
 import type { Broker } from './broker-url.ts';
 import type { ActiveMqSettings } from './fields.ts';
 import type { MessageSender } from './message-sender.ts';
+import { isOpenWire, openWireOnly } from './openwire.ts';
 
 /** Throws `ConnectorError('configuration')` when the optional package is absent. */
 export async function loadRhea(): Promise<typeof rheaModule> {
@@ -18,7 +19,7 @@ export async function loadRhea(): Promise<typeof rheaModule> {
   }
 }
 
-/** Logs in by AMQP 1.0. Throws `ConnectorError`. */
+/** Logs in by AMQP 1.0. Throws `ConnectorError`; `configuration` when the port speaks OpenWire. */
 export async function openAmqp(ctx: TypeContext<ActiveMqSettings>, broker: Broker): Promise<MessageSender> {
   const { settings, signal } = ctx;
   const { host, port, isTls } = broker;
@@ -37,6 +38,11 @@ export async function openAmqp(ctx: TypeContext<ActiveMqSettings>, broker: Broke
       return socket;
     },
   } as Parameters<ReturnType<typeof rhea.create_container>['connect']>[0]);
+  // A broker may have closed an earlier line, by another protocol, before it said what it speaks.
+  let first = Buffer.alloc(0);
+  socket.on('data', (bytes: Buffer) => {
+    if (first.length < 64) first = Buffer.concat([first, bytes]);
+  });
   // What happens while nobody waits shows with the next message.
   for (const event of WRONG) connection.on(event, () => undefined);
   const cut = (): void => void socket.destroy();
@@ -47,6 +53,7 @@ export async function openAmqp(ctx: TypeContext<ActiveMqSettings>, broker: Broke
   } catch (error) {
     socket.destroy();
     signal.throwIfAborted();
+    if (isOpenWire(first)) throw openWireOnly(broker);
     throw toConnectorError(error, `${host}:${port}`, settings);
   }
   return new AmqpSender(connection, settings, `${host}:${port}`);

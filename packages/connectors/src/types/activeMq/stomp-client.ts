@@ -4,10 +4,9 @@ import type { TypeContext } from '../../kit/connection-type.ts';
 import type { Broker } from './broker-url.ts';
 import type { ActiveMqSettings } from './fields.ts';
 import type { MessageSender } from './message-sender.ts';
+import { isOpenWire, openWireOnly } from './openwire.ts';
 import { encodeFrame, FrameReader, type StompFrame } from './stomp-frame.ts';
 
-/** Its first command has this magic behind length and type. */
-const isOpenWire = (first: Buffer): boolean => first.subarray(5, 13).toString('latin1') === 'ActiveMQ';
 /** A port that has said nothing for so long does not speak STOMP. */
 const LONGEST_SILENCE_MS = 5_000;
 
@@ -80,11 +79,7 @@ export async function openStomp(
   if (answer?.command === 'CONNECTED') return senderOf(line, settings, broker);
   line.end();
   if (answer) throw refused(answer, broker, username);
-  if (isOpenWire(line.first))
-    throw new ConnectorError(
-      'configuration',
-      `${host}:${port} speaks OpenWire only, for which there is no maintained client in JavaScript. Give the port of the broker's STOMP or AMQP connector, or let this one find out by itself (uri="auto://…" in activemq.xml).`,
-    );
+  if (isOpenWire(line.first)) throw openWireOnly(broker);
   return undefined;
 }
 
