@@ -49,6 +49,11 @@ export interface Stream {
    */
   readonly incremental: boolean;
   /**
+   * The cursor is an object that the Airbyte protocol keeps as `stream_state`, as it is: manifests and executables have
+   * states of published forms.
+   */
+  readonly cursorIsState?: boolean;
+  /**
    * `listing`: a read that ends has named every record (upserted or present), what is missing is gone.
    * `reported`: only `page.deletes`, or a page marked `complete`, tell of deletes.
    */
@@ -67,6 +72,14 @@ export interface Stream {
   readonly feed?: Feed;
   slices?(): Promise<readonly Slice[]>;
   read(since: unknown, slice?: Slice): AsyncIterable<Page<JsonObject, unknown>>;
+}
+
+/** A configuration that is one mapping of a published form, which holds its secrets among the rest. */
+export interface SpecifiedConfiguration {
+  /** The payload of the protocol's SPEC message: `connectionSpecification`, `advanced_auth`, … */
+  readonly specification: JsonObject;
+  /** Takes the mapping apart into what `config` and the fields of `auth` parse. */
+  split(given: JsonObject): { readonly config: JsonObject; readonly credentials: JsonObject };
 }
 
 /** A connector that is ready to be asked: configuration and credentials are inside the context. */
@@ -102,6 +115,8 @@ export interface Connector {
    * twice, and when nothing was left. Throws `ConnectorError`.
    */
   release?(ctx: ConnectorContext): Promise<void>;
+  /** Set when somebody else's specification describes the configuration, as for manifests and executables. */
+  readonly specified?: SpecifiedConfiguration;
   /** For databases: the tables that it reads, as the database describes them. Throws `ConnectorError`. */
   inspect?(ctx: ConnectorContext): Promise<DatabaseSchema>;
 }

@@ -1,0 +1,68 @@
+import type { Json } from '../../kit/json.ts';
+import type { ManifestResponse, RequestParts } from './request.ts';
+import type { NextPageToken, StreamSlice } from './slice.ts';
+
+/** A record under construction: transformations change it in place, until it is handed on. */
+export type MutableRecord = Record<string, Json | undefined>;
+
+export interface Decoder {
+  /** The body is taken as it comes and never whole in memory. */
+  readonly streams: boolean;
+  /** The decoded bodies of an answer: one for JSON, one a line or row for the others. Throws `ConnectorError('invalid_answer')`. */
+  decode(response: ManifestResponse): AsyncIterable<Json> | Iterable<Json>;
+}
+
+/** Where in the reading of a stream a record stands; what templates about records see. */
+export interface RecordPlace {
+  readonly slice: StreamSlice;
+  readonly token?: NextPageToken;
+}
+
+export interface Extractor {
+  /** The records of a decoded body, which the caller may change. */
+  extract(body: Json): Iterable<MutableRecord>;
+  /** Set when it takes the answer itself instead of decoded bodies (`ResponseToFileExtractor`, custom ones). */
+  extractResponse?(response: ManifestResponse): AsyncIterable<MutableRecord>;
+}
+
+export interface RecordFilter {
+  keeps(record: MutableRecord, place: RecordPlace): boolean;
+}
+
+export interface Transformation {
+  transform(record: MutableRecord, place: RecordPlace): void;
+}
+
+/** Records of one piece of an answer, and what pagination has to know of it. */
+export interface SelectedRecords {
+  readonly records: readonly MutableRecord[];
+  /** Before filters. */
+  readonly extracted: number;
+}
+
+export interface RecordSelector {
+  /** In pieces of bounded size when the decoder streams, in one piece when not. */
+  select(response: ManifestResponse, place: RecordPlace): AsyncIterable<SelectedRecords>;
+}
+
+/** What a page said; what templates of pagination see. */
+export interface ReadPage {
+  readonly response: ManifestResponse;
+  /** Extracted records of the page, before filters. */
+  readonly size: number;
+  readonly lastRecord: MutableRecord | undefined;
+}
+
+/** The pages of one slice; made anew for each slice. */
+export interface PageWalk {
+  /** The token of the first request; often none. */
+  readonly first: NextPageToken | undefined;
+  /** The token of the request after `page`; `undefined` ends the slice. */
+  next(page: ReadPage): NextPageToken | undefined;
+}
+
+export interface Paginator {
+  walk(): PageWalk;
+  /** Page size, token or path of a request. */
+  parts(token: NextPageToken | undefined, slice: StreamSlice): RequestParts;
+}

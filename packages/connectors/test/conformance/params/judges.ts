@@ -1,0 +1,4 @@
+import type { ParamJudges } from './param-table.ts';
+
+/** Every table that we know, from the areas of the interpreter. */
+export const judges: ParamJudges = {};
