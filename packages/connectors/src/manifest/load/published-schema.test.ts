@@ -42,12 +42,20 @@ function published(schema: Schema): readonly string[] {
   if (Array.isArray(schema.type))
     return (schema.type as string[]).map((type) => (type === 'array' ? 'list' : type)).toSorted();
   if (schema.type === 'array') return [`list of ${published(schema.items ?? {}).join(', ')}`];
-  const { properties, additionalProperties } = schema;
-  if (properties?.['type']?.enum) return [`component ${properties['type'].enum[0]}`];
+  return publishedObject(schema);
+}
+
+function publishedObject(schema: Schema): readonly string[] {
+  const { properties, additionalProperties, type } = schema;
+  const tag = inlineTag(schema);
+  if (tag !== undefined) return [`component ${tag}`];
   if (properties) return [`object ${Object.keys(properties).toSorted().join(' ')}`];
   if (typeof additionalProperties === 'object') return [`map of ${published(additionalProperties).join(', ')}`];
-  return [String(schema.type)];
+  return [String(type)];
 }
+
+/** The type of a component that has no definition of its own. */
+const inlineTag = (schema: Schema): string | undefined => schema.properties?.['type']?.enum?.[0];
 
 const ours = (shapes: readonly Shape[]): readonly string[] =>
   shapes
@@ -89,20 +97,22 @@ function compare(schema: Schema, fields: Fields, isComponent: boolean): void {
   for (const [name, property] of Object.entries(schema.properties ?? {})) {
     if (name === '$parameters' || (isComponent && name === 'type')) continue;
     const field = fields[name];
-    expect(field && factsOfField(field), name).toEqual(
-      factsOfSchema(property, schema.required?.includes(name) ?? false),
-    );
-    const nested = field?.shapes.find((shape) => typeof shape === 'object' && 'object' in shape);
-    if (nested && typeof nested === 'object' && 'object' in nested) compare(property, nested.object, false);
-    if (property.properties?.['type']?.enum) compareComponent(property.properties['type'].enum[0] ?? '', property);
+    if (!field) throw new Error(`There is no field ${name}.`);
+    expect(factsOfField(field), name).toEqual(factsOfSchema(property, schema.required?.includes(name) ?? false));
+    for (const nested of nestedFields(field)) compare(property, nested, false);
+    const tag = inlineTag(property);
+    if (tag !== undefined) compareComponent(tag, property);
   }
 }
+
+const nestedFields = ({ shapes }: FieldDeclaration): readonly Fields[] =>
+  shapes.flatMap((shape) => (typeof shape === 'object' && 'object' in shape ? [shape.object] : []));
 
 function compareComponent(name: string, schema: Schema): void {
   const declaration = DECLARATIONS.get(name);
   if (!declaration) throw new Error(`There is no declaration of ${name}.`);
   expect(declaration.typeOptional ?? false, `the type of ${name}`).toBe(!schema.required?.includes('type'));
-  expect(tagOf(declaration)).toBe(schema.properties?.['type']?.enum?.[0] ?? name);
+  expect(tagOf(declaration)).toBe(inlineTag(schema) ?? name);
   compare(schema, declaration.fields, true);
 }
 
