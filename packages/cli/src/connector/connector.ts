@@ -7,6 +7,7 @@ import type { AirbyteMessage } from '@tributary/connectors/protocol/messages';
 import { CliError } from '../exit-codes.ts';
 import { collect, examples } from '../session.ts';
 import type { Terminal } from '../terminal.ts';
+import { ownConnectorCommands } from './own-connectors.ts';
 import type { Surroundings } from './run-connector.ts';
 
 interface ConnectorOptions {
@@ -28,7 +29,7 @@ What reads files may read below --allow-root, else TRIBUTARY_FILE_ROOTS, else th
 
 /** `tributary connector <id> spec|check|discover|read` */
 export function connectorCommand(terminal: Terminal): Command {
-  return new Command('connector')
+  const connector = new Command('connector')
     .description('run one connector here, without the service, as Airbyte runs its own')
     .argument('<connector>', 'id, for example postgres')
     .argument('<action>', actions.join(', '))
@@ -42,6 +43,8 @@ export function connectorCommand(terminal: Terminal): Command {
       help + examples('connector postgres spec', 'connector postgres read --config config.json --catalog catalog.json'),
     )
     .action((id: string, action: string, options: ConnectorOptions) => run(terminal, id, action, options));
+  for (const command of ownConnectorCommands(terminal)) connector.addCommand(command);
+  return connector;
 }
 
 async function run(terminal: Terminal, id: string, action: string, options: ConnectorOptions): Promise<void> {
