@@ -60,7 +60,8 @@ async function run(
   options: ConnectorOptions,
 ): Promise<void> {
   const { manifest } = options;
-  if (manifest !== undefined && second !== undefined) throw new CliError('usage', 'Give an id or --manifest, not both.');
+  if (manifest !== undefined && second !== undefined)
+    throw new CliError('usage', 'Give an id or --manifest, not both.');
   const action = manifest === undefined ? second : first;
   // An id alone is answered by what is wrong with it first.
   if (manifest !== undefined) checkAction(action);
@@ -77,7 +78,10 @@ async function run(
 
 function checkAction(action: string | undefined): asserts action is Action {
   if (actions.every((one) => one !== action))
-    throw new CliError('usage', action === undefined ? `Say what to do: ${actions.join(', ')}.` : `${action} is none of ${actions.join(', ')}.`);
+    throw new CliError(
+      'usage',
+      action === undefined ? `Say what to do: ${actions.join(', ')}.` : `${action} is none of ${actions.join(', ')}.`,
+    );
 }
 
 async function load(id: string | undefined): Promise<Connector> {
