@@ -13,7 +13,7 @@ import type { Component } from '../model/component.ts';
 import type { CustomComponents } from '../model/custom-components.ts';
 import { publishedSpecification } from '../specification/published-specification.ts';
 import { secretNames, settingsFields } from '../specification/settings-fields.ts';
-import { mostConcurrent } from './concurrency.ts';
+import { mostConcurrent } from './most-concurrent.ts';
 import { discoverManifest } from './discover-manifest.ts';
 import { ENTITIES, entityOptions } from './entity-options.ts';
 import type { ManifestParts } from './open-manifest.ts';
