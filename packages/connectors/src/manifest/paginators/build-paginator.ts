@@ -21,7 +21,7 @@ export function buildPaginator(
   definition: Component | undefined,
   build: Build,
   stream: StreamContext,
-  decoder: Decoder = buildDecoder(undefined, build, stream),
+  decoder?: Decoder,
 ): Paginator {
   if (!definition || definition.type === 'NoPagination') return ONE_PAGE;
   if (definition.type !== 'DefaultPaginator') {
@@ -29,7 +29,7 @@ export function buildPaginator(
   }
   const { page_size_option: sizeDefinition, page_token_option: tokenDefinition } = definition;
   const strategyDefinition = definition['pagination_strategy'] as Component;
-  const strategy = buildStrategy(strategyDefinition, build, stream, decoder);
+  const strategy = buildStrategy(strategyDefinition, build, stream, decoder ?? buildDecoder(undefined, build, stream));
   const sizeOption = sizeDefinition && requestOption(sizeDefinition as Component, build);
   const tokenOption = tokenDefinition && requestOption(tokenDefinition as Component, build);
   const { pageSize } = strategy;
@@ -40,7 +40,7 @@ export function buildPaginator(
         'give it one, or remove the option.',
     );
   }
-  const guard = { stream: stream.name, paginator: strategyDefinition.type, hasBody: !decoder.streams };
+  const guard = { stream: stream.name, paginator: strategyDefinition.type, hasBody: decoder?.streams === false };
   return {
     walk() {
       const check = endlessGuard(guard);

@@ -19,7 +19,8 @@ export interface EndlessGuardOptions {
 
 interface Step {
   readonly token: string;
-  readonly content: string;
+  /** `undefined` when nothing is known of what the page held. */
+  readonly content: string | undefined;
   readonly last: string;
 }
 
@@ -36,7 +37,7 @@ export function endlessGuard(options: EndlessGuardOptions): (page: ReadPage, nex
   const [equal, stuck, empty] = [inARow(), inARow(), inARow()];
   const problemOf = (page: ReadPage, now: Step): string | undefined => {
     const isSameToken = now.token === before?.token;
-    const equalPages = equal(now.content === before?.content);
+    const equalPages = equal(now.content !== undefined && now.content === before?.content);
     const stuckPages = stuck(isSameToken && page.lastRecord !== undefined && now.last === before?.last);
     const emptyPages = empty(page.size === 0);
     if (isSameToken && equalPages > 0) return 'as the source answers the same page with the same token again';
@@ -60,7 +61,9 @@ export function endlessGuard(options: EndlessGuardOptions): (page: ReadPage, nex
 
 function stepOf(page: ReadPage, next: Json, hasBody: boolean): Step {
   const last = `${page.size} ${JSON.stringify(page.lastRecord)}`;
-  const content = hasBody ? createHash('sha1').update(page.response.bytes()).digest('base64') : last;
+  // Of records that were all filtered out nothing can be said.
+  const known = page.size > 0 && page.lastRecord === undefined ? undefined : last;
+  const content = hasBody ? createHash('sha1').update(page.response.bytes()).digest('base64') : known;
   return { token: JSON.stringify(next), content, last };
 }
 
@@ -75,7 +78,7 @@ function circleFinder(): (now: Step) => boolean {
   let mark: Step | undefined;
   let [count, renewAt] = [0, 1];
   return (now) => {
-    if (mark && now.token === mark.token && now.content === mark.content) return true;
+    if (mark?.content !== undefined && now.token === mark.token && now.content === mark.content) return true;
     count += 1;
     if (count === renewAt) {
       mark = now;
