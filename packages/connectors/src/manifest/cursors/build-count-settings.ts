@@ -2,7 +2,7 @@ import { interpolatedText } from '../interpolation/interpolated.ts';
 import type { Build } from '../model/build.ts';
 import type { Component } from '../model/component.ts';
 import { cursorFieldOf } from './cursor-field.ts';
-import type { CursorAxis, WindowSettings } from './window-settings.ts';
+import type { CursorAxis, WindowSettingsSource } from './window-settings.ts';
 
 const COUNTS: CursorAxis = {
   parse(value) {
@@ -13,21 +13,24 @@ const COUNTS: CursorAxis = {
 };
 
 /** Compiles an `IncrementingCountCursor`: one window from the last count on, without an end. */
-export function countSettings(definition: Component, build: Build): () => WindowSettings {
-  const cursorField = cursorFieldOf(definition, build);
+export function countSettings(definition: Component, build: Build): WindowSettingsSource {
+  const names = { cursorField: cursorFieldOf(definition, build), startField: 'start', endField: 'end' };
   const parameters = definition.$parameters ?? {};
   const startValue = interpolatedText(String(definition['start_value'] ?? 0));
-  return () => ({
-    axis: COUNTS,
-    cursorField,
-    startField: 'start',
-    endField: 'end',
-    start: COUNTS.parse(startValue.evaluate({ config: build.config, parameters, options: parameters })) ?? 0,
-    end: Infinity,
-    latest: () => Infinity,
-    neighbour: (point) => point + 1,
-    lookBack: (point) => point,
-    lookBackSeconds: (point) => point,
-    strict: false,
-  });
+  const start = (): number =>
+    COUNTS.parse(startValue.evaluate({ config: build.config, parameters, options: parameters })) ?? 0;
+  return {
+    ...names,
+    forRead: () => ({
+      ...names,
+      axis: COUNTS,
+      start: start(),
+      end: Infinity,
+      latest: () => Infinity,
+      neighbour: (point) => point + 1,
+      lookBack: (point) => point,
+      lookBackSeconds: (point) => point,
+      strict: false,
+    }),
+  };
 }

@@ -11,18 +11,15 @@ import { cursorFieldOf } from './cursor-field.ts';
 import { datetimeAxis } from './datetime-axis.ts';
 import { isJsonObject } from './is-json-object.ts';
 import { minMaxDatetime } from './min-max-datetime.ts';
-import type { WindowSettings } from './window-settings.ts';
+import type { WindowSettings, WindowSettingsSource } from './window-settings.ts';
 
 const MILLISECOND = 1000;
 const SECOND = 1_000_000;
 /** 0001-01-01, the first moment that Python knows. */
 const FIRST_MOMENT = -62_135_596_800_000_000;
 
-/**
- * Compiles a `DatetimeBasedCursor`; what it returns is called for each read, since templates may say "now". Throws
- * `ConnectorError('configuration')`.
- */
-export function datetimeSettings(definition: Component, build: Build, stream: StreamContext): () => WindowSettings {
+/** Compiles a `DatetimeBasedCursor`. Throws `ConnectorError('configuration')`. */
+export function datetimeSettings(definition: Component, build: Build, stream: StreamContext): WindowSettingsSource {
   const parameters = definition.$parameters ?? {};
   const context: TemplateContext = { config: build.config, parameters, options: parameters };
   const format = requiredText(definition, 'datetime_format', stream);
@@ -41,17 +38,19 @@ export function datetimeSettings(definition: Component, build: Build, stream: St
   }
   const lookback = duration('lookback_window');
   const clamp = clampingOf(definition['clamping'], context, stream);
-  const cursorField = cursorFieldOf(definition, build);
   const now = (): number => build.ctx.clock.now() * MILLISECOND;
   const granule = granularity ?? { months: 0, micros: MILLISECOND };
-  return () => {
+  const names = {
+    cursorField: cursorFieldOf(definition, build),
+    startField: fieldName(definition['partition_field_start'], 'start_time', context),
+    endField: fieldName(definition['partition_field_end'], 'end_time', context),
+  };
+  const forRead = (): WindowSettings => {
     const configuredEnd = endMoment?.evaluate()?.micros;
     const end = configuredEnd ?? now();
     return {
+      ...names,
       axis,
-      cursorField,
-      startField: fieldName(definition['partition_field_start'], 'start_time', context),
-      endField: fieldName(definition['partition_field_end'], 'end_time', context),
       start: startMoment?.evaluate()?.micros ?? FIRST_MOMENT,
       end: clamp ? minus(clamp.floor(end), granularity ?? { months: 0, micros: SECOND }) : end,
       latest: () => configuredEnd ?? now(),
@@ -66,10 +65,11 @@ export function datetimeSettings(definition: Component, build: Build, stream: St
       lookBack: (point) => (lookback ? minus(point, lookback) : point),
       lookBackSeconds: (point, seconds) => point - seconds * SECOND,
       // What lies before the first whole period is part of it: rather too much than too little.
-      ...(clamp && { clamp: { lower: (point: number) => clamp.floor(point), upper: (point: number) => clamp.ceiling(point) } }),
+      ...(clamp && { clamp: { lower: clamp.floor, upper: clamp.ceiling } }),
       strict: definition['is_compare_strictly'] === true,
     };
   };
+  return { ...names, forRead };
 }
 
 const plus = (micros: number, duration: Duration): number => addDuration({ micros, offsetMinutes: 0 }, duration).micros;

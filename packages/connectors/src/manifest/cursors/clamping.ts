@@ -6,8 +6,8 @@ const WEEKDAYS = ['MONDAY', 'TUESDAY', 'WEDNESDAY', 'THURSDAY', 'FRIDAY', 'SATUR
 
 /** The beginning of the period around a point, and the first beginning at or behind it; points are microseconds, in UTC. */
 export interface Clamping {
-  floor(point: number): number;
-  ceiling(point: number): number;
+  readonly floor: (point: number) => number;
+  readonly ceiling: (point: number) => number;
 }
 
 /** `clamping` of a `DatetimeBasedCursor`: windows of whole days, weeks or months. Throws `ConnectorError('configuration')`. */

@@ -26,7 +26,12 @@ export function cursorRequestParts(options: readonly WindowOption[]): RequestPar
 }
 
 /** The option of this name, when the definition has it. */
-export function windowOption(definition: Component, name: string, field: string, build: Build): readonly WindowOption[] {
+export function windowOption(
+  definition: Component,
+  name: string,
+  field: string,
+  build: Build,
+): readonly WindowOption[] {
   const given = definition[name];
   return isJsonObject(given) ? [{ field, option: requestOption(given as Component, build) }] : [];
 }

@@ -24,13 +24,13 @@ export function minMaxDatetime(
   build: Build,
   options: { readonly format?: string; readonly parameters?: TemplateContext } = {},
 ): ManifestDatetime {
-  const component = typeof definition === 'string' ? { datetime: definition } : definition;
+  const component: Component =
+    typeof definition === 'string' ? { type: 'MinMaxDatetime', datetime: definition } : definition;
   const given = component['datetime_format'];
-  const parameters = (typeof definition === 'string' ? undefined : definition.$parameters) ?? options.parameters ?? {};
+  const parameters = component.$parameters ?? options.parameters ?? {};
   const fixed = { config: build.config, parameters, options: parameters };
   const usual = options.format ?? USUAL_FORMAT;
-  const format =
-    typeof given === 'string' && given !== '' ? interpolatedText(given).evaluate(fixed) || usual : usual;
+  const format = typeof given === 'string' && given !== '' ? interpolatedText(given).evaluate(fixed) || usual : usual;
   const read = (name: 'datetime' | 'min_datetime' | 'max_datetime') => {
     const text = component[name];
     // A literal moment may be written as a number, for example of seconds.

@@ -185,7 +185,9 @@ export class PartitionedCursor implements StreamCursor {
       }),
       ...(this.#global !== undefined && { state: { [cursorField]: axis.format(this.#global) } }),
       lookback_window: this.#lookbackSeconds,
-      ...(this.#useGlobal && !this.#isComplete && this.#highest !== undefined && { [REACHED]: axis.format(this.#highest) }),
+      ...(this.#useGlobal &&
+        !this.#isComplete &&
+        this.#highest !== undefined && { [REACHED]: axis.format(this.#highest) }),
       ...(this.#parentState && { parent_state: this.#parentState }),
     };
   }

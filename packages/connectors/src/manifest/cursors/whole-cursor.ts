@@ -9,6 +9,13 @@ import { sequentialState } from './state-forms.ts';
 import { WindowCursor } from './window-cursor.ts';
 import type { WindowSettings } from './window-settings.ts';
 
+export interface WholeCursorOptions {
+  readonly settings: WindowSettings;
+  readonly state: JsonObject | undefined;
+  readonly log: Logger;
+  readonly stream: string;
+}
+
 /** The cursor of a stream without partitions: its slices are windows, and each of them that is read moves the state on. */
 export class WholeCursor implements StreamCursor {
   readonly #settings: WindowSettings;
@@ -16,7 +23,7 @@ export class WholeCursor implements StreamCursor {
   readonly #points: RecordPoints;
 
   /** Throws `ConnectorError('cursor_expired')` when `state` has a value that none of the cursor's formats reads. */
-  constructor(settings: WindowSettings, state: JsonObject | undefined, log: Logger, stream: string) {
+  constructor({ settings, state, log, stream }: WholeCursorOptions) {
     this.#settings = settings;
     this.#windows = new WindowCursor(settings, knownRanges(sequentialState(state, settings.cursorField), settings));
     this.#points = new RecordPoints(settings, log, stream);

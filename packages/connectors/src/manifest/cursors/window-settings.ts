@@ -35,3 +35,9 @@ export interface WindowSettings {
   /** `is_compare_strictly`: the API takes no window whose ends are the same. */
   readonly strict: boolean;
 }
+
+/** A cursor of the manifest, compiled: its settings are made anew for each read, since templates may say "now". */
+export interface WindowSettingsSource extends Pick<WindowSettings, 'cursorField' | 'startField' | 'endField'> {
+  /** Throws `ConnectorError` when a date cannot be read. */
+  forRead(): WindowSettings;
+}

@@ -65,5 +65,7 @@ const grouped = (group: readonly StreamSlice[]): StreamSlice => ({
 
 function listed(objects: readonly JsonObject[]): JsonObject {
   const fields = new Set(objects.flatMap((object) => Object.keys(object)));
-  return Object.fromEntries(Array.from(fields, (field) => [field, objects.map((object): Json => object[field] ?? null)]));
+  return Object.fromEntries(
+    Array.from(fields, (field) => [field, objects.map((object): Json => object[field] ?? null)]),
+  );
 }
