@@ -64,6 +64,7 @@ const nouns = [
   'deployments',
   'environments',
   'certificates',
+  'connectors',
   'integration-sources',
   'notifications',
   'webhooks',

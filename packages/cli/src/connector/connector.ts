@@ -7,6 +7,7 @@ import type { AirbyteMessage } from '@tributary/connectors/protocol/messages';
 import { CliError } from '../exit-codes.ts';
 import { collect, examples } from '../session.ts';
 import type { Terminal } from '../terminal.ts';
+import { ownConnectorCommands } from './own-connectors.ts';
 import type { Surroundings } from './run-connector.ts';
 
 interface ConnectorOptions {
@@ -31,7 +32,7 @@ What reads files may read below --allow-root, else TRIBUTARY_FILE_ROOTS, else th
 
 /** `tributary connector <id>|--manifest FILE spec|check|discover|read` */
 export function connectorCommand(terminal: Terminal): Command {
-  return new Command('connector')
+  const connector = new Command('connector')
     .description('run one connector here, without the service, as Airbyte runs its own')
     .argument('[connector]', 'id, for example postgres; none with --manifest')
     .argument('[action]', actions.join(', '))
@@ -51,6 +52,8 @@ export function connectorCommand(terminal: Terminal): Command {
         ),
     )
     .action((...given: [string | undefined, string | undefined, ConnectorOptions]) => run(terminal, ...given));
+  for (const command of ownConnectorCommands(terminal)) connector.addCommand(command);
+  return connector;
 }
 
 async function run(

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { direct, none } from '../../kit/auth.ts';
-import type { AuthScheme } from '../../kit/auth.ts';
+import type { AuthScheme, OAuthScheme } from '../../kit/auth.ts';
 import type { Connector, SpecifiedConfiguration, Stream } from '../../kit/connector.ts';
 import type { ConnectorContext } from '../../kit/context.ts';
 import { entityTypeName } from '../../kit/define-connector.ts';
@@ -31,6 +31,8 @@ export interface ManifestConnectorOptions {
   readonly files?: ReadonlyMap<string, string>;
   /** Ports of its Python classes. */
   readonly custom?: CustomComponents;
+  /** Access that a person grants at the provider, beside the settings that can be typed in. It authenticates all requests. */
+  readonly oauth?: OAuthScheme;
 }
 
 /** APIs tell their limits by 429 and the manifest by its budget; ours is only there so that nothing runs away. */
@@ -53,7 +55,7 @@ export function manifestConnector(options: ManifestConnectorOptions): Connector 
     title,
     description: options.description ?? textOf(manifest['description']) ?? `Reads ${title} by a declarative manifest.`,
     labels: options.labels ?? [],
-    ...settingsOf(spec, specification),
+    ...settingsOf(spec, specification, options.oauth),
     endpoint: [],
     limits: {
       requestsPerMinute: REQUESTS_PER_MINUTE,
@@ -76,13 +78,18 @@ const typeNames = (id: string, stream: JsonObject): readonly string[] => {
 };
 
 /** The settings as forms and the API take them. */
-function settingsOf(spec: JsonObject | undefined, specification: JsonObject): Pick<Connector, 'auth' | 'config'> {
+function settingsOf(
+  spec: JsonObject | undefined,
+  specification: JsonObject,
+  oauth: OAuthScheme | undefined,
+): Pick<Connector, 'auth' | 'config'> {
   const rules = asObject(spec?.['config_normalization_rules']);
   const migrates = objectsOf(rules?.['config_migrations']).length > 0;
   // Settings that are still to be migrated lack what the new ones need; the specification judges them afterwards.
   const { config, credentials } = settingsFields(migrates ? { ...specification, required: [] } : specification);
   const secret = Object.keys(credentials).length > 0;
-  const auth: readonly AuthScheme[] = secret ? [direct(z.object(credentials))] : [none];
+  const typed: readonly AuthScheme[] = secret ? [direct(z.object(credentials))] : [none];
+  const auth = oauth ? [oauth, ...typed] : typed;
   return { auth, config: z.looseObject({ ...config, ...(!(ENTITIES in config) && { [ENTITIES]: entityOptions }) }) };
 }
 

@@ -1,3 +1,4 @@
+import type { Authorization } from '../../kit/authorization.ts';
 import type { ConnectorContext } from '../../kit/context.ts';
 import type { JsonObject } from '../../kit/json.ts';
 import type { Secret } from '../../kit/secret.ts';
@@ -17,6 +18,8 @@ export interface Build {
   /** What may be shown of a text: without the secrets of the configuration. */
   shown(text: string): string;
   readonly budget: HttpBudget;
+  /** The right to ask that the platform keeps and renews; it takes the place of the manifest's own OAuth. */
+  readonly grantedAuthorization?: Authorization;
   /** Requests that may be under way at once (`ConcurrencyLevel`). */
   readonly concurrency: number;
   /** The manifest as loaded, for components that look at other parts of it. */
