@@ -10,7 +10,11 @@ interface Exchange {
 
 interface InOrder {
   readonly mode: 'in-order';
-  readonly responses: readonly { readonly status: number; readonly headers?: Record<string, string>; readonly body: unknown }[];
+  readonly responses: readonly {
+    readonly status: number;
+    readonly headers?: Record<string, string>;
+    readonly body: unknown;
+  }[];
 }
 
 /** The recorded answers of a case; made anew for each read. */
@@ -32,7 +36,11 @@ function inOrder({ responses }: InOrder): CaseAnswers {
   return {
     answer() {
       const given = responses[Math.min(next++, responses.length - 1)];
-      return { status: given?.status ?? 500, ...(given?.headers && { headers: given.headers }), body: text(given?.body) };
+      return {
+        status: given?.status ?? 500,
+        ...(given?.headers && { headers: given.headers }),
+        body: text(given?.body),
+      };
     },
     complaints: () => [],
   };
@@ -40,7 +48,11 @@ function inOrder({ responses }: InOrder): CaseAnswers {
 
 /** Parameters in any order; decoded, as they are written in the cases. */
 function partsOf(url: URL): { readonly path: string; readonly params: readonly string[] } {
-  const params = url.search.slice(1).split('&').filter((one) => one !== '').map((one) => decodeURIComponent(one.replaceAll('+', ' ')));
+  const params = url.search
+    .slice(1)
+    .split('&')
+    .filter((one) => one !== '')
+    .map((one) => decodeURIComponent(one.replaceAll('+', ' ')));
   return { path: `${url.host}${decodeURIComponent(url.pathname)}`, params: params.toSorted() };
 }
 
@@ -51,7 +63,8 @@ function byUrl(exchanges: readonly Exchange[]): CaseAnswers {
     answer({ method, url }) {
       const { path, params } = partsOf(url);
       const samePath = known.filter((one) => one.path === path && one.exchange.method === method);
-      const common = (one: (typeof known)[number]): number => params.filter((param) => one.params.includes(param)).length;
+      const common = (one: (typeof known)[number]): number =>
+        params.filter((param) => one.params.includes(param)).length;
       const exact = samePath.find((one) => one.params.length === params.length && common(one) === params.length);
       // A read that goes on from the middle asks with other cursors: the answer with most in common holds the same records.
       const found = exact ?? samePath.toSorted((a, b) => common(b) - common(a) || a.params.length - b.params.length)[0];

@@ -47,7 +47,9 @@ const failed = (error: unknown): Verdict => ({
 async function judgeCase(given: Case): Promise<Verdict> {
   const { messages, complaints } = await runCase(given, given.state);
   const { expected_records: records, expected_state: state } = given.expected;
-  const errors = messages.flatMap((one) => (one.type === 'TRACE' && one.trace.type === 'ERROR' ? one.trace.error.message : []));
+  const errors = messages.flatMap((one) =>
+    one.type === 'TRACE' && one.trace.type === 'ERROR' ? one.trace.error.message : [],
+  );
   const same = expectSame(sorted(recordsOf(messages)), sorted(records));
   if (same.type === 'failed') return { ...same, detail: [same.detail, ...errors, ...complaints].join('; ') };
   const states = statesOf(messages);
@@ -67,14 +69,20 @@ async function judgeResumed(given: Case, whole: readonly AirbyteMessage[]): Prom
     const known = new Set(sorted([...recordsOf(whole.slice(0, at)), ...recordsOf(messages)]));
     const missing = [...all].filter((one) => !known.has(one));
     if (missing.length > 0)
-      return { type: 'failed', detail: `from the state at message ${at}: ${missing.length} records are missing: ${missing[0]}` };
+      return {
+        type: 'failed',
+        detail: `from the state at message ${at}: ${missing.length} records are missing: ${missing[0]}`,
+      };
     const state = expectSame(stateForm(statesOf(messages).at(-1)), last);
     if (state.type === 'failed') return { type: 'failed', detail: `from the state at message ${at}: ${state.detail}` };
   }
   return PASSED;
 }
 
-async function runCase(given: Case, state: unknown): Promise<{ messages: readonly AirbyteMessage[]; complaints: readonly string[] }> {
+async function runCase(
+  given: Case,
+  state: unknown,
+): Promise<{ messages: readonly AirbyteMessage[]; complaints: readonly string[] }> {
   const answers: CaseAnswers = caseAnswers(given.http);
   const server = await startLoopback((request) => answers.answer(request));
   try {
@@ -91,7 +99,8 @@ const recordsOf = (messages: readonly AirbyteMessage[]): readonly JsonObject[] =
   messages.flatMap((one) => (one.type === 'RECORD' ? one.record.data : []));
 const statesOf = (messages: readonly AirbyteMessage[]): readonly JsonObject[] =>
   messages.flatMap((one) => (one.type === 'STATE' ? one.state.stream.stream_state : []));
-const sorted = (records: readonly JsonObject[]): readonly string[] => records.map((one) => canonicalJson(one)).toSorted();
+const sorted = (records: readonly JsonObject[]): readonly string[] =>
+  records.map((one) => canonicalJson(one)).toSorted();
 
 /** Partitions stand in no order, at any depth. */
 function stateForm(state: unknown): unknown {

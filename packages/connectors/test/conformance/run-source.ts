@@ -62,7 +62,7 @@ function throughLoopback(http: HttpClient, port: number): HttpClient {
   };
   return {
     request: (request) => http.request(rerouted(request)),
-    stream: (request) => http.stream(rerouted(request)),
+    open: (request) => http.open(rerouted(request)),
   };
 }
 

@@ -19,7 +19,8 @@ function sampleOf(name: string, schema: JsonObject, now: number): Json | undefin
   const [choice] = listOf(choices);
   if (choice !== undefined) return schema['default'] ?? choice;
   const [branch] = [...listOf(schema['oneOf']), ...listOf(schema['anyOf'])];
-  if (asObject(branch)) return { ...membersOf(schema, now), ...(asObject(sampleOf(name, asObject(branch) ?? {}, now)) ?? {}) };
+  if (asObject(branch))
+    return { ...membersOf(schema, now), ...(asObject(sampleOf(name, asObject(branch) ?? {}, now)) ?? {}) };
   const [type] = Array.isArray(schema['type']) ? schema['type'].filter((one) => one !== 'null') : [schema['type']];
   if (type === 'object' || schema['properties']) return membersOf(schema, now);
   if (type === 'boolean') return schema['default'] ?? false;
@@ -44,14 +45,18 @@ function membersOf(schema: JsonObject, now: number): JsonObject {
 }
 
 function numberOf(schema: JsonObject): number {
-  const given = [schema['default'], ...listOf(schema['examples']), schema['minimum'], 1].find((one) => typeof one === 'number');
+  const given = [schema['default'], ...listOf(schema['examples']), schema['minimum'], 1].find(
+    (one) => typeof one === 'number',
+  );
   return typeof given === 'number' ? given : 1;
 }
 
 function textFor(name: string, schema: JsonObject, now: number): string {
   const { pattern, format } = schema;
   const fits = (text: string): boolean => typeof pattern !== 'string' || new RegExp(pattern).test(text);
-  const given = [schema['default'], ...listOf(schema['examples'])].filter((one) => one !== undefined && one !== null).map(String);
+  const given = [schema['default'], ...listOf(schema['examples'])]
+    .filter((one) => one !== undefined && one !== null)
+    .map(String);
   const dates = datesOf(now);
   const isDate = /date|time/.test(String(format ?? '')) || /date|since/.test(name);
   // A date of an example may be years ago, and each day since would be read.
