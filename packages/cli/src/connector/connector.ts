@@ -10,6 +10,7 @@ import type { Terminal } from '../terminal.ts';
 import type { Surroundings } from './run-connector.ts';
 
 interface ConnectorOptions {
+  readonly manifest?: string;
   readonly config?: string;
   readonly catalog?: string;
   readonly state?: string;
@@ -23,15 +24,18 @@ type Action = (typeof actions)[number];
 const help = `
 The answer is the Airbyte protocol, one JSON object a line. The configuration file holds the
 connector's fields and its credentials: {"host": "…", "credentials": {"username": "…"}}.
+With --manifest a declarative manifest is the connector, and no id is given. Its configuration is
+what its own specification says; JSON files of its folder are its schemas.
 What reads files may read below --allow-root, else TRIBUTARY_FILE_ROOTS, else this folder.
 `;
 
-/** `tributary connector <id> spec|check|discover|read` */
+/** `tributary connector <id>|--manifest FILE spec|check|discover|read` */
 export function connectorCommand(terminal: Terminal): Command {
   return new Command('connector')
     .description('run one connector here, without the service, as Airbyte runs its own')
-    .argument('<connector>', 'id, for example postgres')
-    .argument('<action>', actions.join(', '))
+    .argument('[connector]', 'id, for example postgres; none with --manifest')
+    .argument('[action]', actions.join(', '))
+    .option('--manifest <file>', 'declarative manifest (YAML or JSON) to run instead of a connector of ours')
     .option('--config <file>', 'JSON file with the configuration')
     .option('--catalog <file>', 'JSON file with the configured catalog, for read')
     .option('--state <file>', 'JSON file with the states of an earlier read')
@@ -39,14 +43,29 @@ export function connectorCommand(terminal: Terminal): Command {
     .option('--public-network-only', 'refuse private addresses, as the service does')
     .addHelpText(
       'after',
-      help + examples('connector postgres spec', 'connector postgres read --config config.json --catalog catalog.json'),
+      help +
+        examples(
+          'connector postgres spec',
+          'connector postgres read --config config.json --catalog catalog.json',
+          'connector --manifest manifest.yaml check --config config.json',
+        ),
     )
-    .action((id: string, action: string, options: ConnectorOptions) => run(terminal, id, action, options));
+    .action((...given: [string | undefined, string | undefined, ConnectorOptions]) => run(terminal, ...given));
 }
 
-async function run(terminal: Terminal, id: string, action: string, options: ConnectorOptions): Promise<void> {
-  const connector = await load(id);
-  if (!isAction(action)) throw new CliError('usage', `${action} is none of ${actions.join(', ')}.`);
+async function run(
+  terminal: Terminal,
+  first: string | undefined,
+  second: string | undefined,
+  options: ConnectorOptions,
+): Promise<void> {
+  const { manifest } = options;
+  if (manifest !== undefined && second !== undefined) throw new CliError('usage', 'Give an id or --manifest, not both.');
+  const action = manifest === undefined ? second : first;
+  // An id alone is answered by what is wrong with it first.
+  if (manifest !== undefined) checkAction(action);
+  const connector = await (manifest === undefined ? load(first) : loadFile(manifest));
+  checkAction(action);
   let failure: string | undefined;
   for await (const message of answer(terminal, connector, action, options)) {
     terminal.out(`${JSON.stringify(message)}\n`);
@@ -56,12 +75,21 @@ async function run(terminal: Terminal, id: string, action: string, options: Conn
   if (failure !== undefined) throw new CliError('sync_failed', failure);
 }
 
-const isAction = (action: string): action is Action => actions.some((one) => one === action);
+function checkAction(action: string | undefined): asserts action is Action {
+  if (actions.every((one) => one !== action))
+    throw new CliError('usage', action === undefined ? `Say what to do: ${actions.join(', ')}.` : `${action} is none of ${actions.join(', ')}.`);
+}
 
-async function load(id: string): Promise<Connector> {
+async function load(id: string | undefined): Promise<Connector> {
+  if (id === undefined) throw new CliError('usage', 'Give the id of a connector, or --manifest with a file.');
   const found = catalog[aliases[id] ?? id];
   if (found) return found();
   throw new CliError('usage', `There is no connector ${id}; there are ${Object.keys(catalog).join(', ')}.`);
+}
+
+async function loadFile(path: string): Promise<Connector> {
+  const { loadManifestFile } = await import('./load-manifest-file.ts');
+  return loadManifestFile(path);
 }
 
 async function* answer(

@@ -75,7 +75,7 @@ async function* withContexts(
 ): AsyncGenerator<AirbyteMessage> {
   const opened: OwnedContext[] = [];
   try {
-    const { config, credentials } = splitConfig(given);
+    const { config, credentials } = splitConfig(connector, given);
     const parsed = { config: parseConfig(connector, config), credentials: parseCredentials(connector, credentials) };
     yield* messages((options) => {
       const ctx = createContext({

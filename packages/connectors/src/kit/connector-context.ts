@@ -32,6 +32,8 @@ export interface ContextOptions extends GuardOptions {
   readonly userAgent?: string;
   /** Where the certificates and key stores of the project are found; nowhere by default. */
   readonly keyMaterial?: (name: string) => Promise<KeyMaterial>;
+  /** Keeps settings that the connector has changed by itself; forgotten by default. */
+  readonly keepConfiguration?: ConnectorContext['keepConfiguration'];
 }
 
 const noKeyMaterial = (name: string): Promise<never> =>

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { FileAccess } from './file-access.ts';
 import type { HttpClient } from './http-client.ts';
+import type { JsonObject } from './json.ts';
 import type { CheckedAddress } from './network-guard.ts';
 import type { KeyMaterial } from './key-material.ts';
 import type { Secret } from './secret.ts';
@@ -60,6 +61,11 @@ export interface ConnectorContext<Config = unknown, Credentials = unknown> {
   readonly signal: AbortSignal;
   /** Read options that the platform keeps for every source, given as the user set them. */
   readonly options: ReadOptions;
+  /**
+   * Set where somebody keeps the settings: takes the whole mapping of `SpecifiedConfiguration`, with plain secrets, after the
+   * connector has changed it by itself (single-use refresh tokens, migrations). Resolves once it is kept.
+   */
+  readonly keepConfiguration?: (configuration: JsonObject) => Promise<void>;
 }
 
 export interface ReadOptions {

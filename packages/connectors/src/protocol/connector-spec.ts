@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Connector } from '../kit/connector.ts';
 import type { Json, JsonObject } from '../kit/json.ts';
 import { fieldFacts } from '../kit/type-schema.ts';
-import type { AirbyteMessage } from './messages.ts';
+import type { AirbyteMessage, AirbyteSpec } from './messages.ts';
 
 /** JSON Schema draft 7 of what a person gives, with the protocol's marks; other fields are tolerated. */
 function schemaOf(fields: z.ZodObject): JsonObject {
@@ -38,10 +38,13 @@ function credentialsSchema(
 }
 
 /**
- * The configuration of a connector as one JSON Schema: its own fields, and the credentials under `credentials`.
- * The answer to `spec`.
+ * The answer to `spec`: the published specification where there is one, else the configuration of a connector as one JSON
+ * Schema, its own fields, and the credentials under `credentials`.
  */
 export function connectorSpec(connector: Connector): AirbyteMessage {
+  const { specified } = connector;
+  // Its author's words, as they are published.
+  if (specified) return { type: 'SPEC', spec: specified.specification as unknown as AirbyteSpec };
   const config = schemaOf(connector.config);
   const credentials = credentialsSchema(connector);
   const required = [
@@ -68,8 +71,12 @@ export function connectorSpec(connector: Connector): AirbyteMessage {
 }
 
 /** Takes the file behind `--config` apart: the connector's own fields, and its credentials. */
-export function splitConfig(given: unknown): { readonly config: unknown; readonly credentials: unknown } {
+export function splitConfig(
+  { specified }: Pick<Connector, 'specified'>,
+  given: unknown,
+): { readonly config: unknown; readonly credentials: unknown } {
   if (typeof given !== 'object' || given === null) return { config: given, credentials: {} };
+  if (specified) return specified.split(given as JsonObject);
   const { credentials = {}, ...config } = given as Record<string, unknown>;
   return { config, credentials };
 }

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { ConnectorError } from '../kit/connector-error.ts';
-import { StreamState } from './messages.ts';
+import type { JsonObject } from '../kit/json.ts';
 
 const PerStream = z.object({
   stream_descriptor: z.object({ name: z.string() }),
-  stream_state: z.unknown().optional(),
+  // What is no mapping resets the stream.
+  stream_state: z.record(z.string(), z.unknown()).optional().catch(undefined),
 });
 const State = z.union([
   z.object({ type: z.literal('STREAM'), stream: PerStream }),
@@ -17,8 +18,8 @@ const Given = z.union([State, Envelope.transform((message) => message.state)]);
  * Reads the file behind `--state`: one state message or a list of them, each with or without its envelope. The last one of
  * a stream counts; `stream_state: null` resets the stream. Throws `ConnectorError('configuration')`.
  */
-export function readInputState(given: unknown): Map<string, StreamState> {
-  const states = new Map<string, StreamState>();
+export function readInputState(given: unknown): Map<string, JsonObject> {
+  const states = new Map<string, JsonObject>();
   for (const one of listOf(given)) {
     const parsed = Given.safeParse(one);
     if (!parsed.success)
@@ -28,8 +29,7 @@ export function readInputState(given: unknown): Map<string, StreamState> {
       stream_descriptor: { name },
       stream_state: state,
     } of perStream) {
-      const known = StreamState.safeParse(state);
-      if (known.success) states.set(name, known.data);
+      if (state) states.set(name, state as JsonObject);
       else states.delete(name);
     }
   }

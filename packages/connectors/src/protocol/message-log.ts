@@ -1,9 +1,13 @@
-import type { Logger } from '../kit/context.ts';
+import { isDeepStrictEqual } from 'node:util';
+import type { ConnectorContext, Logger } from '../kit/context.ts';
+import type { JsonObject } from '../kit/json.ts';
 import type { AirbyteMessage, LogLevel } from './messages.ts';
 
-/** A logger whose lines wait until they are taken as messages. */
+/** A logger whose lines wait until they are taken as messages, as do configurations that the connector wants to be kept. */
 export interface MessageLog extends Logger {
-  take(): AirbyteMessage[];
+  readonly keepConfiguration: NonNullable<ConnectorContext['keepConfiguration']>;
+  /** @param now milliseconds since the epoch */
+  take(now: number): AirbyteMessage[];
 }
 
 /** Lines that wait at most; a source that logs more in one go loses the oldest. */
@@ -11,6 +15,8 @@ const MOST_WAITING = 1_000;
 
 export function messageLog(): MessageLog {
   let waiting: AirbyteMessage[] = [];
+  let told: JsonObject | undefined;
+  let changed: JsonObject | undefined;
   const write =
     (level: LogLevel) =>
     (fields: Readonly<Record<string, unknown>>, message: string): void => {
@@ -22,10 +28,18 @@ export function messageLog(): MessageLog {
     debug: write('DEBUG'),
     info: write('INFO'),
     warn: write('WARN'),
-    take() {
+    keepConfiguration(config) {
+      // A migration comes to the same result each time that the connector is opened.
+      if (!isDeepStrictEqual(config, told)) changed = config;
+      return Promise.resolve();
+    },
+    take(now) {
       const taken = waiting;
       waiting = [];
-      return taken;
+      if (!changed) return taken;
+      const config = (told = changed);
+      changed = undefined;
+      return [...taken, { type: 'CONTROL', control: { type: 'CONNECTOR_CONFIG', emitted_at: now, connectorConfig: { config } } }];
     },
   };
 }

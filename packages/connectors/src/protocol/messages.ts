@@ -12,7 +12,15 @@ export type AirbyteMessage =
   | { readonly type: 'SPEC'; readonly spec: AirbyteSpec }
   | { readonly type: 'CONNECTION_STATUS'; readonly connectionStatus: ConnectionStatus }
   | { readonly type: 'CATALOG'; readonly catalog: { readonly streams: readonly AirbyteStream[] } }
+  | { readonly type: 'CONTROL'; readonly control: AirbyteControl }
   | { readonly type: 'TRACE'; readonly trace: AirbyteTrace };
+
+/** The source has changed its configuration by itself, for example renewed a token: the platform keeps the new one. */
+export interface AirbyteControl {
+  readonly type: 'CONNECTOR_CONFIG';
+  readonly emitted_at: number;
+  readonly connectorConfig: { readonly config: JsonObject };
+}
 
 export type LogLevel = 'FATAL' | 'ERROR' | 'WARN' | 'INFO' | 'DEBUG' | 'TRACE';
 
@@ -30,15 +38,15 @@ export interface AirbyteRecord {
 
 export interface AirbyteState {
   readonly type: 'STREAM';
-  readonly stream: { readonly stream_descriptor: StreamDescriptor; readonly stream_state: StreamState };
+  readonly stream: { readonly stream_descriptor: StreamDescriptor; readonly stream_state: JsonObject };
   /** Records since the stream's last state. */
   readonly sourceStats: { readonly recordCount: number };
 }
 
 export interface AirbyteSpec {
   readonly connectionSpecification: JsonObject;
-  readonly supportsIncremental: boolean;
-  readonly supported_destination_sync_modes: readonly string[];
+  readonly supportsIncremental?: boolean;
+  readonly supported_destination_sync_modes?: readonly string[];
 }
 
 export interface ConnectionStatus {
@@ -77,7 +85,7 @@ export interface TraceError {
   readonly stream_descriptor?: StreamDescriptor;
 }
 
-/** What we keep in `stream_state`; to everybody else it is a black box. */
+/** What our own connectors keep in `stream_state`; to everybody else it is a black box. */
 export const StreamState = z.object({
   /** Cursor of the stream, when it has no slices. */
   cursor: z.unknown().optional(),

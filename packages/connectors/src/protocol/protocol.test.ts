@@ -17,7 +17,7 @@ import type { AirbyteMessage, AirbyteRecord, AirbyteState, ConfiguredCatalog, Sy
 import { readMessages } from './read-messages.ts';
 
 function contextMaker(connector: Connector, given: object): ContextMaker {
-  const { config, credentials } = splitConfig(given);
+  const { config, credentials } = splitConfig(connector, given);
   const clock = handClock();
   return ({ log, cursorField }) =>
     createContext({

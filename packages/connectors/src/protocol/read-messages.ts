@@ -1,9 +1,10 @@
 import { ConnectorError } from '../kit/connector-error.ts';
 import type { Connector, Stream } from '../kit/connector.ts';
 import type { ConnectorContext } from '../kit/context.ts';
+import type { JsonObject } from '../kit/json.ts';
 import type { ContextMaker } from './connector-messages.ts';
 import { type MessageLog, messageLog } from './message-log.ts';
-import type { AirbyteMessage, ConfiguredCatalog, ConfiguredStream, StreamState } from './messages.ts';
+import type { AirbyteMessage, ConfiguredCatalog, ConfiguredStream } from './messages.ts';
 import { readStreamMessages } from './read-stream-messages.ts';
 import { traceError } from './trace-error.ts';
 
@@ -15,13 +16,21 @@ export async function* readMessages(
   connector: Connector,
   makeContext: ContextMaker,
   catalog: ConfiguredCatalog,
-  states: ReadonlyMap<string, StreamState>,
+  states: ReadonlyMap<string, JsonObject>,
 ): AsyncGenerator<AirbyteMessage> {
   const log = messageLog();
   const opened = new Map<string, Opened>();
   for (const configured of catalog.streams) {
     const { name } = configured.stream;
-    const { ctx, streams } = await openFor(connector, makeContext, configured, log, opened);
+    const { ctx, found } = openFor(connector, makeContext, configured, log, opened);
+    let streams: ReadonlyMap<string, Stream>;
+    try {
+      streams = await found;
+    } catch (error) {
+      // A token that was renewed on the way is lost when nobody is told of it.
+      yield* log.take(ctx.clock.now());
+      throw error;
+    }
     const stream = streams.get(name);
     if (!stream) {
       const missing = new ConnectorError(
@@ -36,18 +45,18 @@ export async function* readMessages(
     let running = false;
     try {
       for await (const message of readStreamMessages(stream, ctx, states.get(name))) {
-        yield* log.take();
+        yield* log.take(ctx.clock.now());
         if (message.type === 'RECORD' && !running) {
           running = true;
           yield status(name, 'RUNNING', ctx);
         }
         yield message;
       }
-      yield* log.take();
+      yield* log.take(ctx.clock.now());
       yield status(name, 'COMPLETE', ctx);
     } catch (error) {
       ctx.signal.throwIfAborted();
-      yield* log.take();
+      yield* log.take(ctx.clock.now());
       yield traceError(error, ctx.clock.now(), { name });
       yield status(name, 'INCOMPLETE', ctx);
     }
@@ -56,23 +65,24 @@ export async function* readMessages(
 
 interface Opened {
   readonly ctx: ConnectorContext;
-  readonly streams: ReadonlyMap<string, Stream>;
+  readonly found: Promise<ReadonlyMap<string, Stream>>;
 }
 
 /** The cursor field is part of the context, so streams with different ones are opened apart. */
-async function openFor(
+function openFor(
   connector: Connector,
   makeContext: ContextMaker,
   { sync_mode: mode, cursor_field: field }: ConfiguredStream,
   log: MessageLog,
   opened: Map<string, Opened>,
-): Promise<Opened> {
+): Opened {
   const cursorField = mode === 'incremental' ? field?.join('.') : undefined;
   const known = opened.get(cursorField ?? '');
   if (known) return known;
-  const ctx = makeContext({ log, ...(cursorField !== undefined && { cursorField }) });
-  const streams = await connector.discover(ctx);
-  const made = { ctx, streams: new Map(streams.map((stream) => [stream.name, stream])) };
+  const { keepConfiguration } = log;
+  const ctx = makeContext({ log, keepConfiguration, ...(cursorField !== undefined && { cursorField }) });
+  const found = connector.discover(ctx).then((streams) => new Map(streams.map((stream) => [stream.name, stream])));
+  const made = { ctx, found };
   opened.set(cursorField ?? '', made);
   return made;
 }

@@ -4,22 +4,22 @@ import type { Slice, Stream } from '../kit/connector.ts';
 import type { ConnectorContext } from '../kit/context.ts';
 import type { JsonObject } from '../kit/json.ts';
 import type { Page } from '../kit/page.ts';
-import type { AirbyteMessage, StreamState } from './messages.ts';
+import { type AirbyteMessage, StreamState } from './messages.ts';
 
 /** Keeps a stream's state and makes the messages that tell of it. */
-class StateTeller {
+class StateTeller<State extends JsonObject | StreamState> {
   readonly #name: string;
-  #state: StreamState;
+  #state: State;
   /** Records since the last state. */
   #records = 0;
   #told = false;
 
-  constructor(name: string, state: StreamState) {
+  constructor(name: string, state: State) {
     this.#name = name;
     this.#state = state;
   }
 
-  get state(): StreamState {
+  get state(): State {
     return this.#state;
   }
 
@@ -32,12 +32,12 @@ class StateTeller {
     this.#records += 1;
   }
 
-  tell(state: StreamState): AirbyteMessage {
+  tell(state: State): AirbyteMessage {
     this.#state = state;
     const recordCount = this.#records;
     this.#records = 0;
     this.#told = true;
-    const stream = { stream_descriptor: { name: this.#name }, stream_state: state };
+    const stream = { stream_descriptor: { name: this.#name }, stream_state: state as JsonObject };
     return { type: 'STATE', state: { type: 'STREAM', stream, sourceStats: { recordCount } } };
   }
 }
@@ -49,18 +49,41 @@ class StateTeller {
 export async function* readStreamMessages(
   stream: Stream,
   ctx: ConnectorContext,
-  given: StreamState | undefined,
+  given: JsonObject | undefined,
 ): AsyncGenerator<AirbyteMessage> {
-  const teller = new StateTeller(stream.name, given ?? {});
+  if (stream.cursorIsState) return yield* readPublished(stream, ctx, given);
+  const known = StreamState.safeParse(given);
+  const teller = new StateTeller<StreamState>(stream.name, known.data ?? {});
   if (stream.incremental) yield* readLasting(stream, ctx, teller);
-  else if (given?.__ab_full_refresh_sync_complete) yield teller.tell(given);
+  else if (known.data?.__ab_full_refresh_sync_complete) yield teller.tell(known.data);
   else yield* readListing(stream, ctx, teller);
 }
+
+/** What sources of Airbyte's own kit say of a stream that keeps no state. */
+const NO_STATE: JsonObject = { __ab_no_cursor_state_message: true };
+
+/** The cursor of the stream is its state, as it is published; our own envelope is not put around it. */
+async function* readPublished(
+  stream: Stream,
+  ctx: ConnectorContext,
+  given: JsonObject | undefined,
+): AsyncGenerator<AirbyteMessage> {
+  const teller = new StateTeller<JsonObject>(stream.name, stream.incremental ? (given ?? {}) : NO_STATE);
+  const since = given && !isMark(given) ? stream.parseCursor(given) : undefined;
+  for await (const page of stream.read(since)) {
+    yield* tellRows(stream, page, ctx, teller);
+    if (page.cursor !== undefined) yield teller.tell(page.cursor as JsonObject);
+  }
+  if (teller.owes) yield teller.tell(teller.state);
+}
+
+/** A state that tells nothing but that there is none. */
+const isMark = (state: JsonObject): boolean => Object.keys(state).every((name) => name.startsWith('__ab_'));
 
 async function* readLasting(
   stream: Stream,
   ctx: ConnectorContext,
-  teller: StateTeller,
+  teller: StateTeller<StreamState>,
 ): AsyncGenerator<AirbyteMessage> {
   for (const slice of await scopesOf(stream)) yield* readScope(stream, slice, ctx, teller);
   if (teller.owes) yield teller.tell(teller.state);
@@ -70,7 +93,7 @@ async function* readLasting(
 async function* readListing(
   stream: Stream,
   ctx: ConnectorContext,
-  teller: StateTeller,
+  teller: StateTeller<StreamState>,
 ): AsyncGenerator<AirbyteMessage> {
   for (const slice of await scopesOf(stream)) {
     const { done = [] } = teller.state;
@@ -90,7 +113,7 @@ async function* readScope(
   stream: Stream,
   slice: Slice | undefined,
   ctx: ConnectorContext,
-  teller: StateTeller,
+  teller: StateTeller<StreamState>,
 ): AsyncGenerator<AirbyteMessage> {
   const since = cursorOf(stream, slice, ctx, teller.state);
   try {
@@ -118,27 +141,36 @@ async function* tellPages(
   stream: Stream,
   slice: Slice | undefined,
   ctx: ConnectorContext,
-  teller: StateTeller,
+  teller: StateTeller<StreamState>,
   pages: AsyncIterable<Page<JsonObject, unknown>>,
 ): AsyncGenerator<AirbyteMessage> {
   for await (const page of pages) {
-    const emitted_at = ctx.clock.now();
-    for (const row of page.upserts) {
-      const data = rowOf(stream, row, ctx);
-      if (!data) continue;
-      teller.countRecord();
-      yield { type: 'RECORD', record: { stream: stream.name, data, emitted_at } };
-    }
-    for (const { key, code, message } of page.failures ?? []) ctx.log.warn({ stream: stream.name, key, code }, message);
-    if (page.deletes && page.deletes.length > 0) {
-      // Plain records cannot say that one is gone; the number is all that can be told.
-      ctx.log.info({ stream: stream.name, deleted: page.deletes.length }, 'records are gone at the source');
-    }
+    yield* tellRows(stream, page, ctx, teller);
     if (page.cursor === undefined) continue;
     const { state } = teller;
     yield teller.tell(
       slice ? { ...state, slices: { ...state.slices, [slice.id]: page.cursor } } : { ...state, cursor: page.cursor },
     );
+  }
+}
+
+function* tellRows(
+  stream: Stream,
+  page: Page<JsonObject, unknown>,
+  ctx: ConnectorContext,
+  teller: Pick<StateTeller<StreamState>, 'countRecord'>,
+): Generator<AirbyteMessage> {
+  const emitted_at = ctx.clock.now();
+  for (const row of page.upserts) {
+    const data = rowOf(stream, row, ctx);
+    if (!data) continue;
+    teller.countRecord();
+    yield { type: 'RECORD', record: { stream: stream.name, data, emitted_at } };
+  }
+  for (const { key, code, message } of page.failures ?? []) ctx.log.warn({ stream: stream.name, key, code }, message);
+  if (page.deletes && page.deletes.length > 0) {
+    // Plain records cannot say that one is gone; the number is all that can be told.
+    ctx.log.info({ stream: stream.name, deleted: page.deletes.length }, 'records are gone at the source');
   }
 }
 

@@ -1,0 +1,37 @@
+import { isDeepStrictEqual } from 'node:util';
+import { ConnectorError } from '../../kit/connector-error.ts';
+import type { JsonObject } from '../../kit/json.ts';
+import type { Build } from '../model/build.ts';
+import type { Component } from '../model/component.ts';
+import { asObject, objectsOf } from './as-object.ts';
+import { buildConfigTransformation } from './config-transformation.ts';
+import type { MutableConfig } from './config-path.ts';
+import { validateConfig } from './config-validation.ts';
+import { schemaIssues } from './schema-check.ts';
+
+export interface NormalizedConfig {
+  /** What components work with. */
+  readonly config: JsonObject;
+  /** What is to be kept instead of what was given; absent when no migration changed anything. */
+  readonly migrated?: JsonObject;
+}
+
+/**
+ * Makes the settings that components work with, by `spec.config_normalization_rules`: migrations, whose result is kept, then
+ * the check against `connection_specification`, then transformations in memory, then validations. `build` holds the settings
+ * as given. Throws `ConnectorError('configuration')` that names settings and holds no value of them.
+ */
+export function normalizeConfig(spec: JsonObject | undefined, build: Build): NormalizedConfig {
+  const rules = asObject(spec?.['config_normalization_rules']) ?? {};
+  const config = structuredClone(build.config) as MutableConfig;
+  const apply = (definitions: readonly JsonObject[]): void => {
+    for (const one of definitions) buildConfigTransformation(one as Component, build).transform(config);
+  };
+  for (const migration of objectsOf(rules['config_migrations'])) apply(objectsOf(migration['transformations']));
+  const migrated = isDeepStrictEqual(config, build.config) ? undefined : structuredClone(config);
+  const issues = schemaIssues(asObject(spec?.['connection_specification']) ?? {}, config);
+  if (issues.length > 0) throw new ConnectorError('configuration', `The settings do not fit: ${issues.join('; ')}.`);
+  apply(objectsOf(rules['transformations']));
+  for (const one of objectsOf(rules['validations'])) validateConfig(one as Component, config, build);
+  return { config, ...(migrated && { migrated }) };
+}

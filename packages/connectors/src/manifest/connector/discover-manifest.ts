@@ -1,0 +1,36 @@
+import { ConnectorError } from '../../kit/connector-error.ts';
+import type { Stream } from '../../kit/connector.ts';
+import type { ConnectorContext } from '../../kit/context.ts';
+import type { JsonObject } from '../../kit/json.ts';
+import type { ManifestStream } from '../model/stream.ts';
+import { entityFieldsOf } from './entity-options.ts';
+import { kitStream } from './kit-stream.ts';
+
+/** Takes any record; of a stream whose schema could not be had. */
+const ANY: JsonObject = { type: 'object', properties: {}, additionalProperties: true };
+
+/**
+ * The streams of an opened manifest as the engine takes them, with their schemas, some of which the source is asked for. A
+ * schema that cannot be had leaves its stream without one; when none can, its error is the answer.
+ */
+export async function discoverManifest(
+  connectorId: string,
+  streams: readonly ManifestStream[],
+  ctx: ConnectorContext,
+): Promise<readonly Stream[]> {
+  const faults: ConnectorError[] = [];
+  const found: Stream[] = [];
+  for (const stream of streams) {
+    const schema = await stream.schema().catch((error: unknown) => {
+      ctx.signal.throwIfAborted();
+      if (!(error instanceof ConnectorError)) throw error;
+      faults.push(error);
+      ctx.log.warn({ stream: stream.name, reason: error.reason }, error.message);
+      return ANY;
+    });
+    found.push(kitStream(stream, { connectorId, schema, options: entityFieldsOf(ctx.config, stream.name) }));
+  }
+  const [fault] = faults;
+  if (fault && faults.length === streams.length) throw fault;
+  return found;
+}

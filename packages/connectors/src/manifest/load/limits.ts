@@ -1,0 +1,15 @@
+/** What a manifest may ask of the reader. The largest published one has 1.25 MB. */
+export const LIMITS = {
+  /** Bytes of the source. */
+  bytes: 5_000_000,
+  /** Levels of lists and objects in the source. */
+  depth: 200,
+  /** Levels once references are resolved: streams hold their parents, which hold theirs. */
+  resolvedDepth: 600,
+  /** YAML aliases (`*name`). */
+  aliases: 10_000,
+  /** Components, when each is counted as often as it stands under other parameters. */
+  components: 300_000,
+  /** Values when every alias and reference is written out. */
+  values: 3_000_000,
+} as const;

@@ -1,0 +1,131 @@
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
+import type { Document, Scalar, YAMLMap, YAMLSeq } from 'yaml';
+import { ConnectorError } from '../../kit/connector-error.ts';
+import type { Json, JsonObject } from '../../kit/json.ts';
+import { isObject } from './is-object.ts';
+import { LIMITS } from './limits.ts';
+import { assertBounded } from './measure.ts';
+import { yamlScalar } from './yaml-scalar.ts';
+
+/**
+ * The plain value of a manifest: YAML (JSON is YAML too) or an object. Aliases are shared, not copied. Throws
+ * `ConnectorError('configuration')` with line and column for what is no YAML (duplicate keys and tabs as well), and for what is
+ * beyond `LIMITS`.
+ */
+export function readManifest(source: string | JsonObject): JsonObject {
+  const value = typeof source === 'string' ? readYaml(source) : source;
+  assertBounded(value, LIMITS.depth);
+  if (isObject(value)) return value;
+  throw new ConnectorError(
+    'configuration',
+    'The manifest is not an object; it begins with lines such as `version: 7.0.0`.',
+  );
+}
+
+interface Reading {
+  readonly lines: LineCounter;
+  /** Values of anchors, in the order of the text: an alias means the last one before it. */
+  readonly anchors: Map<string, Json>;
+  aliases: number;
+}
+
+function readYaml(source: string): Json {
+  if (Buffer.byteLength(source) > LIMITS.bytes) {
+    throw new ConnectorError('configuration', `The manifest is larger than ${LIMITS.bytes / 1_000_000} MB.`);
+  }
+  const lines = new LineCounter();
+  const document = parse(source, lines);
+  const [error] = document.errors;
+  if (error) throw new ConnectorError('configuration', `The manifest is not YAML: ${error.message}`);
+  return plain(document.contents, { lines, anchors: new Map(), aliases: 0 }, 0);
+}
+
+function parse(source: string, lineCounter: LineCounter): Document.Parsed {
+  try {
+    // Only texts: what they mean is for `yamlScalar` to say.
+    return parseDocument(source, { schema: 'failsafe', lineCounter, keepSourceTokens: false, logLevel: 'silent' });
+  } catch (error) {
+    if (error instanceof RangeError) throw tooDeep();
+    throw error;
+  }
+}
+
+function plain(node: unknown, reading: Reading, level: number): Json {
+  if (level > LIMITS.depth) throw tooDeep();
+  if (node === null || node === undefined) return null;
+  if (isAlias(node)) return aliased(node.source, reading);
+  let value: Json;
+  if (isScalar(node)) value = scalar(node, reading);
+  else if (isSeq(node)) value = list(node, reading, level);
+  else if (isMap(node)) value = mapping(node, reading, level);
+  else throw new TypeError('The YAML parser gave a node of an unknown kind.');
+  const { anchor } = node as { readonly anchor?: string };
+  if (anchor !== undefined) reading.anchors.set(anchor, value);
+  return value;
+}
+
+function aliased(name: string, reading: Reading): Json {
+  reading.aliases += 1;
+  if (reading.aliases > LIMITS.aliases) {
+    throw new ConnectorError('configuration', `The manifest has more than ${LIMITS.aliases} YAML aliases.`);
+  }
+  const value = reading.anchors.get(name);
+  if (value !== undefined) return value;
+  throw new ConnectorError(
+    'configuration',
+    `The YAML alias \`*${name}\` stands within what it means, or nothing before it has that name.`,
+  );
+}
+
+const list = (node: YAMLSeq, reading: Reading, level: number): readonly Json[] =>
+  node.items.map((item) => plain(item, reading, level + 1));
+
+function mapping(node: YAMLMap, reading: Reading, level: number): JsonObject {
+  const merged: JsonObject[] = [];
+  const own: Record<string, Json> = {};
+  for (const { key, value } of node.items) {
+    const name = keyOf(key, reading);
+    const member = plain(value, reading, level + 1);
+    if (name === '<<' && (isObject(member) || Array.isArray(member))) merged.push(...[member].flat().filter(isObject));
+    else setOwn(own, name, member);
+  }
+  if (merged.length === 0) return own;
+  // The first of several wins, and the map's own keys win over all.
+  return Object.assign({}, ...merged.toReversed(), own) as JsonObject;
+}
+
+/** Also for `__proto__`, which an assignment would take for something else; it is refused later, with the others. */
+function setOwn(object: Record<string, Json>, key: string, value: Json): void {
+  if (key !== '__proto__') object[key] = value;
+  else Object.defineProperty(object, key, { value, enumerable: true });
+}
+
+/** Keys are texts as they are written: a field named `on` is no boolean. */
+function keyOf(key: unknown, reading: Reading): string {
+  if (isScalar(key)) return key.source ?? String(key.value);
+  const where = place((key as { readonly range?: readonly number[] } | null)?.range?.[0], reading);
+  throw new ConnectorError('configuration', `The manifest has a key that is no text${where}.`);
+}
+
+const PLAIN_TAGS = /^tag:yaml\.org,2002:(?:int|float|bool|null)$/;
+
+function scalar(node: Scalar, reading: Reading): Json {
+  const text = typeof node.value === 'string' ? node.value : '';
+  if (node.tag === undefined || node.tag === '!') return node.type === 'PLAIN' ? yamlScalar(text) : text;
+  if (node.tag === 'tag:yaml.org,2002:str') return text;
+  if (PLAIN_TAGS.test(node.tag)) return yamlScalar(text);
+  const where = place(node.range?.[0], reading);
+  throw new ConnectorError(
+    'configuration',
+    `The manifest has a YAML tag that is not known here, \`${node.tag}\`${where}.`,
+  );
+}
+
+function place(offset: number | undefined, { lines }: Reading): string {
+  if (offset === undefined) return '';
+  const { line, col } = lines.linePos(offset);
+  return ` at line ${line}, column ${col}`;
+}
+
+const tooDeep = (): ConnectorError =>
+  new ConnectorError('configuration', `The manifest is nested in more than ${LIMITS.depth} levels; make it flatter.`);
