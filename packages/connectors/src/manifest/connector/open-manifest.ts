@@ -4,6 +4,7 @@ import type { JsonObject } from '../../kit/json.ts';
 import { buildBudget } from '../budget/build-budget.ts';
 import { asObject, objectsOf } from '../configuration/as-object.ts';
 import { withChanges } from '../configuration/changed-config.ts';
+import { grantedCredentials } from '../configuration/granted-credentials.ts';
 import { normalizeConfig } from '../configuration/normalize-config.ts';
 import { plainConfig } from '../configuration/plain-config.ts';
 import { secretTexts } from '../configuration/secret-texts.ts';
@@ -83,19 +84,21 @@ function makeBuild(
   { guard, shown }: Pick<Build, 'guard' | 'shown'>,
   configChanged: Build['configChanged'],
 ): Build {
+  const granted = grantedCredentials(ctx.credentials);
   const build: Build = {
     config,
     ctx,
     custom,
     guard,
     shown,
-    budget: buildBudget(asObject(manifest['api_budget']) as Component | undefined, config, ctx.clock),
+    budget: buildBudget(asObject(manifest['api_budget']) as Component | undefined, { config, ctx }),
     concurrency: concurrencyOf(asObject(manifest['concurrency_level']), config),
     manifest,
     files,
     stream: (definition) => buildStream(definition, build),
     retriever: (definition, stream) => buildRetriever(definition, build, stream),
     configChanged,
+    ...(granted && { grantedAuthorization: granted.authorization }),
   };
   return build;
 }
