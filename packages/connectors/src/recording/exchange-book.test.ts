@@ -36,3 +36,26 @@ test('hosts are told apart when the one that is asked was recorded, and do not m
   expect(book.answer(asked('https://two.test/a'))?.status).toBe(202);
   expect(book.answer(asked('http://127.0.0.1:9/a'))?.status).toBe(201);
 });
+
+test('a star stands for any value of a parameter, and whatever says more goes first', () => {
+  const book = new ExchangeBook([
+    exchange('https://api.test/a?since=*', 201),
+    exchange('https://api.test/a?since=*&page=2', 202),
+    exchange('https://api.test/a?since=never', 203),
+  ]);
+  expect(book.answer(asked('https://api.test/a?since=2026'))?.status).toBe(201);
+  expect(book.answer(asked('https://api.test/a?page=2&since=2026'))?.status).toBe(202);
+  expect(book.answer(asked('https://api.test/a?since=never'))?.status).toBe(203);
+  expect(book.answer(asked('https://api.test/a'))).toBeUndefined();
+});
+
+test('a body may say more than what was recorded of it; the longest that fits answers', () => {
+  const book = new ExchangeBook([
+    exchange('https://api.test/q', 201, { query: 'q' }, 'POST'),
+    exchange('https://api.test/q', 202, { query: 'q', variables: { after: 'c1' } }, 'POST'),
+  ]);
+  const ask = (body: object) => book.answer(asked('https://api.test/q', 'POST', JSON.stringify(body)))?.status;
+  expect(ask({ query: 'q', variables: { first: 10 } })).toBe(201);
+  expect(ask({ query: 'q', variables: { first: 10, after: 'c1' } })).toBe(202);
+  expect(ask({ query: 'other' })).toBeUndefined();
+});
