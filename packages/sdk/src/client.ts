@@ -2,6 +2,7 @@ import { Audit } from './audit.ts';
 import { Certificates } from './certificates.ts';
 import { Collections } from './collections.ts';
 import { IntegrationSources } from './integration-sources.ts';
+import { Connectors } from './connectors.ts';
 import { Connections } from './connections.ts';
 import { Environments } from './environments.ts';
 import { Projects } from './projects.ts';
@@ -27,6 +28,7 @@ export class TributaryClient {
   readonly certificates: Certificates;
   readonly collections: Collections;
   readonly connections: Connections;
+  readonly connectors: Connectors;
   readonly environments: Environments;
   readonly projects: Projects;
   readonly notifications: Notifications;
@@ -41,6 +43,7 @@ export class TributaryClient {
     this.certificates = new Certificates(transport);
     this.collections = new Collections(transport);
     this.connections = new Connections(transport);
+    this.connectors = new Connectors(transport);
     this.environments = new Environments(transport);
     this.projects = new Projects(transport);
     this.notifications = new Notifications(transport);

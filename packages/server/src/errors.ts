@@ -3,6 +3,7 @@ import { deploymentErrors } from './errors/deployment-errors.ts';
 import { authorizationErrors } from './errors/authorization-errors.ts';
 import { notificationErrors } from './errors/notification-errors.ts';
 import { integrationSourceErrors } from './errors/integration-source-errors.ts';
+import { connectorErrors } from './errors/connector-errors.ts';
 import { connectionErrors } from './errors/connection-errors.ts';
 import { projectErrors } from './errors/project-errors.ts';
 import type { FieldIssue } from './lib/field-issues.ts';
@@ -76,6 +77,7 @@ export const catalogue = {
   ...notificationErrors,
   ...integrationSourceErrors,
   ...connectionErrors,
+  ...connectorErrors,
   ...deploymentErrors,
   /** The body is not JSON. Send valid JSON with `content-type: application/json`. */
   malformed_body: { kind: 'malformed', message: (d: { reason: string }) => `The body is not valid JSON: ${d.reason}` },

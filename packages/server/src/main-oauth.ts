@@ -33,8 +33,8 @@ export function buildOAuth(needs: Needs): OAuthNeeds {
     clients: needs.clients,
     ownClients: createOwnClients({
       ...needs,
-      async findScheme(source) {
-        const connector = await registry.get(source);
+      async findScheme(organizationId, source) {
+        const connector = await registry.get(organizationId, source);
         return { id: connector.id, scheme: oauthScheme(connector) };
       },
     }),

@@ -24,6 +24,9 @@ import { createContextFactory } from './connections/context.ts';
 import { openCredentials, type CredentialParts } from './connections/open-credentials.ts';
 import { createProbe } from './connections/probe.ts';
 import { createRegistry, type ConnectorRegistry } from './connections/registry.ts';
+import { readManifest } from './connectors/manifest-reader.ts';
+import { createOwnConnectors } from './connectors/own-connectors.ts';
+import { createConnectorService } from './connectors/service.ts';
 import { createConnectionService } from './connections/service.ts';
 import type { ControlStore } from './control/database.ts';
 import { openControlStore } from './control/open.ts';
@@ -153,7 +156,7 @@ async function openFoundation(config: Config, clock: Clock, options: StartOption
   await disk.look();
   const usage = createUsageService({ control, clock, config });
   const metrics = openMetrics(control, disk);
-  const registry = createRegistry({ internal: config.internalSources });
+  const registry = createRegistry({ internal: config.internalSources, own: createOwnConnectors({ control }) });
   const clients = createOAuthClients({ vault, operator });
   const onRenewal = (outcome: RenewalOutcome): void => metrics.countRenewal(outcome);
   const credentialParts = openCredentials({ config, control, vault, registry, clients, clock, log, onRenewal });
@@ -260,6 +263,7 @@ function buildServices(
     services: {
       apiKeys: common.apiKeys,
       registry,
+      connectors: createConnectorService({ ...needs, read: readManifest }),
       authProviders,
       deployments,
       collections,

@@ -4,6 +4,7 @@ import type { CertificateService } from './certificates/service.ts';
 import type { CollectionService } from './collections/service.ts';
 import type { AccessTokenService } from './auth/access-tokens/service.ts';
 import type { NamedConnections } from './connections/named-connections.ts';
+import type { ConnectorService } from './connectors/service.ts';
 import type { ConnectorRegistry } from './connections/registry.ts';
 import type { IntegrationSourceService } from './integration-sources/service.ts';
 import type { EnvironmentService } from './environments/service.ts';
@@ -20,6 +21,8 @@ import type { SyncService } from './syncs/service.ts';
 export interface Services {
   readonly apiKeys: ApiKeyService;
   readonly registry: ConnectorRegistry;
+  /** Those that organizations have added. */
+  readonly connectors: ConnectorService;
   readonly authProviders: AuthProviderService;
   readonly deployments: DeploymentService;
   readonly collections: CollectionService;

@@ -7,6 +7,7 @@ import type { AirbyteMessage } from '@tributary/connectors/protocol/messages';
 import { CliError } from '../exit-codes.ts';
 import { collect, examples } from '../session.ts';
 import type { Terminal } from '../terminal.ts';
+import { ownConnectorCommands } from './own-connectors.ts';
 import type { Surroundings } from './run-connector.ts';
 
 interface ConnectorOptions {
@@ -31,7 +32,7 @@ What reads files may read below --allow-root, else TRIBUTARY_FILE_ROOTS, else th
 
 /** `tributary connector <id>|--manifest FILE spec|check|discover|read` */
 export function connectorCommand(terminal: Terminal): Command {
-  return new Command('connector')
+  const connector = new Command('connector')
     .description('run one connector here, without the service, as Airbyte runs its own')
     .argument('[connector]', 'id, for example postgres; none with --manifest')
     .argument('[action]', actions.join(', '))
@@ -51,6 +52,8 @@ export function connectorCommand(terminal: Terminal): Command {
         ),
     )
     .action((...given: [string | undefined, string | undefined, ConnectorOptions]) => run(terminal, ...given));
+  for (const command of ownConnectorCommands(terminal)) connector.addCommand(command);
+  return connector;
 }
 
 async function run(
@@ -60,7 +63,8 @@ async function run(
   options: ConnectorOptions,
 ): Promise<void> {
   const { manifest } = options;
-  if (manifest !== undefined && second !== undefined) throw new CliError('usage', 'Give an id or --manifest, not both.');
+  if (manifest !== undefined && second !== undefined)
+    throw new CliError('usage', 'Give an id or --manifest, not both.');
   const action = manifest === undefined ? second : first;
   // An id alone is answered by what is wrong with it first.
   if (manifest !== undefined) checkAction(action);
@@ -77,7 +81,10 @@ async function run(
 
 function checkAction(action: string | undefined): asserts action is Action {
   if (actions.every((one) => one !== action))
-    throw new CliError('usage', action === undefined ? `Say what to do: ${actions.join(', ')}.` : `${action} is none of ${actions.join(', ')}.`);
+    throw new CliError(
+      'usage',
+      action === undefined ? `Say what to do: ${actions.join(', ')}.` : `${action} is none of ${actions.join(', ')}.`,
+    );
 }
 
 async function load(id: string | undefined): Promise<Connector> {

@@ -27,7 +27,11 @@ export async function loadManifestFile(path: string): Promise<Connector> {
 function idOf(path: string): string {
   const file = basename(path, extname(path));
   const name = file === 'manifest' ? basename(dirname(path)) : file;
-  const id = name.toLowerCase().replace(/^source[-_]/, '').replace(/[^a-z0-9]+/g, '_').replace(/^_+|_+$/g, '');
+  const id = name
+    .toLowerCase()
+    .replace(/^source[-_]/, '')
+    .replace(/[^a-z0-9]+/g, '_')
+    .replace(/^_+|_+$/g, '');
   return id === '' ? 'manifest' : id;
 }
 
@@ -36,7 +40,11 @@ async function jsonFilesIn(folder: string): Promise<ReadonlyMap<string, string>>
   const files = new Map<string, string>();
   const folders = [folder];
   let bytes = 0;
-  for (let next = folders.pop(); next !== undefined && files.size < MOST_FILES && bytes < MOST_BYTES; next = folders.pop()) {
+  for (
+    let next = folders.pop();
+    next !== undefined && files.size < MOST_FILES && bytes < MOST_BYTES;
+    next = folders.pop()
+  ) {
     for (const entry of await readdir(next, { withFileTypes: true }).catch(() => [])) {
       const path = join(next, entry.name);
       if (entry.isDirectory() && !entry.name.startsWith('.') && entry.name !== 'node_modules') folders.push(path);

@@ -54,6 +54,11 @@ export interface Stream {
    */
   readonly cursorIsState?: boolean;
   /**
+   * What a cursor depends on beside the key (its field, what divides the stream), for connectors that come in versions. A cursor that
+   * was written with another one is not gone on from: the stream is read from its start.
+   */
+  readonly stateShape?: string;
+  /**
    * `listing`: a read that ends has named every record (upserted or present), what is missing is gone.
    * `reported`: only `page.deletes`, or a page marked `complete`, tell of deletes.
    */

@@ -1,7 +1,7 @@
 import type { ConnectorContext } from './context.ts';
 import type { Connector, Slice, Stream } from './connector.ts';
 import { createContext, parseConfig, parseCredentials } from './connector-context.ts';
-import type { HttpClient } from './http-client.ts';
+import type { HttpClient, HttpRequest } from './http-client.ts';
 import type { JsonObject } from './json.ts';
 import type { NetworkPolicy } from './network-guard.ts';
 import type { Page } from './page.ts';
@@ -34,13 +34,14 @@ export interface Reading {
 
 /** Notes the host of every request and, when there is an `origin`, sends the request there instead. */
 function watched(http: HttpClient, origin: string | undefined, hosts: Set<string>): HttpClient {
+  const noted = (request: HttpRequest): HttpRequest => {
+    const url = new URL(request.url);
+    hosts.add(url.hostname);
+    return { ...request, url: origin === undefined ? url : new URL(`${url.pathname}${url.search}`, origin) };
+  };
   return {
-    async request(request) {
-      const url = new URL(request.url);
-      hosts.add(url.hostname);
-      const target = origin === undefined ? url : new URL(`${url.pathname}${url.search}`, origin);
-      return await http.request({ ...request, url: target });
-    },
+    request: async (request) => http.request(noted(request)),
+    open: async (request) => http.open(noted(request)),
   };
 }
 

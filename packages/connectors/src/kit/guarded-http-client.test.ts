@@ -47,6 +47,18 @@ describe('requests', () => {
     expect(rig.lines.join('\n')).not.toContain(CANARY);
   });
 
+  test('names a parameter as often as its list is long, and hides what is secret in a path', async () => {
+    const { origin } = await rig.serve((request, response) => response.writeHead(404).end(request.url));
+    const request = {
+      url: `${origin}/bot${CANARY}/me?id=9`,
+      query: { id: [1, new Secret('zwei'), 'drei'], none: [] },
+      hidden: [new Secret(CANARY)],
+    };
+    const error = await connectorErrorOf(rig.client().request(request));
+    expect(error.message).toContain('/me?id=… answered 404: /bot[secret]/me?id=1&id=[secret]&id=drei');
+    expect(`${error.message} ${rig.lines.join()}`).not.toMatch(new RegExp(`${CANARY}|zwei`));
+  });
+
   test('refuses what would let a request be smuggled or a password be written down', async () => {
     const http = rig.client();
     for (const request of [

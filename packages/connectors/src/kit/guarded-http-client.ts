@@ -3,14 +3,15 @@ import type { Authorization } from './authorization.ts';
 import { ConnectorError } from './connector-error.ts';
 import type { Clock, Logger, TlsSettings } from './context.ts';
 import { openSocket } from './guarded-connect.ts';
-import type { Hop } from './http-exchange.ts';
-import type { HttpClient, HttpRequest, HttpResponse } from './http-client.ts';
-import { exchangeOnce, firstHop } from './http-exchange.ts';
-import type { Exchange, HttpTimeouts } from './http-exchange.ts';
+import type { HttpClient, HttpRequest, HttpResponse, HttpStreamedResponse } from './http-client.ts';
+import { firstHop, openOnce, received } from './http-exchange.ts';
+import type { Exchange, Hop, HttpTimeouts, OpenAnswer } from './http-exchange.ts';
 import { httpResponse } from './http-response.ts';
-import { judgeAnswer, judgeFault, methodOf } from './http-verdict.ts';
-import type { Spoken, Verdict } from './http-verdict.ts';
+import { streamedResponse } from './http-stream.ts';
+import { isWanted, judgeAnswer, judgeFault, methodOf } from './http-verdict.ts';
+import type { Refusal, Spoken } from './http-verdict.ts';
 import { linkSignals } from './linked-signal.ts';
+import type { LinkedSignal } from './linked-signal.ts';
 import { createNetworkGuard } from './network-guard.ts';
 import type { GuardOptions, NetworkGuard, NetworkPolicy } from './network-guard.ts';
 import { createRateBudget, LONGEST_WAIT_MS } from './rate-budget.ts';
@@ -91,6 +92,11 @@ class Agents {
   }
 }
 
+type Verdict<Taken> = Refusal | { readonly type: 'answer'; readonly answer: Taken };
+
+/** Takes what the caller wants of an answer, and lets go of the time that the try may take. */
+type Take<Taken> = (opened: OpenAnswer, total: LinkedSignal) => Promise<Taken>;
+
 class RetryingHttpClient implements GuardedHttpClient {
   readonly #options: HttpClientOptions;
   readonly #agents: Agents;
@@ -113,23 +119,34 @@ class RetryingHttpClient implements GuardedHttpClient {
   }
 
   async request(request: HttpRequest): Promise<HttpResponse> {
-    const first = firstHop(request);
     const { signal, release } = linkSignals([this.#options.signal, request.signal]);
-    let renewed = false;
     try {
-      for (let attempt = 0; ; attempt += 1) {
-        const hop = await authorized(first, request);
-        const secrets = plainSecrets([...Object.values(hop.headers), ...Object.values(request.query ?? {})]);
-        const spoken = { url: redactUrl(first.url, secrets), secrets };
-        const verdict = await this.#try(request, hop, spoken, signal);
-        if (verdict.type === 'answer')
-          return httpResponse(verdict.answer, redactUrl(new URL(verdict.answer.url), secrets), secrets);
-        if (verdict.type === 'retry') await this.#waitBefore(attempt + 1, verdict, signal);
-        else if (renewed || !verdict.unauthorized || !(await renew(request, hop))) throw verdict.error;
-        else renewed = true;
-      }
+      const { answer, secrets } = await this.#untilAnswered(request, signal, async (opened, total) => {
+        const answer = await received(opened, request.maxBytes ?? DEFAULT_MAX_BYTES);
+        total.release();
+        return answer;
+      });
+      return httpResponse(answer, redactUrl(new URL(answer.url), secrets), secrets);
     } finally {
       release();
+    }
+  }
+
+  async open(request: HttpRequest): Promise<HttpStreamedResponse> {
+    const whole = linkSignals([this.#options.signal, request.signal]);
+    try {
+      const { answer, ...spoken } = await this.#untilAnswered(request, whole.signal, (opened, total) => {
+        total.untimed();
+        const release = (): void => {
+          total.release();
+          whole.release();
+        };
+        return Promise.resolve({ ...opened, release });
+      });
+      return streamedResponse(answer, { request, spoken, signal: whole.signal, release: answer.release });
+    } catch (error) {
+      whole.release();
+      throw error;
     }
   }
 
@@ -137,8 +154,27 @@ class RetryingHttpClient implements GuardedHttpClient {
     await this.#agents.close();
   }
 
+  async #untilAnswered<Taken>(
+    request: HttpRequest,
+    signal: AbortSignal,
+    take: Take<Taken>,
+  ): Promise<Spoken & { readonly answer: Taken }> {
+    const first = firstHop(request);
+    let renewed = false;
+    for (let attempt = 0; ; attempt += 1) {
+      const hop = await authorized(first, request);
+      const secrets = plainSecrets(secretsOf(request, hop));
+      const spoken = { url: redactUrl(first.url, secrets), secrets };
+      const verdict = await this.#try(request, hop, spoken, signal, take);
+      if (verdict.type === 'answer') return { answer: verdict.answer, ...spoken };
+      if (verdict.type === 'retry') await this.#waitBefore(attempt + 1, verdict, signal);
+      else if (renewed || !verdict.unauthorized || !(await renew(request, hop))) throw verdict.error;
+      else renewed = true;
+    }
+  }
+
   /** Sleeps until the next try is due; throws when there is none, or when it is too far off to be slept through. */
-  async #waitBefore(attempt: number, verdict: Verdict & { type: 'retry' }, signal: AbortSignal): Promise<void> {
+  async #waitBefore(attempt: number, verdict: Refusal & { type: 'retry' }, signal: AbortSignal): Promise<void> {
     const { clock, random = Math.random, tries = MOST_TRIES } = this.#options;
     const { afterMs = 0, error } = verdict;
     this.#budget.pauseUntil(clock.now() + afterMs);
@@ -147,27 +183,50 @@ class RetryingHttpClient implements GuardedHttpClient {
     await clock.sleep(afterMs + jitteredDelayMs(attempt - 1, BACKOFF, random), signal);
   }
 
-  async #try(request: HttpRequest, hop: Hop, spoken: Spoken, signal: AbortSignal): Promise<Verdict> {
+  async #try<Taken>(
+    request: HttpRequest,
+    hop: Hop,
+    spoken: Spoken,
+    signal: AbortSignal,
+    take: Take<Taken>,
+  ): Promise<Verdict<Taken>> {
     const { clock, log } = this.#options;
     const release = await this.#budget.acquire(signal);
     const startedAt = clock.now();
     const about = { method: methodOf(request), url: spoken.url };
     const total = linkSignals([signal], this.#exchange.timeouts.totalMs);
+    // What is not handed on is small, or nobody wants it.
+    const maxBytes = Math.min(request.maxBytes ?? DEFAULT_MAX_BYTES, DEFAULT_MAX_BYTES);
     try {
-      const answer = await exchangeOnce(this.#exchange, hop, request.maxBytes ?? DEFAULT_MAX_BYTES, total.signal);
-      log.debug({ ...about, status: answer.status, ms: clock.now() - startedAt }, 'source answered');
+      const opened = await openOnce(this.#exchange, hop, maxBytes, total.signal);
+      const answered = { ...about, status: opened.status };
+      if (isWanted(opened.status, request)) {
+        const answer = await take(opened, total);
+        log.debug({ ...answered, ms: clock.now() - startedAt }, 'source answered');
+        return { type: 'answer', answer };
+      }
+      const answer = await received(opened, maxBytes);
+      total.release();
+      log.debug({ ...answered, ms: clock.now() - startedAt }, 'source answered');
       return judgeAnswer(answer, request, spoken, clock.now());
     } catch (error) {
+      total.release();
       signal.throwIfAborted();
       const verdict = judgeFault(error, request, spoken);
       log.debug({ ...about, verdict: verdict.type, ms: clock.now() - startedAt }, 'source did not answer');
       return verdict;
     } finally {
-      total.release();
       release();
     }
   }
 }
+
+/** Where secrets may stand in a request; other values among them are passed over. */
+const secretsOf = ({ query = {}, hidden = [] }: HttpRequest, hop: Hop): readonly unknown[] => [
+  ...Object.values(hop.headers),
+  ...Object.values(query).flat(),
+  ...hidden,
+];
 
 const headerName = (authorization: Authorization): string => authorization.headerName?.toLowerCase() ?? 'authorization';
 

@@ -1,6 +1,5 @@
-import { Readable, Writable } from 'node:stream';
+import { pipeline, Readable } from 'node:stream';
 import type { Transform } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib';
 import { ConnectorError } from './connector-error.ts';
 
@@ -37,13 +36,13 @@ function decodersFor(encoding: string): readonly Transform[] {
 }
 
 /**
- * Collects a body. Stops as soon as more than `maxBytes` arrived, on the wire or after decompression, so that neither an
- * endless answer nor a zip bomb is ever held. Throws `ConnectorError('invalid_answer')` then; stream errors pass through.
+ * A body as it comes, decoded. Ends as soon as more than `maxBytes` arrived, on the wire or after decompression, so that neither
+ * an endless answer nor a zip bomb is ever held. Throws `ConnectorError('invalid_answer')` then; stream errors pass through.
+ * When it ends, also early, the body is destroyed: a connection is kept only after the last byte.
  */
-export async function collectBody(body: Readable, encoding: string, maxBytes: number): Promise<Buffer> {
+export async function* streamBody(body: Readable, encoding: string, maxBytes: number): AsyncGenerator<Buffer> {
   const tooLarge = (): ConnectorError =>
     new ConnectorError('invalid_answer', `The answer is larger than ${maxBytes} bytes.`);
-  const decoders = decodersFor(encoding);
   let arrived = 0;
   const counted = async function* (): AsyncGenerator<Buffer> {
     for await (const chunk of body as AsyncIterable<Buffer>) {
@@ -52,22 +51,29 @@ export async function collectBody(body: Readable, encoding: string, maxBytes: nu
       yield chunk;
     }
   };
-  const chunks: Buffer[] = [];
   let size = 0;
-  const sink = new Writable({
-    write(chunk: Buffer, _encoding, done) {
-      size += chunk.length;
-      if (size <= maxBytes) chunks.push(chunk);
-      done(size > maxBytes ? tooLarge() : null);
-    },
-  });
   try {
-    await pipeline([Readable.from(counted()), ...decoders, sink]);
+    for await (const chunk of decoded(counted(), decodersFor(encoding))) {
+      size += chunk.length;
+      if (size > maxBytes) throw tooLarge();
+      yield chunk;
+    }
   } catch (error) {
     // Nothing at all is an empty answer, whatever encoding it claims.
     if (arrived > 0 || body.errored) throw error;
   } finally {
     body.destroy();
   }
-  return Buffer.concat(chunks, size);
+}
+
+function decoded(source: AsyncGenerator<Buffer>, decoders: readonly Transform[]): AsyncIterable<Buffer> {
+  const [first, ...rest] = decoders;
+  if (!first) return source;
+  // Whatever fails, or ends early, ends all of them; the error comes out of the last one.
+  return pipeline([Readable.from(source), first, ...rest], () => undefined) as Transform;
+}
+
+/** Collects a body, with the limits and errors of `streamBody`. */
+export async function collectBody(body: Readable, encoding: string, maxBytes: number): Promise<Buffer> {
+  return Buffer.concat(await Array.fromAsync(streamBody(body, encoding, maxBytes)));
 }

@@ -3,11 +3,13 @@ import type { TlsSettings } from './context.ts';
 import type { Json } from './json.ts';
 import type { Secret } from './secret.ts';
 
+export type QueryValue = string | number | boolean | Secret;
+
 export interface HttpRequest {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD' | 'OPTIONS';
   readonly url: string | URL;
-  /** Added to those of `url`; values that are `Secret` are revealed on the wire only. */
-  readonly query?: Readonly<Record<string, string | number | boolean | Secret | undefined>>;
+  /** Put into `url`; values that are `Secret` are revealed on the wire only, a list makes its name come several times. */
+  readonly query?: Readonly<Record<string, QueryValue | readonly QueryValue[] | undefined>>;
   /** Header values that are `Secret` are revealed on the wire only. */
   readonly headers?: Readonly<Record<string, string | Secret>>;
   /** Makes the `authorization` header (or the one that it names) of every try, and is asked to renew when the source answers 401. */
@@ -26,6 +28,8 @@ export interface HttpRequest {
   readonly redirects?: 'follow' | 'answer';
   /** How TLS is done; give the same object each time, connections are kept by it. Such a request follows no redirect. */
   readonly tls?: TlsSettings;
+  /** Secrets elsewhere in the request (in its path or body), which errors and logs must not show. */
+  readonly hidden?: readonly Secret[];
   /** Set when asking twice is harmless although the method is POST or PATCH, as for searches and GraphQL queries. */
   readonly idempotent?: boolean;
 }
@@ -40,6 +44,19 @@ export interface HttpResponse {
   json(): Json;
 }
 
+/** An answer whose body is taken as it comes, and never whole in memory. */
+export interface HttpStreamedResponse extends Pick<HttpResponse, 'status' | 'headers' | 'url'> {
+  /**
+   * The decompressed body, once. Ending early lets go of the connection. Throws `ConnectorError`: `unavailable` when it breaks off or stands
+   * still, `invalid_answer` when it is larger than `maxBytes`.
+   */
+  readonly body: AsyncIterable<Uint8Array>;
+  /** The body as a whole instead, for answers that are known to be small; up to 50 MB. */
+  whole(): Promise<HttpResponse>;
+  /** Lets go of a body that nobody wants. */
+  cancel(): void;
+}
+
 /**
  * HTTP as connectors see it. Timeouts, retries with `Retry-After`, the rate budget of the account, redirects, size limits
  * and the guard against private addresses are inside; 401 and 403 become `ConnectorError('credential')`, exhausted 429
@@ -47,4 +64,9 @@ export interface HttpResponse {
  */
 export interface HttpClient {
   request(request: HttpRequest): Promise<HttpResponse>;
+  /**
+   * As `request`, but resolves when the head of the answer has come: until then there are retries, after it the body is the
+   * caller's to take or to cancel. No limit of time but that between two pieces; `maxBytes` is 16 GB when absent.
+   */
+  open(request: HttpRequest): Promise<HttpStreamedResponse>;
 }

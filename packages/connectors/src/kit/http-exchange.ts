@@ -1,8 +1,9 @@
+import type { Readable } from 'node:stream';
 import type { Agent } from 'undici';
 import type { TlsSettings } from './context.ts';
 import { ACCEPT_ENCODING, collectBody } from './http-body.ts';
 import { ConnectorError } from './connector-error.ts';
-import type { HttpRequest } from './http-client.ts';
+import type { HttpRequest, QueryValue } from './http-client.ts';
 import type { ReceivedAnswer } from './http-response.ts';
 import { methodOf } from './http-verdict.ts';
 import type { NetworkGuard } from './network-guard.ts';
@@ -55,6 +56,8 @@ const FRAMING_HEADERS = new Set([
   'expect',
 ]);
 
+const isList = (given: QueryValue | readonly QueryValue[]): given is readonly QueryValue[] => Array.isArray(given);
+
 /** The URL with its query. Throws `ConnectorError('configuration')`. */
 function requestUrl(request: HttpRequest): URL {
   const url = URL.parse(String(request.url));
@@ -66,8 +69,13 @@ function requestUrl(request: HttpRequest): URL {
     );
   }
   url.hash = '';
-  for (const [name, value] of Object.entries(request.query ?? {})) {
-    if (value !== undefined) url.searchParams.set(name, value instanceof Secret ? value.reveal() : String(value));
+  for (const [name, given] of Object.entries(request.query ?? {})) {
+    if (given === undefined) continue;
+    const values = isList(given) ? given : [given];
+    url.searchParams.delete(name);
+    for (const value of values) {
+      url.searchParams.append(name, value instanceof Secret ? value.reveal() : String(value));
+    }
   }
   return url;
 }
@@ -124,7 +132,14 @@ const flat = (headers: Readonly<Record<string, string | string[] | undefined>>):
     Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
   );
 
-async function send(exchange: Exchange, hop: Hop, maxBytes: number, signal: AbortSignal): Promise<ReceivedAnswer> {
+/** An answer whose head has come, and whose body is still to be taken. */
+export interface OpenAnswer extends Omit<ReceivedAnswer, 'body'> {
+  readonly body: Readable;
+  /** Codings of the body; empty when there is none to undo. */
+  readonly encoding: string;
+}
+
+async function send(exchange: Exchange, hop: Hop, signal: AbortSignal): Promise<OpenAnswer> {
   exchange.guard.checkUrl(hop.url);
   const { statusCode, headers, body } = await exchange.agents.of(hop.tls).request({
     origin: hop.url.origin,
@@ -139,24 +154,29 @@ async function send(exchange: Exchange, hop: Hop, maxBytes: number, signal: Abor
   const plain = flat(headers);
   const encoding =
     hop.method === 'HEAD' || statusCode === 204 || statusCode === 304 ? '' : (plain['content-encoding'] ?? '');
-  // A redirect's body is read, within the cap, so that its connection can serve the next hop.
-  const bytes = await collectBody(body, encoding, maxBytes);
-  return { status: statusCode, headers: plain, url: hop.url.href, body: bytes };
+  return { status: statusCode, headers: plain, url: hop.url.href, body, encoding };
 }
 
-/** One try: the request and the redirects that it meets, every hop checked by the guard. */
-export async function exchangeOnce(
+/** One try up to the head of the answer: the request and the redirects that it meets, every hop checked by the guard. */
+export async function openOnce(
   exchange: Exchange,
   first: Hop,
   maxBytes: number,
   signal: AbortSignal,
-): Promise<ReceivedAnswer> {
+): Promise<OpenAnswer> {
   let hop = first;
   for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects += 1) {
-    const answer = await send(exchange, hop, maxBytes, signal);
+    const answer = await send(exchange, hop, signal);
     const { location } = answer.headers;
     if (!hop.follows || !REDIRECTS.has(answer.status) || location === undefined) return answer;
+    // A redirect's body is read, within the cap, so that its connection can serve the next hop.
+    await collectBody(answer.body, answer.encoding, maxBytes);
     hop = nextHop(hop, answer.status, location);
   }
   throw new ConnectorError('invalid_answer', `The source redirects more than ${MOST_REDIRECTS} times.`);
+}
+
+/** The answer with its body as a whole. */
+export async function received({ body, encoding, ...head }: OpenAnswer, maxBytes: number): Promise<ReceivedAnswer> {
+  return { ...head, body: await collectBody(body, encoding, maxBytes) };
 }

@@ -6,9 +6,8 @@ import type { ReceivedAnswer } from './http-response.ts';
 import { snippet } from './redact-text.ts';
 import { askedDelayMs } from './retry-delay.ts';
 
-/** What follows from one try. `afterMs` is what the source asked for, when it did. */
-export type Verdict =
-  | { readonly type: 'answer'; readonly answer: ReceivedAnswer }
+/** What follows from one try that brought no answer. `afterMs` is what the source asked for, when it did. */
+export type Refusal =
   | { readonly type: 'retry'; readonly afterMs: number | undefined; readonly error: ConnectorError }
   | { readonly type: 'fail'; readonly error: ConnectorError; readonly unauthorized?: true };
 
@@ -28,7 +27,8 @@ export const methodOf = (request: HttpRequest): string =>
 
 const mayRepeat = (request: HttpRequest): boolean => request.idempotent ?? IDEMPOTENT.has(methodOf(request));
 
-function isWanted(status: number, { accept }: HttpRequest): boolean {
+/** An answer that the caller takes as it is. */
+export function isWanted(status: number, { accept }: HttpRequest): boolean {
   return (status >= 200 && status < 300) || accept === 'all' || (accept?.includes(status) ?? false);
 }
 
@@ -47,15 +47,14 @@ const isRateLimit = (answer: ReceivedAnswer): boolean =>
 const isUncounted = ({ headers }: ReceivedAnswer): boolean =>
   headers['retry-after'] === undefined && Number(headers['x-ratelimit-remaining'] ?? '0') > 0;
 
-function refused(status: number, { url }: Spoken): Verdict {
+function refused(status: number, { url }: Spoken): Refusal {
   const error = new ConnectorError('credential', `${url} refused the credential (${status}).`);
   return { type: 'fail', error, ...(status === 401 && { unauthorized: true }) };
 }
 
-/** Judges an answer by its status (RFC 9110 §15). 429 and 503 were not processed, so any method may be repeated. */
-export function judgeAnswer(answer: ReceivedAnswer, request: HttpRequest, spoken: Spoken, now: number): Verdict {
+/** Judges an unwanted answer by its status (RFC 9110 §15). 429 and 503 were not processed, so any method may be repeated. */
+export function judgeAnswer(answer: ReceivedAnswer, request: HttpRequest, spoken: Spoken, now: number): Refusal {
   const { status } = answer;
-  if (isWanted(status, request)) return { type: 'answer', answer };
   if (isRateLimit(answer)) {
     const afterMs = isUncounted(answer) ? UNSAID_PAUSE_MS : askedDelayMs(answer.headers, now);
     const retryAfterMs = afterMs ?? UNSAID_PAUSE_MS;
@@ -75,7 +74,7 @@ export function judgeAnswer(answer: ReceivedAnswer, request: HttpRequest, spoken
 }
 
 /** Judges a fault on the way: network, timeout, broken body. Only our own words and Node's error codes are shown. */
-export function judgeFault(error: unknown, request: HttpRequest, spoken: Spoken): Verdict {
+export function judgeFault(error: unknown, request: HttpRequest, spoken: Spoken): Refusal {
   if (error instanceof ConnectorError) {
     return error.reason === 'unavailable' ? retryOrFail(request, error) : { type: 'fail', error };
   }
@@ -90,6 +89,6 @@ export function judgeFault(error: unknown, request: HttpRequest, spoken: Spoken)
   return retryOrFail(request, new ConnectorError('unavailable', words, { cause: error }));
 }
 
-function retryOrFail(request: HttpRequest, error: ConnectorError): Verdict {
+function retryOrFail(request: HttpRequest, error: ConnectorError): Refusal {
   return mayRepeat(request) ? { type: 'retry', afterMs: undefined, error } : { type: 'fail', error };
 }

@@ -3,6 +3,8 @@ export interface LinkedSignal {
   readonly signal: AbortSignal;
   /** Whether the time was up before any parent fired. */
   readonly timedOut: boolean;
+  /** Stops the time; parents are followed still. */
+  untimed(): void;
   /** Lets go of the parents and the timer; call it when the work is done. */
   release(): void;
 }
@@ -42,6 +44,7 @@ export function linkSignals(parents: readonly (AbortSignal | undefined)[], timeo
     get timedOut() {
       return timedOut;
     },
+    untimed: () => clearTimeout(timer),
     release,
   };
 }

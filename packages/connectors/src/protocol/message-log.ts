@@ -39,7 +39,10 @@ export function messageLog(): MessageLog {
       if (!changed) return taken;
       const config = (told = changed);
       changed = undefined;
-      return [...taken, { type: 'CONTROL', control: { type: 'CONNECTOR_CONFIG', emitted_at: now, connectorConfig: { config } } }];
+      return [
+        ...taken,
+        { type: 'CONTROL', control: { type: 'CONNECTOR_CONFIG', emitted_at: now, connectorConfig: { config } } },
+      ];
     },
   };
 }

@@ -81,7 +81,7 @@ export interface NamedConnectionNeeds {
   readonly clock: Clock;
   readonly vault: Vault;
   readonly audit: AuditLog;
-  readonly registry: Pick<ConnectorRegistry, 'find'>;
+  readonly registry: Pick<ConnectorRegistry, 'findShipped'>;
   readonly projects: Pick<ProjectService, 'getFor'>;
   readonly connections: Pick<ConnectionService, 'openSettings'>;
   readonly users: ConnectionUsers;

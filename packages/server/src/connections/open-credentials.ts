@@ -49,8 +49,8 @@ export function openCredentials(needs: CredentialPartsNeeds): CredentialParts {
     client,
     audit: createAuditLog({ control, clock }),
     onLost: recordCredentialLoss,
-    async providerOf(connector) {
-      const found = await registry.find(connector);
+    async providerOf(organizationId, connector) {
+      const found = await registry.find(organizationId, connector);
       return found?.auth.find((scheme) => scheme.type === 'oauth')?.provider;
     },
   });

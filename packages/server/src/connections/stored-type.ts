@@ -38,14 +38,14 @@ export interface TypeInUse {
 
 /** Undefined for a type that there is not. Loads what it needs, so ask outside of transactions. */
 export async function loadType(
-  registry: Pick<ConnectorRegistry, 'find'>,
+  registry: Pick<ConnectorRegistry, 'findShipped'>,
   spelling: string,
 ): Promise<TypeInUse | undefined> {
   const type = await findType(spelling);
   if (!type) return undefined;
   const sources = new Map<string, Connector>();
   for (const connector of connectorsOf(type.id)) {
-    const source = connector === database ? undefined : await registry.find(connector);
+    const source = connector === database ? undefined : await registry.findShipped(connector);
     if (source) sources.set(connector, source);
   }
   return { type, sources };

@@ -17,6 +17,8 @@ const TABLES = {
   role: ['id'],
   api_key_role: ['id'],
   collection: ['id'],
+  connector: ['id'],
+  connector_version: ['connector_id', 'version'],
   connection: ['id'],
   integration_source: ['connection_id'],
   integration_relationship: ['id'],

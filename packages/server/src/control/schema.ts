@@ -1,4 +1,5 @@
 import type { Generated } from 'kysely';
+import type { ConnectorTables } from './connector-tables.ts';
 import type { DeploymentTables } from './deployment-tables.ts';
 import type {
   ApiKeyId,
@@ -46,7 +47,7 @@ export type ErrorCategory =
   | 'auth_provider_credentials_invalid';
 
 /** The control store's tables as TypeScript; `migrations/` is the same in SQL. */
-export interface ControlTables extends IntegrationSourceTables, DeploymentTables, NotificationTables {
+export interface ControlTables extends ConnectorTables, IntegrationSourceTables, DeploymentTables, NotificationTables {
   organization: { id: OrganizationId; name: string; created_at: Millis };
   project: { id: ProjectId; organization_id: OrganizationId; name: string; created_at: Millis };
   environment: {

@@ -1,3 +1,4 @@
+import type { ConnectorContext } from '@tributary/connectors/kit/context';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { acceptHeld, heldIn } from './schema-memory.ts';
 import { rowsFrom, ShiftingSource } from './testing/shifting-source.ts';
@@ -74,6 +75,20 @@ describe('G4-17 the source changes its schema:', () => {
       expect((await sync(source)).counts).toMatchObject({ inserted: 0, kept: appends ? 0 : 30, deleted: 0 });
     },
   );
+
+  test('a stream whose cursor depends on something else in a newer version of its connector is read anew', async () => {
+    const source = new ShiftingSource({ people: { ...people(), appends: true } });
+    const versionWith = (stateShape: string) => ({
+      ...source.connector,
+      discover: async (ctx: ConnectorContext) =>
+        (await source.connector.discover(ctx)).map((stream) => ({ ...stream, stateShape })),
+    });
+    const run = async (stateShape: string) => (await harness.expect('completed', versionWith(stateShape))).counts;
+    expect(await run('by day')).toMatchObject({ inserted: 30 });
+    expect(await run('by day')).toMatchObject({ inserted: 0, kept: 0 });
+    expect(await run('by team')).toMatchObject({ inserted: 0, kept: 30, deleted: 0 });
+    expect(await run('by team')).toMatchObject({ inserted: 0, kept: 0 });
+  });
 
   test('G4-17 a stream with other keys that brings much less than before is held by the brake until confirmed', async () => {
     const source = new ShiftingSource({ people: { ...people(60), appends: true } });

@@ -106,9 +106,14 @@ export function shapeOf(stream: Stream, selection: Selection, memory: Pick<Strea
   ]);
   return {
     rules: rules.length === 0 ? '' : fingerprint(rules),
-    key: stream.primaryKey ? fingerprint(stream.primaryKey) : '',
+    key: keyShape(stream),
     epoch: memory.epoch,
   };
+}
+
+function keyShape({ primaryKey, stateShape }: Stream): string {
+  if (stateShape !== undefined) return fingerprint([primaryKey ?? [], stateShape]);
+  return primaryKey ? fingerprint(primaryKey) : '';
 }
 
 /** Whether what was stored in one shape may stay beside what is stored in another. */

@@ -17,8 +17,8 @@ interface Planned {
   readonly settings: PlannedSettings;
 }
 
-async function plan({ registry }: SourceNeeds, input: NewSource): Promise<Planned> {
-  const connector = await registry.get(input.connectorType);
+async function plan({ registry }: SourceNeeds, actor: Actor, input: NewSource): Promise<Planned> {
+  const connector = await registry.get(actor.organizationId, input.connectorType);
   const sourceType = sourceTypeOf(connector);
   if (sourceType !== input.sourceType) throw errors.source_type_mismatch({ connector: connector.id, sourceType });
   const supported = supportedMethods(connector);
@@ -47,7 +47,7 @@ async function refuseMissingLabel(
  * See `IntegrationSourceService.create`.
  */
 export async function createSource(needs: SourceNeeds, actor: Actor, input: NewSource): Promise<ConnectionId> {
-  const { connector, settings } = await plan(needs, input);
+  const { connector, settings } = await plan(needs, actor, input);
   const { name, connectorType, label, collection, isActive = true } = input;
   const id = await needs.control.transaction(async (tx) => {
     if (label === null) await refuseMissingLabel(needs, tx, actor, connector);

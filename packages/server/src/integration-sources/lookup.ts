@@ -62,7 +62,7 @@ export async function toFound(
   const orders = Map.groupBy(await needs.orders.list(db, organizationId, ids), ({ connectionId }) => connectionId);
   const found = await Promise.all(
     rows.map(async (row) => {
-      const connector = await needs.registry.find(row.connector);
+      const connector = await needs.registry.find(organizationId, row.connector);
       if (!connector) return [];
       const own = inOrderOfRuns(orders.get(row.id) ?? []);
       const known = own[0] && (await needs.orders.knownStreams(db, organizationId, own[0].id));

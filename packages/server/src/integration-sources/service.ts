@@ -87,8 +87,9 @@ async function listSources(
   { sourceType, connectorType, isActive }: SourceFilter,
 ): Promise<Listed<IntegrationSource>> {
   const { db } = needs.control;
-  const named = connectorType === undefined ? undefined : await needs.registry.find(connectorType);
-  const readable = await needs.registry.list();
+  const named =
+    connectorType === undefined ? undefined : await needs.registry.find(actor.organizationId, connectorType);
+  const readable = await needs.registry.list(actor.organizationId);
   const connectors = readable
     .filter((one) => connectorType === undefined || one.id === named?.id)
     .filter((one) => sourceType === undefined || sourceTypeOf(one) === sourceType)

@@ -70,7 +70,7 @@ export function createExecute<J extends RunnableJob>(needs: ExecuteNeeds<J>): Ex
   return async (job, options) => {
     const input = await needs.loadSyncInput(job);
     if (!input) return { type: 'cancelled', counts: NO_COUNTS };
-    const connector = await needs.registry.find(input.connector);
+    const connector = await needs.registry.find(input.organizationId, input.connector);
     if (!connector) return outcomeOfFault(unknownConnector(input.connector), options.signal, NO_COUNTS);
     const { budget, release } = budgets.take(input.connectionId, connector.limits);
     try {

@@ -21,6 +21,8 @@ export type KeyMaterialId = Id<'key_material'>;
 export type RelationshipId = Id<'integration_relationship'>;
 export type WorkerId = Id<'worker'>;
 export type AuthProviderId = Id<'auth_provider'>;
+/** A connector that an organization has added; those that come with the service have names only. */
+export type ConnectorRowId = Id<'connector'>;
 export type NotificationRuleId = Id<'notification_rule'>;
 export type NoticeId = Id<'notice'>;
 export type NoticeDeliveryId = Id<'notice_delivery'>;

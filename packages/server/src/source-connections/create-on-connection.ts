@@ -22,7 +22,7 @@ async function find(needs: CreateNeeds, actor: Actor, input: CreateOnConnectionI
   const project = await needs.projects.get(actor, input.projectName);
   authorize(actor, 'CONNECTIONS:VIEW', project.id);
   const connection = await needs.connections.getByHandle(db, actor.organizationId, project.id, input.connection);
-  const connector = await needs.registry.find(connection.connector);
+  const connector = await needs.registry.find(actor.organizationId, connection.connector);
   if (connector) return { connection, connector };
   throw errors.connection_not_readable({ name: connection.handle, type: connection.connector });
 }

@@ -44,7 +44,7 @@ interface Plan {
 }
 
 async function plan(needs: CreateNeeds, actor: Actor, id: SourceConnectionId, input: CreateInput): Promise<Plan> {
-  const connector = await needs.registry.get(input.shortName);
+  const connector = await needs.registry.get(actor.organizationId, input.shortName);
   const config = input.config ?? {};
   const schedule = resolveSchedule(connector, input.schedule, needs.clock.now());
   const authentication = await planAuthentication(needs, actor, {
@@ -76,7 +76,7 @@ export interface Created {
 
 /** Creates a source connection. See `SourceConnectionService.create`. */
 export async function createSourceConnection(needs: CreateNeeds, actor: Actor, input: CreateInput): Promise<Created> {
-  await needs.registry.get(input.shortName);
+  await needs.registry.get(actor.organizationId, input.shortName);
   await needs.collections.get(actor, input.collectionReadableId);
   const id = newId<SourceConnectionId>();
   const planned = await plan(needs, actor, id, input);

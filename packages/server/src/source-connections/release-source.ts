@@ -34,7 +34,7 @@ async function release(
 ): Promise<void> {
   const { organization_id: organizationId, connection_id: id } = row;
   const connection = await connections.get(control.db, organizationId, id);
-  const connector = await registry.find(connection.connector);
+  const connector = await registry.find(organizationId, connection.connector);
   if (!connector?.release) return;
   const sealed = await connections.openSettings(control.db, organizationId, id);
   const [endpoint, options] = [connection.endpoint, row.config].map((text) => JSON.parse(text) as JsonObject);

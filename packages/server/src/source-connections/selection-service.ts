@@ -82,7 +82,7 @@ async function settingsOf(needs: Needs, actor: Actor, row: JoinedRow): Promise<P
   const config: JsonObject = { ...configOf(row), ...sealed.config };
   return {
     connection: { organizationId: actor.organizationId, id: row.connection_id },
-    connector: await registry.get(row.connector),
+    connector: await registry.get(actor.organizationId, row.connector),
     config,
     credentials: sealed.credentials,
   };
@@ -225,7 +225,7 @@ export function createSelectionService(needs: Needs): SelectionService {
       return show(actor, id);
     },
     async preview(actor, { shortName, config, credentials, selection }) {
-      const connector = await needs.registry.get(shortName);
+      const connector = await needs.registry.get(actor.organizationId, shortName);
       decideMethod(connector, Object.keys(credentials).length > 0 ? 'direct' : 'absent');
       checkCredentials(connector, credentials);
       checkConfig(connector, config);

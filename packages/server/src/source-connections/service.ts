@@ -77,8 +77,8 @@ interface Needs extends CreateNeeds {
 /** Callers wait this long for a purge; a larger one ends in the background. */
 const purgePatienceMs = 15_000;
 
-async function checkOnly(needs: Needs, input: CheckInput): Promise<CheckResult> {
-  const connector = await needs.registry.get(input.shortName);
+async function checkOnly(needs: Needs, actor: Actor, input: CheckInput): Promise<CheckResult> {
+  const connector = await needs.registry.get(actor.organizationId, input.shortName);
   decideMethod(connector, input.method);
   const { account } = await checkSettings(needs.probe, connector, input.config, input.credentials);
   const streams = await needs.probe.discover({ connector, config: input.config, credentials: input.credentials });
@@ -196,7 +196,7 @@ export function createSourceConnectionService(given: Needs): SourceConnectionSer
   return {
     get: show,
     getHead: (actor, id) => loadHead(needs, actor.organizationId, id),
-    check: (_actor, input) => checkOnly(needs, input),
+    check: (actor, input) => checkOnly(needs, actor, input),
     list: (actor, page, collection) => listItems(needs, actor, page, collection),
     async create(actor, input) {
       const { id, link } = await createSourceConnection(needs, actor, input);

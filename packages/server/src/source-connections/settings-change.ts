@@ -68,7 +68,7 @@ export async function planSettingsChange(
 ): Promise<SettingsChange> {
   await checkGrantChange(needs, actor, row, change);
   await checkAccountChange(needs, actor, row, change);
-  const connector = await needs.registry.get(row.connector);
+  const connector = await needs.registry.get(actor.organizationId, row.connector);
   const schedule = scheduleAfter(needs, connector, row, change);
   const stored = await needs.connections.openSettings(needs.control.db, actor.organizationId, row.connection_id);
   const after = settingsAfter(row, stored, change);

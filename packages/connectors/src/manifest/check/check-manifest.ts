@@ -28,17 +28,24 @@ function firstStreams(check: Component, all: readonly ManifestStream[]): readonl
   return all.slice(0, Math.max(1, Number(check['stream_count'])));
 }
 
-async function namedStreams(check: Component, all: readonly ManifestStream[], opened: OpenedManifest): Promise<readonly ManifestStream[]> {
+async function namedStreams(
+  check: Component,
+  all: readonly ManifestStream[],
+  opened: OpenedManifest,
+): Promise<readonly ManifestStream[]> {
   const names = (check['stream_names'] ?? []) as readonly string[];
   const named = names.map((name) => {
     const found = all.find((stream) => stream.name === name);
     if (found) return found;
     const known = all.map((stream) => stream.name).join(', ');
-    throw new ConnectorError('configuration', `The manifest's check names the stream ${name}, and there are only: ${known}.`);
+    throw new ConnectorError(
+      'configuration',
+      `The manifest's check names the stream ${name}, and there are only: ${known}.`,
+    );
   });
   const generated = await Promise.all(
     objectsOf(check['dynamic_streams_check_configs']).map(async ({ dynamic_stream_name: name, stream_count: most }) => {
-      const found = await opened.streamsOf(String(name));
+      const found = await opened.streamsOf(name as string);
       return found.slice(0, typeof most === 'number' ? Math.max(1, most) : found.length);
     }),
   );

@@ -13,7 +13,10 @@ export function checkOverrideRules(manifest: JsonObject): void {
   if (overrides.length === 0) return;
   const platform = overrides.find((name) => name.startsWith('__airbyte'));
   if (platform !== undefined)
-    throw new ConnectorError('configuration', `config_overrides of the manifest's check may not hold ${platform}, which belongs to the platform.`);
+    throw new ConnectorError(
+      'configuration',
+      `config_overrides of the manifest's check may not hold ${platform}, which belongs to the platform.`,
+    );
   if (['streams', 'dynamic_streams', 'definitions'].some((part) => updatesTokens(manifest[part])))
     throw new ConnectorError(
       'configuration',
@@ -22,7 +25,16 @@ export function checkOverrideRules(manifest: JsonObject): void {
 }
 
 /** Data that only looks like components: schemas of records, names of parameters. */
-const DATA: ReadonlySet<string> = new Set(['schema', 'schemas', 'request_parameters', 'request_headers', 'request_body_json', 'request_body_data', 'request_body', '$parameters']);
+const DATA: ReadonlySet<string> = new Set([
+  'schema',
+  'schemas',
+  'request_parameters',
+  'request_headers',
+  'request_body_json',
+  'request_body_data',
+  'request_body',
+  '$parameters',
+]);
 
 function updatesTokens(value: Json | undefined): boolean {
   if (Array.isArray(value)) return value.some((one: Json) => updatesTokens(one));

@@ -7,5 +7,5 @@ export function asObject(value: unknown): JsonObject | undefined {
 
 /** The mappings among the members of a list; anything that is no list has none. */
 export function objectsOf(value: Json | undefined): readonly JsonObject[] {
-  return Array.isArray(value) ? value.filter((one: Json) => asObject(one) !== undefined) as JsonObject[] : [];
+  return Array.isArray(value) ? (value.filter((one: Json) => asObject(one) !== undefined) as JsonObject[]) : [];
 }

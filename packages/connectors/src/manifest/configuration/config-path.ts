@@ -16,7 +16,8 @@ export function spotsAt(config: MutableConfig, path: readonly string[]): readonl
   const last = path.at(-1);
   if (last === undefined) return [];
   let holders: readonly unknown[] = [config];
-  for (const part of path.slice(0, -1)) holders = holders.filter(isHolder).flatMap((one) => membersOf(one, part).map((name) => one[name]));
+  for (const part of path.slice(0, -1))
+    holders = holders.filter(isHolder).flatMap((one) => membersOf(one, part).map((name) => one[name]));
   return holders.filter(isHolder).flatMap((holder) => membersOf(holder, last).map((name) => ({ holder, name })));
 }
 

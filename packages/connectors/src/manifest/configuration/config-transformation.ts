@@ -26,7 +26,10 @@ export function buildConfigTransformation(definition: Component, build: Build): 
     case 'CustomConfigTransformation':
       return customPart<ConfigTransformation>(definition, build, 'transform');
     default:
-      throw new ConnectorError('configuration', `The manifest's spec has a transformation of an unknown type, ${definition.type}.`);
+      throw new ConnectorError(
+        'configuration',
+        `The manifest's spec has a transformation of an unknown type, ${definition.type}.`,
+      );
   }
 }
 
@@ -41,12 +44,15 @@ function remapField(definition: Component): ConfigTransformation {
   const path = textsOf(definition['field_path']).map((part) => interpolatedString(part));
   const { map } = definition;
   const given = asObject(map);
-  const table = given ? interpolatedMapping(given) : interpolatedString(String(map));
+  const table = given ? interpolatedMapping(given) : interpolatedString(map as string);
   return {
     transform(config) {
       const context = contextOf(definition, config);
       const values = asObject(table.evaluate(context));
-      const spots = spotsAt(config, path.map((part) => pythonText(part.evaluate(context))));
+      const spots = spotsAt(
+        config,
+        path.map((part) => pythonText(part.evaluate(context))),
+      );
       for (const { holder, name } of spots) {
         const value = holder[name];
         if (typeof value === 'object' && value !== null) continue;

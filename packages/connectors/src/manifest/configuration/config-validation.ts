@@ -25,14 +25,20 @@ export function validateConfig(definition: Component, config: JsonObject, build:
     return;
   }
   const { field_path: path } = definition;
-  const parts = (Array.isArray(path) ? path : []).map((part: Json) => pythonText(interpolatedString(String(part)).evaluate(context)));
+  const parts = (Array.isArray(path) ? path : []).map((part: Json) =>
+    pythonText(interpolatedString(part as string).evaluate(context)),
+  );
   const spots = spotsAt(config, parts);
   if (spots.length === 0 && !parts.includes('*'))
     throw new ConnectorError('configuration', `The setting ${parts.join('.')} is missing.`);
   for (const { holder, name } of spots) strategy.validate(holder[name]);
 }
 
-function strategyOf(definition: Component, context: Readonly<Record<string, unknown>>, build: Build): ValidationStrategy {
+function strategyOf(
+  definition: Component,
+  context: Readonly<Record<string, unknown>>,
+  build: Build,
+): ValidationStrategy {
   if (definition.type !== 'ValidateAdheresToSchema')
     return customPart<ValidationStrategy>(definition, build, 'validate');
   const { base_schema: base } = definition;
@@ -44,7 +50,8 @@ function strategyOf(definition: Component, context: Readonly<Record<string, unkn
       const parsed = typeof value === 'string' ? parseJson(value) : value;
       if (parsed === undefined) throw new ConnectorError('configuration', 'A setting must be JSON.');
       const issues = schemaIssues(schema, parsed);
-      if (issues.length > 0) throw new ConnectorError('configuration', `The settings do not fit: ${issues.join('; ')}.`);
+      if (issues.length > 0)
+        throw new ConnectorError('configuration', `The settings do not fit: ${issues.join('; ')}.`);
     },
   };
 }

@@ -52,7 +52,8 @@ export function schemaIssues(schema: JsonObject, value: unknown, path = ''): rea
 
 function wordsOf({ keyword, params, message }: ErrorObject): string {
   const { allowedValues, allowedValue, missingProperty } = params as Record<string, unknown>;
-  if (keyword === 'enum' && Array.isArray(allowedValues)) return `must be one of ${allowedValues.map(quoted).join(', ')}`;
+  if (keyword === 'enum' && Array.isArray(allowedValues))
+    return `must be one of ${allowedValues.map(quoted).join(', ')}`;
   if (keyword === 'const') return `must be ${quoted(allowedValue)}`;
   if (keyword === 'required') return `${quoted(missingProperty)} is missing`;
   return message ?? 'does not fit';
@@ -67,12 +68,19 @@ const partsOf = (pointer: string): string[] =>
     .map((part) => decodeURIComponent(part).replaceAll('~1', '/').replaceAll('~0', '~'));
 
 function valueAt(value: unknown, pointer: string): unknown {
-  return partsOf(pointer).reduce<unknown>((inner, part) => (inner as Record<string, unknown> | undefined)?.[part], value);
+  return partsOf(pointer).reduce<unknown>(
+    (inner, part) => (inner as Record<string, unknown> | undefined)?.[part],
+    value,
+  );
 }
 
 /** The schema that holds the keyword at which `schemaPath` ends. */
 function parentOf(schema: JsonObject, schemaPath: string): JsonObject | undefined {
-  return asObject(partsOf(schemaPath).slice(0, -1).reduce<unknown>((inner, part) => (inner as JsonObject | undefined)?.[part], schema));
+  return asObject(
+    partsOf(schemaPath)
+      .slice(0, -1)
+      .reduce<unknown>((inner, part) => (inner as JsonObject | undefined)?.[part], schema),
+  );
 }
 
 /** Constants by which the alternatives differ, by the names of their properties. */
@@ -95,7 +103,11 @@ function alternativeIssues(branches: readonly JsonObject[], value: unknown, path
   if (issues.length > 0) return issues;
   const names = branches.map((branch) => {
     const only = [...constants(branch)].map(([name, constant]) => `${name} ${quoted(constant)}`);
-    return only.length > 0 ? only.join(' and ') : String(branch['title'] ?? Object.keys(asObject(branch['properties']) ?? {}).join(' and '));
+    return only.length > 0 ? only.join(' and ') : titleOf(branch);
   });
   return [`${path === '' ? 'the settings' : path}: fits none of its ${branches.length} forms (${names.join('; ')})`];
+}
+
+function titleOf({ title, properties }: JsonObject): string {
+  return typeof title === 'string' ? title : Object.keys(asObject(properties) ?? {}).join(' and ');
 }

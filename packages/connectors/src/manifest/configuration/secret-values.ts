@@ -28,5 +28,6 @@ function collect(schema: JsonObject, value: Json | undefined, found: Set<string>
 function leaves(value: Json | undefined, found: Set<string>): void {
   if (typeof value === 'string' && value !== '') found.add(value);
   else if (typeof value === 'number') found.add(String(value));
-  else if (typeof value === 'object' && value !== null) for (const one of Object.values(value)) leaves(one as Json, found);
+  else if (typeof value === 'object' && value !== null)
+    for (const one of Object.values(value)) leaves(one as Json, found);
 }

@@ -6,7 +6,15 @@ import { pathIn, valueAtPath } from './value-at-path.ts';
 /** Where APIs usually say it; the first that holds something counts. */
 const TITLES = ['title', 'name', 'subject', 'summary', 'full_name', 'display_name', 'label'] as const;
 const URLS = ['html_url', 'web_url', 'permalink', 'webUrl', 'url', 'link'] as const;
-const CREATED = ['created_at', 'createdAt', 'created', 'created_time', 'created_on', 'date_created', 'createdTime'] as const;
+const CREATED = [
+  'created_at',
+  'createdAt',
+  'created',
+  'created_time',
+  'created_on',
+  'date_created',
+  'createdTime',
+] as const;
 const UPDATED = [
   'updated_at',
   'updatedAt',
@@ -23,9 +31,16 @@ const UPDATED = [
 const FIRST_MILLISECONDS = 100_000_000_000;
 
 /** What people see of a record: by the options of its stream, else by the fields that APIs usually have. */
-export function describeManifestRecord(options: EntityFields, cursorField: string | undefined, row: JsonObject): RecordDescription {
+export function describeManifestRecord(
+  options: EntityFields,
+  cursorField: string | undefined,
+  row: JsonObject,
+): RecordDescription {
   const name = textOf(row, options.title, TITLES);
-  const url = [options.url ?? [], options.url === undefined ? URLS : []].flat().map((one) => at(row, one)).find(isWebAddress);
+  const url = [options.url ?? [], options.url === undefined ? URLS : []]
+    .flat()
+    .map((one) => at(row, one))
+    .find(isWebAddress);
   const createdAt = timeOf(row, options.created_at, CREATED);
   const updatedAt = timeOf(row, options.updated_at, cursorField === undefined ? UPDATED : [...UPDATED, cursorField]);
   return {
@@ -47,7 +62,8 @@ function textOf(row: JsonObject, chosen: string | undefined, usual: readonly str
   return undefined;
 }
 
-const isWebAddress = (value: Json | undefined): value is string => typeof value === 'string' && /^https?:\/\/\S+$/i.test(value);
+const isWebAddress = (value: Json | undefined): value is string =>
+  typeof value === 'string' && /^https?:\/\/\S+$/i.test(value);
 
 function timeOf(row: JsonObject, chosen: string | undefined, usual: readonly string[]): number | undefined {
   for (const field of chosen === undefined ? usual : [chosen]) {

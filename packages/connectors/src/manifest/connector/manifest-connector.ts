@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { direct, none } from '../../kit/auth.ts';
-import type { AuthScheme } from '../../kit/auth.ts';
+import type { AuthScheme, OAuthScheme } from '../../kit/auth.ts';
 import type { Connector, SpecifiedConfiguration, Stream } from '../../kit/connector.ts';
 import type { ConnectorContext } from '../../kit/context.ts';
 import { entityTypeName } from '../../kit/define-connector.ts';
@@ -13,7 +13,7 @@ import type { Component } from '../model/component.ts';
 import type { CustomComponents } from '../model/custom-components.ts';
 import { publishedSpecification } from '../specification/published-specification.ts';
 import { secretNames, settingsFields } from '../specification/settings-fields.ts';
-import { mostConcurrent } from './concurrency.ts';
+import { mostConcurrent } from './most-concurrent.ts';
 import { discoverManifest } from './discover-manifest.ts';
 import { ENTITIES, entityOptions } from './entity-options.ts';
 import type { ManifestParts } from './open-manifest.ts';
@@ -31,6 +31,8 @@ export interface ManifestConnectorOptions {
   readonly files?: ReadonlyMap<string, string>;
   /** Ports of its Python classes. */
   readonly custom?: CustomComponents;
+  /** Access that a person grants at the provider, beside the settings that can be typed in. It authenticates all requests. */
+  readonly oauth?: OAuthScheme;
 }
 
 /** APIs tell their limits by 429 and the manifest by its budget; ours is only there so that nothing runs away. */
@@ -53,7 +55,7 @@ export function manifestConnector(options: ManifestConnectorOptions): Connector 
     title,
     description: options.description ?? textOf(manifest['description']) ?? `Reads ${title} by a declarative manifest.`,
     labels: options.labels ?? [],
-    ...settingsOf(spec, specification),
+    ...settingsOf(spec, specification, options.oauth),
     endpoint: [],
     limits: {
       requestsPerMinute: REQUESTS_PER_MINUTE,
@@ -76,13 +78,18 @@ const typeNames = (id: string, stream: JsonObject): readonly string[] => {
 };
 
 /** The settings as forms and the API take them. */
-function settingsOf(spec: JsonObject | undefined, specification: JsonObject): Pick<Connector, 'auth' | 'config'> {
+function settingsOf(
+  spec: JsonObject | undefined,
+  specification: JsonObject,
+  oauth: OAuthScheme | undefined,
+): Pick<Connector, 'auth' | 'config'> {
   const rules = asObject(spec?.['config_normalization_rules']);
   const migrates = objectsOf(rules?.['config_migrations']).length > 0;
   // Settings that are still to be migrated lack what the new ones need; the specification judges them afterwards.
   const { config, credentials } = settingsFields(migrates ? { ...specification, required: [] } : specification);
   const secret = Object.keys(credentials).length > 0;
-  const auth: readonly AuthScheme[] = secret ? [direct(z.object(credentials))] : [none];
+  const typed: readonly AuthScheme[] = secret ? [direct(z.object(credentials))] : [none];
+  const auth = oauth ? [oauth, ...typed] : typed;
   return { auth, config: z.looseObject({ ...config, ...(!(ENTITIES in config) && { [ENTITIES]: entityOptions }) }) };
 }
 
@@ -92,22 +99,23 @@ function specifiedBy(spec: JsonObject | undefined, specification: JsonObject): S
     specification: publishedSpecification(spec),
     split(given) {
       const parts = Map.groupBy(Object.entries(given), ([name]) => secret.has(name));
-      return { config: Object.fromEntries(parts.get(false) ?? []), credentials: Object.fromEntries(parts.get(true) ?? []) };
+      return {
+        config: Object.fromEntries(parts.get(false) ?? []),
+        credentials: Object.fromEntries(parts.get(true) ?? []),
+      };
     },
   };
 }
 
-// The interpreter is loaded when a source is asked, not when its settings are shown.
-const opening = (): Promise<typeof import('./open-manifest.ts')> => import('./open-manifest.ts');
-
 async function check(parts: ManifestParts, ctx: ConnectorContext): Promise<{ readonly account: string }> {
-  const { openManifest } = await opening();
+  // The interpreter is loaded when a source is asked, not when its settings are shown.
+  const { openManifest } = await import('./open-manifest.ts');
   const definition = asObject(parts.manifest['check']) as Component;
   return checkManifest(definition, await openManifest(parts, ctx, checkOverrides(definition)));
 }
 
 async function discover(id: string, parts: ManifestParts, ctx: ConnectorContext): Promise<readonly Stream[]> {
-  const { openManifest } = await opening();
+  const { openManifest } = await import('./open-manifest.ts');
   const { streams } = await openManifest(parts, ctx);
   return discoverManifest(id, await streams(), ctx);
 }

@@ -17,7 +17,12 @@ const LONGEST_OTHER = 300;
  */
 export function textMaker(options: EntityFields, schema: JsonObject): ((row: JsonObject) => string) | undefined {
   const { text, title } = options;
-  if (text) return (row) => text.map((field) => wordsOf(valueAtPath(row, pathIn(row, field)))).filter(Boolean).join('\n\n');
+  if (text)
+    return (row) =>
+      text
+        .map((field) => wordsOf(valueAtPath(row, pathIn(row, field))))
+        .filter(Boolean)
+        .join('\n\n');
   const known = asObject(schema['properties']) ?? {};
   const bodies = BODIES.filter((name) => Object.hasOwn(known, name) && mayBeText(known[name]));
   if (bodies.length === 0) return undefined;

@@ -1,9 +1,14 @@
 import type { JsonObject } from '../../kit/json.ts';
 
 /** Descriptions of specifications are HTML; forms and pages of ours show plain text. */
-const plain = (text: string): string => text.replace(/<[^>]*>/g, '').replace(/\s+/g, ' ').trim();
+const plain = (text: string): string =>
+  text
+    .replace(/<[^>]*>/g, '')
+    .replace(/\s+/g, ' ')
+    .trim();
 
-const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value.trim() !== '' ? plain(value) : undefined);
+const textOf = (value: unknown): string | undefined =>
+  typeof value === 'string' && value.trim() !== '' ? plain(value) : undefined;
 
 /** What zod keeps of a field for forms and pages. */
 export type FieldWords = Record<string, unknown> & { readonly title: string; readonly description?: string };

@@ -24,32 +24,35 @@ export function plainField(name: string, schema: JsonObject, required: boolean):
 const typesOf = (schema: JsonObject): readonly unknown[] =>
   Array.isArray(schema['type']) ? (schema['type'] as readonly Json[]) : [schema['type']];
 
+/** By the name of the type in JSON Schema. */
+const FIELDS: Readonly<Record<string, (schema: JsonObject) => z.ZodType>> = {
+  string: textField,
+  integer: () => z.int(),
+  number: () => z.number(),
+  boolean: () => z.boolean(),
+  array: (schema) => z.array(bareField(asObject(schema['items']) ?? {})),
+  object: () => z.record(z.string(), z.unknown()),
+};
+
 function bareField(schema: JsonObject): z.ZodType {
-  const { enum: choices } = schema;
-  if (Array.isArray(choices)) {
-    const literals = choices.filter((one: Json) => one === null || typeof one !== 'object') as (string | number)[];
-    const [first, ...rest] = literals;
-    if (first !== undefined) {
-      return literals.every((one) => typeof one === 'string') ? z.enum([first as string, ...(rest as string[])]) : z.literal(literals);
-    }
-  }
+  const choices = choicesOf(schema);
+  if (choices) return choices;
   const [type] = typesOf(schema).filter((one) => one !== 'null');
-  switch (type ?? (schema['properties'] || schema['oneOf'] ? 'object' : undefined)) {
-    case 'string':
-      return textField(schema);
-    case 'integer':
-      return z.int();
-    case 'number':
-      return z.number();
-    case 'boolean':
-      return z.boolean();
-    case 'array':
-      return z.array(bareField(asObject(schema['items']) ?? {}));
-    case 'object':
-      return z.record(z.string(), z.unknown());
-    default:
-      return z.union([z.string(), z.number(), z.boolean(), z.array(z.unknown()), z.record(z.string(), z.unknown())]);
-  }
+  const usual = schema['properties'] || schema['oneOf'] ? 'object' : undefined;
+  const make = FIELDS[typeof type === 'string' ? type : (usual ?? '')];
+  return make
+    ? make(schema)
+    : z.union([z.string(), z.number(), z.boolean(), z.array(z.unknown()), z.record(z.string(), z.unknown())]);
+}
+
+function choicesOf({ enum: given }: JsonObject): z.ZodType | undefined {
+  if (!Array.isArray(given)) return undefined;
+  const choices = given.filter((one: Json) => one === null || typeof one !== 'object') as (string | number)[];
+  const [first, ...rest] = choices;
+  if (first === undefined) return undefined;
+  return choices.every((one) => typeof one === 'string')
+    ? z.enum([first as string, ...(rest as string[])])
+    : z.literal(choices);
 }
 
 function textField(schema: JsonObject): z.ZodString {

@@ -2,13 +2,18 @@ import type { Json, JsonObject } from '../../kit/json.ts';
 import { asObject } from '../configuration/as-object.ts';
 
 /** Marks of the manifest language on objects that the protocol publishes without them. */
-const MARKS: ReadonlySet<unknown> = new Set(['AuthFlow', 'OAuthConfigSpecification', 'OauthConnectorInputSpecification']);
+const MARKS: ReadonlySet<unknown> = new Set([
+  'AuthFlow',
+  'OAuthConfigSpecification',
+  'OauthConnectorInputSpecification',
+]);
 
 function published(value: Json | undefined): Json | undefined {
   if (Array.isArray(value)) return value.map((one: Json) => published(one) ?? null);
   if (typeof value !== 'object' || value === null) return value;
   const kept = Object.entries(value).filter(
-    ([name, one]) => name !== '$parameters' && one !== null && one !== undefined && !(name === 'type' && MARKS.has(one)),
+    ([name, one]) =>
+      name !== '$parameters' && one !== null && one !== undefined && !(name === 'type' && MARKS.has(one)),
   );
   return Object.fromEntries(kept.map(([name, one]) => [name, published(one)]));
 }

@@ -24,7 +24,10 @@ function textSecret(name: string, schema: JsonObject, required: boolean): z.ZodT
   if (required) return checked.meta({ ...meta, secret: true });
   // Some APIs take a key as the name and an empty password; an empty field of a form is that too.
   const empty = z.literal('').transform((value) => new Secret(value));
-  return z.union([empty, checked]).optional().meta({ ...meta, secret: true });
+  return z
+    .union([empty, checked])
+    .optional()
+    .meta({ ...meta, secret: true });
 }
 
 function nestedSecret(name: string, schema: JsonObject, required: boolean): z.ZodType {
@@ -37,7 +40,10 @@ function nestedSecret(name: string, schema: JsonObject, required: boolean): z.Zo
       for (const message of issues) ctx.addIssue({ code: 'custom', message });
       return new Secret(value);
     });
-  const given = z.preprocess((value) => (typeof value === 'object' && value !== null ? JSON.stringify(value) : value), text);
+  const given = z.preprocess(
+    (value) => (typeof value === 'object' && value !== null ? JSON.stringify(value) : value),
+    text,
+  );
   const meta = { ...fieldMeta(name, schema, `JSON: ${formsOf(schema)}.`), secret: true };
   return (required ? given : given.optional()).meta(meta);
 }

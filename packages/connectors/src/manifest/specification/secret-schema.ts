@@ -4,7 +4,9 @@ import type { Json, JsonObject } from '../../kit/json.ts';
 export function holdsSecret(schema: Json | undefined): boolean {
   if (typeof schema !== 'object' || schema === null) return false;
   if (Array.isArray(schema)) return schema.some(holdsSecret);
-  return Object.entries(schema).some(([name, value]) => (name === 'airbyte_secret' ? value === true : holdsSecret(value)));
+  return Object.entries(schema).some(([name, value]) =>
+    name === 'airbyte_secret' ? value === true : holdsSecret(value),
+  );
 }
 
 /** The setting is itself a secret text; a secret of any other kind is kept as the text of its JSON. */

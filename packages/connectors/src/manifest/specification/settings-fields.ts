@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { JsonObject } from '../../kit/json.ts';
 import { asObject, objectsOf } from '../configuration/as-object.ts';
 import { plainField } from './plain-field.ts';
@@ -22,7 +22,9 @@ interface Setting {
 /** The fields that `connection_specification` (JSON Schema of a mapping) describes, in its order. */
 export function settingsFields(specification: JsonObject): SettingsFields {
   const settings = [...settingsOf(specification)].toSorted((a, b) => orderOf(a.schema) - orderOf(b.schema));
-  const [credentials, config] = [true, false].map((secret) => settings.filter(({ schema }) => holdsSecret(schema) === secret));
+  const [credentials, config] = [true, false].map((secret) =>
+    settings.filter(({ schema }) => holdsSecret(schema) === secret),
+  );
   const fields = (chosen: readonly Setting[] | undefined, make: typeof plainField): Record<string, z.ZodType> =>
     Object.fromEntries((chosen ?? []).map(({ name, schema, required }) => [name, make(name, schema, required)]));
   return { config: fields(config, plainField), credentials: fields(credentials, secretField) };

@@ -35,7 +35,10 @@ export interface OwnClientChange {
 }
 
 /** What an organization's clients are for. */
-export type FindScheme = (source: string) => Promise<{ readonly id: string; readonly scheme: OAuthScheme | undefined }>;
+export type FindScheme = (
+  organizationId: OrganizationId,
+  source: string,
+) => Promise<{ readonly id: string; readonly scheme: OAuthScheme | undefined }>;
 
 export interface OwnClients {
   /** Throws `source_not_found`, `auth_method_unsupported`. */
@@ -71,7 +74,7 @@ async function getRow(db: Queryable, { organizationId }: Actor, id: OAuthClientI
 }
 
 async function create(needs: Needs, actor: Actor, input: NewOwnClient): Promise<OwnClient> {
-  const { id: connector, scheme } = await needs.findScheme(input.source);
+  const { id: connector, scheme } = await needs.findScheme(actor.organizationId, input.source);
   if (!scheme) {
     const why = { shortName: connector, method: 'oauth_byoc', supported: ['direct'] };
     throw errors.auth_method_unsupported(why);

@@ -8,6 +8,7 @@ import type { Secret } from '@tributary/connectors/kit/secret';
 import type { AuditLog } from '../../audit/service.ts';
 import type { ControlStore } from '../../control/database.ts';
 import type { Clock } from '../../lib/clock.ts';
+import type { OrganizationId } from '../../lib/ids.ts';
 import type { Vault } from '../../vault/vault.ts';
 import { carriedToken } from './carried-token.ts';
 import type { OAuthClients } from './clients.ts';
@@ -27,7 +28,7 @@ export interface TokenKeeperNeeds {
   readonly client: Pick<OAuthClient, 'refresh' | 'verify' | 'revoke'>;
   readonly clients: OAuthClients;
   /** The provider of a connector; `undefined` for one that is not offered any more. */
-  readonly providerOf: (connector: string) => Promise<OAuthProvider | undefined>;
+  readonly providerOf: (organizationId: OrganizationId, connector: string) => Promise<OAuthProvider | undefined>;
   readonly audit: Pick<AuditLog, 'recordOwn'>;
   readonly clock: Clock;
   readonly log: Logger;

@@ -1,5 +1,5 @@
 import { ConnectorError } from '@tributary/connectors/kit/connector-error';
-import type { HttpClient } from '@tributary/connectors/kit/http-client';
+import type { HttpClient, HttpRequest } from '@tributary/connectors/kit/http-client';
 import { createNetworkGuard, type Lookup } from '@tributary/connectors/kit/network-guard';
 import { OutsideError } from './outside-error.ts';
 
@@ -18,13 +18,15 @@ export function refusingPlainHttp(client: HttpClient, lookup: Lookup | undefined
         throw error;
       },
     );
+  const check = async (request: HttpRequest): Promise<HttpRequest> => {
+    const url = new URL(request.url);
+    if (url.protocol === 'http:' && (await isPublic(url))) {
+      throw new OutsideError('configuration', `http://${url.host} is not encrypted; use https: there.`);
+    }
+    return request;
+  };
   return {
-    async request(request) {
-      const url = new URL(request.url);
-      if (url.protocol === 'http:' && (await isPublic(url))) {
-        throw new OutsideError('configuration', `http://${url.host} is not encrypted; use https: there.`);
-      }
-      return client.request(request);
-    },
+    request: async (request) => client.request(await check(request)),
+    open: async (request) => client.open(await check(request)),
   };
 }

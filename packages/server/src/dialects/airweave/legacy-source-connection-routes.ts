@@ -38,7 +38,7 @@ export const legacySourceConnectionRoutes: FaceRoutes = (face) => [
     async handler({ actor, params, headers, body, services }) {
       const id = params.source_connection_id;
       const stored = await services.sourceConnections.get(actor, id);
-      const change = await legacyUpdateInput(body, stored, services.registry);
+      const change = await legacyUpdateInput(body, stored, actor, services.registry);
       const source = await services.sourceConnections.update(actor, id, change, versionOf(headers['if-match']));
       return new Reply(presentLegacySourceConnection(source, face), { headers: { etag: entityTag(source.version) } });
     },

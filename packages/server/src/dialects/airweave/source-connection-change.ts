@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { z } from 'zod';
+import type { Actor } from '../../auth/actor.ts';
 import type { ConnectorRegistry } from '../../connections/registry.ts';
 import { mask } from '../../connections/settings.ts';
 import { errors } from '../../errors.ts';
@@ -78,13 +79,14 @@ function accountChange(given: LegacySourceConnectionUpdate, stored: SourceConnec
 export async function legacyUpdateInput(
   given: LegacySourceConnectionUpdate,
   stored: SourceConnection,
+  { organizationId }: Pick<Actor, 'organizationId'>,
   registry: ConnectorRegistry,
 ): Promise<UpdateInput> {
   refuseForeign(given, stored);
   const { auth_fields: credentials } = given;
   return {
     ...(given.name && { name: given.name }),
-    ...(given.name === null && { name: `${(await registry.get(stored.connector)).title} Connection` }),
+    ...(given.name === null && { name: `${(await registry.get(organizationId, stored.connector)).title} Connection` }),
     ...(given.description !== undefined && { description: given.description }),
     ...(given.config_fields !== undefined && { config: given.config_fields }),
     ...(given.cron_schedule !== undefined && { schedule: { cron: given.cron_schedule } }),

@@ -14,7 +14,7 @@ export const sourceRoutes: FaceRoutes = (face) => [
     summary: 'List the sources that can be connected',
     returns: { 200: z.array(Source) },
     errors: [],
-    handler: async ({ services }) => (await services.registry.list()).map(presentSource),
+    handler: async ({ actor, services }) => (await services.registry.list(actor.organizationId)).map(presentSource),
   }),
   route({
     ...shared,
@@ -25,6 +25,7 @@ export const sourceRoutes: FaceRoutes = (face) => [
     params: SourceParams,
     returns: { 200: Source },
     errors: ['source_not_found'],
-    handler: async ({ params, services }) => presentSource(await services.registry.get(params.short_name)),
+    handler: async ({ actor, params, services }) =>
+      presentSource(await services.registry.get(actor.organizationId, params.short_name)),
   }),
 ];

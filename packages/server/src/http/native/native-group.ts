@@ -12,6 +12,7 @@ import { apiKeyRoutes } from './api-key-routes.ts';
 import { auditRoutes } from './audit-routes.ts';
 import { connectionTypeRoutes } from './connection-type-routes.ts';
 import { deploymentRoutes } from './deployment-routes.ts';
+import { connectorRoutes } from './connector-routes.ts';
 import { certificateRoutes } from './certificate-routes.ts';
 import { environmentRoutes } from './environment-routes.ts';
 import { jobRoutes } from './job-routes.ts';
@@ -55,6 +56,7 @@ export function nativeGroup(services: NativeServices): RouteGroup {
       ...environmentRoutes,
       ...variableRoutes,
       ...certificateRoutes,
+      ...connectorRoutes,
       ...usageRoutes,
       ...oauthClientRoutes,
       ...apiKeyRoutes,

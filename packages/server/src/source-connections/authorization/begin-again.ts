@@ -20,7 +20,7 @@ export async function beginAgain(
   const { control, connections, registry, oauth, audit } = needs;
   const { organizationId } = actor;
   const row = await getRow(control.db, organizationId, id);
-  const connector = await registry.get(row.connector);
+  const connector = await registry.get(organizationId, row.connector);
   if (!isByOAuth(method) || !oauthScheme(connector)) throw errors.not_by_oauth({ method });
   const stored = await connections.openSettings(control.db, organizationId, row.connection_id);
   const parameters = parametersOf(connector, { ...configOf(row), ...stored.config });

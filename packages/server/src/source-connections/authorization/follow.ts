@@ -34,7 +34,7 @@ async function sendOn(needs: AuthorizationNeeds, session: FollowedSession): Prom
 async function startAt(needs: AuthorizationNeeds, session: FollowedSession): Promise<string> {
   const { control, registry, oauth } = needs;
   const row = await getRow(control.db, session.organizationId, session.sourceConnectionId);
-  const { provider, scopes } = mustHaveScheme(await registry.get(row.connector));
+  const { provider, scopes } = mustHaveScheme(await registry.get(session.organizationId, row.connector));
   const { client, parameters } = session.secrets;
   const { state } = session;
   const redirectUri = callbackUrl(oauth.address);

@@ -73,7 +73,7 @@ async function finish(
 ): Promise<void> {
   const { control, registry, oauth } = needs;
   const row = await getRow(control.db, session.organizationId, session.sourceConnectionId);
-  const connector = await registry.get(row.connector);
+  const connector = await registry.get(session.organizationId, row.connector);
   const { provider } = mustHaveScheme(connector);
   const { client, parameters, memory = {} } = session.secrets;
   const access = { provider, client, parameters };

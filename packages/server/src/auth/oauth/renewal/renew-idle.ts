@@ -2,6 +2,7 @@ import type { Logger } from '@tributary/connectors/kit/context';
 import type { OAuthProvider } from '@tributary/connectors/kit/oauth-provider';
 import type { ControlStore } from '../../../control/database.ts';
 import type { Clock } from '../../../lib/clock.ts';
+import type { OrganizationId } from '../../../lib/ids.ts';
 import type { Vault } from '../../../vault/vault.ts';
 import { loadGrant } from './kept-grant.ts';
 import type { Renewer } from './renewer.ts';
@@ -14,7 +15,7 @@ export interface IdleNeeds {
   readonly vault: Vault;
   readonly renewer: Renewer;
   /** The provider of a connector; `undefined` for one that is not offered any more. */
-  readonly providerOf: (connector: string) => Promise<OAuthProvider | undefined>;
+  readonly providerOf: (organizationId: OrganizationId, connector: string) => Promise<OAuthProvider | undefined>;
   readonly clock: Clock;
   readonly log: Logger;
   /** Numbers in [0, 1). */
@@ -68,7 +69,7 @@ async function lookAt(needs: IdleNeeds, ref: CredentialRef): Promise<void> {
   try {
     const kept = await loadGrant(control.db, vault, ref);
     ciphertext = kept.row.ciphertext;
-    const provider = await providerOf(kept.row.connector);
+    const provider = await providerOf(kept.row.organization_id, kept.row.connector);
     const { tokens } = kept;
     const now = clock.now();
     if (provider?.type !== 'oauth2' || tokens.type !== 'oauth2')

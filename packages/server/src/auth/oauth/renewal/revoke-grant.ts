@@ -3,6 +3,7 @@ import type { Logger } from '@tributary/connectors/kit/context';
 import type { OAuthProvider } from '@tributary/connectors/kit/oauth-provider';
 import type { ControlStore } from '../../../control/database.ts';
 import type { Clock } from '../../../lib/clock.ts';
+import type { OrganizationId } from '../../../lib/ids.ts';
 import type { Vault } from '../../../vault/vault.ts';
 import type { OAuthClients } from '../clients.ts';
 import type { OAuthClient } from '../oauth-client.ts';
@@ -14,7 +15,7 @@ interface RevokeNeeds {
   readonly vault: Vault;
   readonly client: Pick<OAuthClient, 'revoke'>;
   readonly clients: OAuthClients;
-  readonly providerOf: (connector: string) => Promise<OAuthProvider | undefined>;
+  readonly providerOf: (organizationId: OrganizationId, connector: string) => Promise<OAuthProvider | undefined>;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -53,7 +54,7 @@ export async function revokeGrant(needs: RevokeNeeds, ref: CredentialRef): Promi
 
 async function revoke(needs: RevokeNeeds, ref: CredentialRef): Promise<boolean> {
   const kept = await loadGrant(needs.control.db, needs.vault, ref);
-  const provider = await needs.providerOf(kept.row.connector);
+  const provider = await needs.providerOf(kept.row.organization_id, kept.row.connector);
   const access = provider && (await accessOf(needs, ref, provider, kept));
   return access !== undefined && needs.client.revoke(access, kept.tokens);
 }

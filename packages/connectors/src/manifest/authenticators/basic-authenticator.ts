@@ -1,0 +1,18 @@
+import { interpolatedText } from '../interpolation/interpolated.ts';
+import type { Build } from '../model/build.ts';
+import type { Component } from '../model/component.ts';
+import { staticContext } from '../requests/template-context.ts';
+import type { Authenticator } from './authenticator.ts';
+
+/** `Authorization: Basic …` (RFC 7617) with user name and password of the configuration (`BasicHttpAuthenticator`). */
+export function basicAuthenticator(definition: Component, build: Build): Authenticator {
+  const context = staticContext(definition, build);
+  const [user, password] = ['username', 'password'].map((field) =>
+    interpolatedText(String(definition[field] ?? '')).evaluate(context),
+  );
+  const encoded = Buffer.from(`${user}:${password}`, 'utf8').toString('base64');
+  const headers = { Authorization: `Basic ${encoded}` };
+  // Encoded it is another text than the configuration's, and as good as the password.
+  const secrets = [encoded];
+  return { authenticate: () => Promise.resolve({ parts: { headers }, secrets }) };
+}

@@ -1,0 +1,16 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Connector } from '../../kit/connector.ts';
+import { manifestConnector } from './manifest-connector.ts';
+import type { ManifestConnectorOptions } from './manifest-connector.ts';
+
+/**
+ * A source of ours that is described by the `manifest.yaml` in its folder.
+ * @param folder `import.meta.dirname` of the source's `index.ts`
+ */
+export async function shippedManifest(
+  folder: string,
+  options: Omit<ManifestConnectorOptions, 'manifest' | 'files' | 'custom'>,
+): Promise<Connector> {
+  return manifestConnector({ ...options, manifest: await readFile(join(folder, 'manifest.yaml'), 'utf8') });
+}

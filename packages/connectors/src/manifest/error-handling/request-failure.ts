@@ -1,0 +1,40 @@
+import { ConnectorError } from '../../kit/connector-error.ts';
+import type { ConnectorErrorReason } from '../../kit/connector-error.ts';
+import { redactUrl, snippet } from '../../kit/redact-text.ts';
+import type { UnsignedRequest } from '../authenticators/authenticator.ts';
+import type { Build } from '../model/build.ts';
+import type { ManifestResponse } from '../model/request.ts';
+import type { ErrorResolution, FailureType } from './error-handler.ts';
+
+const REASONS: Readonly<Record<FailureType, ConnectorErrorReason>> = {
+  config_error: 'configuration',
+  transient_error: 'unavailable',
+  system_error: 'invalid_answer',
+};
+
+/** The error for an answer that ends the reading of a stream: what was asked and answered, and what the manifest says of it. */
+export function requestFailure(
+  { method, url }: Pick<UnsignedRequest, 'method' | 'url'>,
+  response: ManifestResponse,
+  { failureType = 'system_error', message = '' }: ErrorResolution,
+  build: Build,
+): ConnectorError {
+  const { status } = response;
+  const reason =
+    failureType === 'config_error' && (status === 401 || status === 403) ? 'credential' : REASONS[failureType];
+  const answered = snippet(build.shown(bodyText(response)));
+  const said = message === '' ? '' : ` ${build.shown(message).slice(0, 500)}`;
+  return new ConnectorError(
+    reason,
+    `HttpRequester: ${method} ${build.shown(redactUrl(url))} answered ${status}${answered === '' ? '.' : `: ${answered}`}${said}`,
+  );
+}
+
+function bodyText(response: ManifestResponse): string {
+  try {
+    return response.text();
+  } catch {
+    // A streamed body that was good by its status, and that a filter takes for a failure.
+    return '';
+  }
+}

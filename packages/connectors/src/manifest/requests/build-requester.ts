@@ -1,0 +1,61 @@
+import { ConnectorError } from '../../kit/connector-error.ts';
+import type { Json } from '../../kit/json.ts';
+import { buildAuthenticator } from '../authenticators/build-authenticator.ts';
+import { buildErrorHandler } from '../error-handling/build-error-handler.ts';
+import type { Build, StreamContext } from '../model/build.ts';
+import type { Component } from '../model/component.ts';
+import type { Requester } from '../model/request.ts';
+import { HttpRequester } from './http-requester.ts';
+import { componentOf } from './components-of.ts';
+import { ownParts } from './own-parts.ts';
+import { requestUrl } from './request-url.ts';
+
+export interface RequesterOptions {
+  /** Bodies are taken as they come: `ManifestResponse.stream()` is to be used, once. */
+  readonly streams: boolean;
+}
+
+/**
+ * Builds an `HttpRequester` with its authentication, error handling and retries, or the port of a custom one. Throws
+ * `ConnectorError('configuration')`.
+ */
+export function buildRequester(
+  definition: Component,
+  build: Build,
+  stream: StreamContext,
+  options: RequesterOptions,
+): Requester {
+  if (definition.type !== 'HttpRequester') return customRequester(definition, build, stream);
+  return new HttpRequester({
+    build,
+    stream,
+    method: methodOf(definition['http_method']),
+    urlOf: requestUrl(definition, build),
+    own: ownParts(definition, build),
+    authenticator: buildAuthenticator(componentOf(definition['authenticator']), build, stream),
+    errorHandler: buildErrorHandler(componentOf(definition['error_handler']), build, stream),
+    streams: options.streams,
+    cached: !options.streams && isCached(definition['use_cache'], stream),
+  });
+}
+
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'] as const;
+
+function methodOf(given: Json | undefined): (typeof METHODS)[number] {
+  const wanted = typeof given === 'string' ? given.toUpperCase() : 'GET';
+  const method = METHODS.find((one) => one === wanted);
+  if (!method)
+    throw new ConnectorError('configuration', `\`http_method\` "${wanted}" of a requester is no HTTP method.`);
+  return method;
+}
+
+/** Parents are cached unless the manifest says otherwise in so many words. */
+const isCached = (given: Json | undefined, { isParent = false }: StreamContext): boolean =>
+  given === true || (isParent && given !== false);
+
+function customRequester(definition: Component, build: Build, stream: StreamContext): Requester {
+  const className = String(definition['class_name'] ?? definition.type);
+  const port = build.custom.get(className);
+  if (!port) throw new ConnectorError('configuration', `There is no port of the requester ${className}.`);
+  return port(definition, build, stream) as Requester;
+}

@@ -1,0 +1,27 @@
+import type { Declaration } from '../errors.ts';
+
+/** What goes wrong with connectors that organizations add. Part of the catalogue. */
+export const connectorErrors = {
+  /** The organization has added no connector of this name. List them with `GET /tributary/v1/connectors`. */
+  connector_not_found: { kind: 'not_found', message: (d: { name: string }) => `Connector '${d.name}' not found` },
+  /** A connector of this name was added before; give a new version of it with `PUT /tributary/v1/connectors/{connectorName}`. */
+  connector_exists: { kind: 'conflict', message: (d: { name: string }) => `Connector '${d.name}' already exists` },
+  /** A source of this name comes with the service, so that an own one would never be used. Choose another name. */
+  connector_name_taken: {
+    kind: 'conflict',
+    message: (d: { name: string }) => `'${d.name}' is a source that comes with the service; choose another name`,
+  },
+  /** The manifest cannot be used; the message says where in it, what is wrong and what to write. */
+  connector_manifest_invalid: { kind: 'rejected', message: (d: { reason: string }) => d.reason },
+  /** The connector has no such version. List them with `GET /tributary/v1/connectors/{connectorName}/versions`. */
+  connector_version_not_found: {
+    kind: 'not_found',
+    message: (d: { name: string; version: number }) => `Connector '${d.name}' has no version ${d.version}`,
+  },
+  /** Connections use it. Delete these first. */
+  connector_in_use: {
+    kind: 'conflict',
+    message: (d: { name: string; connections: number }) =>
+      `Connector '${d.name}' is used by ${d.connections} connection${d.connections === 1 ? '' : 's'} and cannot be deleted`,
+  },
+} as const satisfies Readonly<Record<string, Declaration<never>>>;
