@@ -1,8 +1,7 @@
-import { ConnectorError } from '../../kit/connector-error.ts';
 import type { ConnectorContext } from '../../kit/context.ts';
 import type { JsonObject } from '../../kit/json.ts';
 import { buildBudget } from '../budget/build-budget.ts';
-import { asObject, objectsOf } from '../configuration/as-object.ts';
+import { asObject } from '../configuration/as-object.ts';
 import { withChanges } from '../configuration/changed-config.ts';
 import { GRANTED, grantedCredentials } from '../configuration/granted-credentials.ts';
 import { normalizeConfig } from '../configuration/normalize-config.ts';
@@ -10,10 +9,10 @@ import { plainConfig } from '../configuration/plain-config.ts';
 import { secretTexts } from '../configuration/secret-texts.ts';
 import { secretValues } from '../configuration/secret-values.ts';
 import { listStreams } from '../dynamic-streams/list-streams.ts';
+import type { ListedStreams } from '../dynamic-streams/list-streams.ts';
 import type { Build } from '../model/build.ts';
 import type { Component } from '../model/component.ts';
 import type { CustomComponents } from '../model/custom-components.ts';
-import type { ManifestStream } from '../model/stream.ts';
 import { buildRetriever } from '../retrievers/build-retriever.ts';
 import { buildStream } from '../streams/build-stream.ts';
 import { concurrencyOf } from './concurrency.ts';
@@ -31,9 +30,7 @@ export interface ManifestParts {
 export interface OpenedManifest {
   readonly build: Build;
   /** All streams of these settings, static ones and those that the source names. Throws `ConnectorError`. */
-  streams(): Promise<readonly ManifestStream[]>;
-  /** Those alone that the dynamic stream of this name gives. Throws `ConnectorError`. */
-  streamsOf(dynamicStream: string): Promise<readonly ManifestStream[]>;
+  streams(): Promise<ListedStreams>;
 }
 
 /**
@@ -75,15 +72,7 @@ export async function openManifest(
       return keep(kept);
     },
   });
-  return {
-    build,
-    streams: () => listStreams(manifest, build),
-    async streamsOf(name) {
-      const wanted = objectsOf(manifest['dynamic_streams']).filter((one) => one['name'] === name);
-      if (wanted.length > 0) return listStreams({ ...manifest, streams: [], dynamic_streams: wanted }, build);
-      throw new ConnectorError('configuration', `The manifest has no dynamic stream ${name}.`);
-    },
-  };
+  return { build, streams: () => listStreams(manifest, build) };
 }
 
 /** What components are given of the settings, and what of them is the connector's own. */
