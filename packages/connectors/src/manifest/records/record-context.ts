@@ -3,11 +3,11 @@ import type { Build } from '../model/build.ts';
 import type { Component } from '../model/component.ts';
 import type { MutableRecord, RecordPlace } from '../model/records.ts';
 import type { TemplateContext } from '../model/template.ts';
+import { templateContext } from '../interpolation/template-context.ts';
 
 /** What templates of a component see that do not depend on a record: `config` and `parameters`. */
 export function fixedContext(definition: Component, build: Build): TemplateContext {
-  const parameters = definition.$parameters ?? {};
-  return { config: build.config, parameters, options: parameters };
+  return templateContext(build, definition);
 }
 
 /**

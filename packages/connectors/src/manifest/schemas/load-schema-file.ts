@@ -5,6 +5,7 @@ import type { Build, StreamContext } from '../model/build.ts';
 import type { Component } from '../model/component.ts';
 import { isMapping } from '../records/is-mapping.ts';
 import { schemaPath } from './schema-path.ts';
+import { templateContext } from '../interpolation/template-context.ts';
 
 const DEFAULT_PATH = "./schemas/{{ parameters['name'] }}.json";
 
@@ -16,11 +17,7 @@ const DEFAULT_PATH = "./schemas/{{ parameters['name'] }}.json";
 export function loadSchemaFile(definition: Component | undefined, build: Build, stream: StreamContext): JsonObject {
   const template = typeof definition?.['file_path'] === 'string' ? definition['file_path'] : '';
   const parameters = { name: stream.name, ...definition?.$parameters };
-  const path = interpolatedText(template || DEFAULT_PATH).evaluate({
-    config: build.config,
-    parameters,
-    options: parameters,
-  });
+  const path = interpolatedText(template || DEFAULT_PATH).evaluate({ ...templateContext(build), parameters });
   const text = fileText(path, build.files);
   if (text === undefined) {
     build.ctx.log.debug({ stream: stream.name, path }, 'there is no schema file; the schema of the stream is empty');
