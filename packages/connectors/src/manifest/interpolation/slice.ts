@@ -19,7 +19,7 @@ export function sliceOf(run: Run, value: unknown, start: unknown, end: unknown, 
   if (typeof value === 'string') {
     if (step === null || step === 1) return value.slice(...sliceBounds(value.length, start, end));
     run.makeMembers(value.length);
-    return stepped([...value], start, end, step).join('');
+    return stepped(Array.from(value), start, end, step).join('');
   }
   const items = Array.isArray(value) ? (value as unknown[]) : value instanceof PyTuple ? value.items : undefined;
   if (!items) {
