@@ -1,6 +1,7 @@
 import { DICT_METHODS } from './dict-methods.ts';
 import { LIST_METHODS, TUPLE_METHODS } from './list-methods.ts';
 import { isMapping, mappingGet } from './mapping.ts';
+import { characters } from './characters.ts';
 import { isInteger } from './numbers.ts';
 import { PyFunction } from './py-function.ts';
 import type { KeywordArguments } from './py-function.ts';
@@ -29,7 +30,8 @@ export function getAttribute(run: Run, of: unknown, name: string): unknown {
   if (bound) return new PyFunction(name, bound);
   const attribute = attributeOf(of, name);
   if (attribute !== undefined) return run.current(attribute);
-  return item(run, of, name) ?? missing(of, name);
+  const found = item(run, of, name);
+  return found === undefined ? missing(of, name) : found;
 }
 
 /** `of[key]`: an item, else (for a text) an attribute. */
@@ -75,7 +77,8 @@ function item(run: Run, of: unknown, key: unknown): unknown {
   if (isMapping(of)) return run.current(mappingGet(of, key));
   if (typeof of === 'string' || Array.isArray(of) || of instanceof PyTuple) {
     if (!isInteger(key)) return undefined;
-    return at(run, of instanceof PyTuple ? of.items : (of as string | unknown[]), Number(key));
+    const sequence = typeof of === 'string' ? characters(run, of) : of instanceof PyTuple ? of.items : (of as unknown[]);
+    return at(run, sequence, Number(key));
   }
   return undefined;
 }

@@ -49,7 +49,7 @@ function readText(text: string, validTypes: readonly ValidType[] | undefined): F
   // Where only a text is wanted nothing is read: `"a"` keeps its quotes.
   if (validTypes?.every((type) => type === 'string')) return { type: 'literal', value: text };
   const literal = pythonLiteral(text);
-  const isWanted = literal !== undefined && (!validTypes || isOfType(literal, validTypes));
+  const isWanted = literal !== undefined && isLiteral(literal) && (!validTypes || isOfType(literal, validTypes));
   return { type: 'literal', value: isWanted ? literal : text };
 }
 

@@ -138,7 +138,12 @@ export const TEXT_FILTERS: ReadonlyMap<string, Filter> = new Map<string, Filter>
   ['upper', byMethod('upper')],
   ['lower', byMethod('lower')],
   ['capitalize', byMethod('capitalize')],
-  ['title', byMethod('title')],
+  ['title', filter('', (run, value) => {
+    const text = pythonText(value);
+    run.makeText(text.length);
+    // Words end at blanks, dashes and brackets only.
+    return text.replaceAll(/[^-\s({[<]+/g, (word) => word.slice(0, 1).toUpperCase() + word.slice(1).toLowerCase());
+  })],
   ['trim', filter('chars?', (_, value, chars) => stripText(pythonText(value), chars ?? null, true, true))],
   [
     'striptags',
