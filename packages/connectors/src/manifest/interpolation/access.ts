@@ -25,20 +25,23 @@ import {
 type BoundMethod = (run: Run, args: readonly unknown[], keywords: KeywordArguments | undefined) => unknown;
 
 /** `of.name`: a method or attribute of the Python type, else the item of a mapping. */
-export function getAttribute(run: Run, of: unknown, name: string): unknown {
+export function getAttribute(run: Run, of: unknown, name: string, shown = name): unknown {
   const bound = methodOf(of, name);
   if (bound) return new PyFunction(name, bound);
   const attribute = attributeOf(of, name);
   if (attribute !== undefined) return run.current(attribute);
   const found = item(run, of, name);
-  return found === undefined ? missing(of, name) : found;
+  return found === undefined ? missing(of, name, shown) : found;
 }
 
-/** `of[key]`: an item, else (for a text) an attribute. */
-export function getItem(run: Run, of: unknown, key: unknown): unknown {
+/**
+ * `of[key]`: an item, else (for a text) an attribute. `shown` names it in messages: a key may come out of the context, and is not
+ * to be shown then.
+ */
+export function getItem(run: Run, of: unknown, key: unknown, shown = 'item'): unknown {
   const found = item(run, of, key);
   if (found !== undefined) return found;
-  return typeof key === 'string' ? getAttribute(run, of, key) : missing(of, 'item');
+  return typeof key === 'string' ? getAttribute(run, of, key, shown) : missing(of, shown, shown);
 }
 
 /** `of.name(…)`, without making the bound method. */
@@ -67,17 +70,18 @@ export function callValue(
   return callee.call(run, args, keywords);
 }
 
-function missing(of: unknown, name: string): PyUndefined {
+function missing(of: unknown, name: string, shown: string): PyUndefined {
   defined(of);
-  if (name.startsWith('__')) throw new TemplateFault('value', `the attribute "${name}" is not allowed`);
-  return new PyUndefined(name);
+  if (name.startsWith('__')) throw new TemplateFault('value', `the attribute "${shown}" is not allowed`);
+  return new PyUndefined(shown);
 }
 
 function item(run: Run, of: unknown, key: unknown): unknown {
   if (isMapping(of)) return run.current(mappingGet(of, key));
   if (typeof of === 'string' || Array.isArray(of) || of instanceof PyTuple) {
     if (!isInteger(key)) return undefined;
-    const sequence = typeof of === 'string' ? characters(run, of) : of instanceof PyTuple ? of.items : (of as unknown[]);
+    const sequence =
+      typeof of === 'string' ? characters(run, of) : of instanceof PyTuple ? of.items : (of as unknown[]);
     return at(run, sequence, Number(key));
   }
   return undefined;
@@ -105,6 +109,9 @@ function otherMethod(of: unknown, name: string): BoundMethod | undefined {
   return undefined;
 }
 
+/** Work of a method or filter that goes over a text, or makes the members of a mapping. */
+export const costOf = (value: unknown): number => (typeof value === 'string' ? 1 + value.length / 1024 : 1);
+
 function bind<Self>(
   method:
     | ((run: Run, self: Self, args: readonly unknown[], keywords: KeywordArguments | undefined) => unknown)
@@ -114,7 +121,7 @@ function bind<Self>(
   return (
     method &&
     ((run, args, keywords) => {
-      run.spend(1);
+      run.spend(costOf(self));
       return method(run, self, args, keywords);
     })
   );

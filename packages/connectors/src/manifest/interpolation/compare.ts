@@ -37,6 +37,10 @@ const order = (run: Run, left: unknown, right: unknown): number => orderOf(run, 
 
 /** Python's `==`, for values of any kind. */
 export function equalValues(run: Run, left: unknown, right: unknown, depth = 0): boolean {
+  if (typeof left === 'string' && typeof right === 'string') {
+    if (left.length > 64) run.spend(left.length / 1024);
+    return left === right;
+  }
   if (left === right || typeof left === 'string' || left === null || left === undefined)
     return (left ?? null) === (right ?? null);
   if (depth > LIMITS.valueDepth) throw new TemplateFault('value', 'a value has too many levels');
@@ -80,7 +84,7 @@ function contains(run: Run, container: unknown, member: unknown): boolean {
 /** Below 0 when `left` comes first; NaN for floats without an order. Throws for kinds that Python does not order. */
 export function orderOf(run: Run, left: unknown, right: unknown, depth = 0): number {
   if (isNumber(left) && isNumber(right)) return numberOrder(left, right);
-  if (typeof left === 'string' && typeof right === 'string') return textOrder(left, right);
+  if (typeof left === 'string' && typeof right === 'string') return textOrder(run, left, right);
   if (isTime(left) && isTime(right) && left.constructor === right.constructor) return timeOrder(left, right);
   return sequenceOrder(run, left, right, depth);
 }
@@ -109,7 +113,8 @@ function numberOrder(left: PyNumber, right: PyNumber): number {
 }
 
 /** By code points, as Python does; UTF-16 units differ only where surrogates stand beside U+E000 and above. */
-function textOrder(left: string, right: string): number {
+function textOrder(run: Run, left: string, right: string): number {
+  run.spend(left.length / 1024);
   return left < right ? -1 : left > right ? 1 : 0;
 }
 

@@ -131,7 +131,11 @@ function length(run: Run, value: unknown): number {
   if (Array.isArray(value)) return value.length;
   if (value instanceof PyTuple) return value.items.length;
   if (value instanceof PyUndefined) return 0;
-  if (isMapping(value)) return mappingSize(value);
+  if (isMapping(value)) {
+    const size = mappingSize(value);
+    run.spend(size / 16);
+    return size;
+  }
   throw new TemplateFault('type', 'the value has no length');
 }
 

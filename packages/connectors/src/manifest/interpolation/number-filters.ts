@@ -9,8 +9,9 @@ import type { Run } from './run.ts';
 import { TemplateFault } from './template-fault.ts';
 
 const INTEGER = /^\s*[+-]?\d+(?:_\d+)*\s*$/;
+// No digit can be matched in two ways, so that a long text which is no number is refused in linear time.
 const FLOAT =
-  /^\s*[+-]?(?:(?:\d+(?:_\d+)*)?\.?\d+(?:_\d+)*(?:[eE][+-]?\d+)?|\d+\.(?:[eE][+-]?\d+)?|inf(?:inity)?|nan)\s*$/i;
+  /^\s*[+-]?(?:(?:\d+(?:_\d+)*(?:\.(?:\d+(?:_\d+)*)?)?|\.\d+(?:_\d+)*)(?:[eE][+-]?\d+(?:_\d+)*)?|inf(?:inity)?|nan)\s*$/i;
 
 function toInteger(_: Run, value: unknown, missing: unknown = 0, base: unknown = 10): unknown {
   defined(value);

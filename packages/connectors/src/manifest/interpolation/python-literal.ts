@@ -44,9 +44,9 @@ export function pythonLiteral(source: string): unknown {
     blank(cursor);
     skip(cursor, /#[^\n]*/y);
     return cursor.at === text.length ? value : undefined;
-  } catch (error) {
-    if (error instanceof TemplateFault) return undefined;
-    throw error;
+  } catch {
+    // Also when a text is so long that the engine of expressions gives up: it is no literal that anybody wrote.
+    return undefined;
   }
 }
 

@@ -30,7 +30,8 @@ export function sliceOf(run: Run, value: unknown, start: unknown, end: unknown, 
 
 function textSlice(run: Run, text: string, start: unknown, end: unknown, step: unknown): string {
   const chars = characters(run, text);
-  if (typeof chars === 'string' && (step === null || step === 1)) return chars.slice(...sliceBounds(chars.length, start, end));
+  if (typeof chars === 'string' && (step === null || step === 1))
+    return chars.slice(...sliceBounds(chars.length, start, end));
   run.makeMembers(text.length);
   return stepped(Array.from(chars), start, end, step).join('');
 }
