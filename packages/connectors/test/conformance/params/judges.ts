@@ -1,6 +1,7 @@
 import { decodersJudges } from './decoders.ts';
 import { loadingJudges } from './loading.ts';
 import { paginatorsJudges } from './paginators.ts';
+import { interpolationJudges } from './interpolation.ts';
 import type { ParamJudges } from './param-table.ts';
 import { recordsJudges } from './records.ts';
 import { schemasJudges } from './schemas.ts';
@@ -15,3 +16,4 @@ export const judges: ParamJudges = {
   ...schemasJudges,
   ...transformationsJudges,
 };
+export const judges: ParamJudges = { ...interpolationJudges };
