@@ -45,26 +45,24 @@ export function buildBackoffStrategy(
 
 function waitTime(definition: Component, build: Build): BackoffStrategy {
   const { header, regex } = headerOf(definition, build);
-  const cap = capOf(definition, build);
   return {
     seconds({ response }) {
       const seconds = numberInHeader(response.headers, header, regex);
-      return seconds === undefined ? undefined : capped(seconds, cap);
+      return seconds === undefined ? undefined : capped(seconds, capOf(definition, build));
     },
   };
 }
 
 function waitUntil(definition: Component, build: Build): BackoffStrategy {
   const { header, regex } = headerOf(definition, build);
-  const cap = capOf(definition, build);
   const least = numberOf(definition, build, 'min_wait');
   return {
     seconds({ response }) {
       const until = numberInHeader(response.headers, header, regex);
-      if (!until) return least ? capped(least, cap) : undefined;
+      if (!until) return least ? capped(least, capOf(definition, build)) : undefined;
       const seconds = until - build.ctx.clock.now() / 1000;
-      if (least) return capped(Math.max(seconds, least), cap);
-      return seconds < 0 ? undefined : capped(seconds, cap);
+      if (least) return capped(Math.max(seconds, least), capOf(definition, build));
+      return seconds < 0 ? undefined : capped(seconds, capOf(definition, build));
     },
   };
 }
@@ -77,7 +75,7 @@ function headerOf(definition: Component, build: Build): { readonly header: strin
   return { header: name, regex: pythonRegex(pythonText(interpolatedText(regex).evaluate(context))) };
 }
 
-/** The longest wait that the manifest allows, in seconds; 0 means that there shall be none. */
+/** The longest wait that the manifest allows, in seconds; 0 means that there shall be none. Looked up when there is a wait only. */
 function capOf(definition: Component, build: Build): number | undefined {
   const field = 'max_waiting_time_in_seconds';
   const given = definition[field];

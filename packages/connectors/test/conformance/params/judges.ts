@@ -3,6 +3,7 @@ import { loadingJudges } from './loading.ts';
 import { paginatorsJudges } from './paginators.ts';
 import type { ParamJudges } from './param-table.ts';
 import { recordsJudges } from './records.ts';
+import { requestsJudges } from './requests.ts';
 import { schemasJudges } from './schemas.ts';
 import { transformationsJudges } from './transformations.ts';
 
@@ -12,6 +13,7 @@ export const judges: ParamJudges = {
   ...loadingJudges,
   ...paginatorsJudges,
   ...recordsJudges,
+  ...requestsJudges,
   ...schemasJudges,
   ...transformationsJudges,
 };
