@@ -11,6 +11,7 @@ import { requestOption } from '../requests/request-option.ts';
 import { staticContext } from '../requests/template-context.ts';
 import type { Authenticator } from './authenticator.ts';
 import { signJwt } from './sign-jwt.ts';
+import type { JwtHeader } from './sign-jwt.ts';
 
 type Ground = Pick<Build, 'config' | 'ctx'>;
 
@@ -46,7 +47,7 @@ export function prefixedToken(definition: Component, build: Ground): string {
 }
 
 /** The header as the manifest has it. */
-export function jwtHeader(definition: Component, context: TemplateContext): JsonObject {
+export function jwtHeader(definition: Component, context: TemplateContext): JwtHeader {
   const { algorithm, additional_jwt_headers: more, jwt_headers: given } = definition;
   return {
     ...rendered('additional_jwt_headers', more, RESERVED_HEADERS, context),
