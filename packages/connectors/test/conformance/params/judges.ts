@@ -1,4 +1,6 @@
+import { authenticationJudges } from './authentication.ts';
 import { decodersJudges } from './decoders.ts';
+import { errorHandlingJudges } from './error-handling.ts';
 import { loadingJudges } from './loading.ts';
 import { paginatorsJudges } from './paginators.ts';
 import type { ParamJudges } from './param-table.ts';
@@ -9,7 +11,9 @@ import { transformationsJudges } from './transformations.ts';
 
 /** Every table that we know, from the areas of the interpreter. */
 export const judges: ParamJudges = {
+  ...authenticationJudges,
   ...decodersJudges,
+  ...errorHandlingJudges,
   ...loadingJudges,
   ...paginatorsJudges,
   ...recordsJudges,
