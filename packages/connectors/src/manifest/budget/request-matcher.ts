@@ -1,6 +1,7 @@
 import { ConnectorError } from '../../kit/connector-error.ts';
 import type { Json } from '../../kit/json.ts';
 import { interpolatedString } from '../interpolation/interpolated.ts';
+import { pythonText } from '../interpolation/python-text.ts';
 import type { Build } from '../model/build.ts';
 import type { Component } from '../model/component.ts';
 import { isJsonObject } from '../requests/is-json-object.ts';
@@ -43,7 +44,7 @@ export function requestMatcher(definition: Component, build: Pick<Build, 'config
 const isSaid = (value: Json | undefined): value is string => typeof value === 'string' && value !== '';
 
 const textsOf = (fields: Json | undefined): readonly (readonly [string, string])[] =>
-  isJsonObject(fields) ? Object.entries(fields).map(([name, value]) => [name, String(value)] as const) : [];
+  isJsonObject(fields) ? Object.entries(fields).map(([name, value]) => [name, pythonText(value)] as const) : [];
 
 function weightOf(definition: Component, build: Pick<Build, 'config' | 'ctx'>): number {
   const { weight: given = 1 } = definition;
