@@ -6,6 +6,7 @@ import type { ManifestResponse } from '../model/request.ts';
 import { buildTransformation } from '../transformations/build-transformation.ts';
 import { buildRecordSelector } from './build-record-selector.ts';
 import type { RecordSelectorOptions } from './build-record-selector.ts';
+import { plainText } from './plain-text.ts';
 import { definition, rigAnswer, rigBuild, rigPlace, rigStream } from './records-rig.ts';
 import type { RigOptions } from './records-rig.ts';
 
@@ -90,12 +91,12 @@ describe('a record selector', () => {
       'source_x.Rows': ({ fields }) => ({
         extract: (rows: Json) =>
           (rows as Json[][]).map((row) =>
-            Object.fromEntries(row.map((cell, at) => [String((fields as Json[])[at]), cell])),
+            Object.fromEntries(row.map((cell, at) => [plainText((fields as Json[])[at]), cell])),
           ),
       }),
       'source_x.Odd': () => ({ keeps: (record: MutableRecord) => Number(record['a']) % 2 === 1 }),
       'source_x.Shout': () => ({
-        normalize: (record: MutableRecord) => void (record['b'] = String(record['b']).toUpperCase()),
+        normalize: (record: MutableRecord) => void (record['b'] = plainText(record['b']).toUpperCase()),
       }),
     };
     expect(
