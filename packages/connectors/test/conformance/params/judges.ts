@@ -1,4 +1,5 @@
 import { decodersJudges } from './decoders.ts';
+import { loadingJudges } from './loading.ts';
 import { paginatorsJudges } from './paginators.ts';
 import type { ParamJudges } from './param-table.ts';
 import { recordsJudges } from './records.ts';
@@ -8,6 +9,7 @@ import { transformationsJudges } from './transformations.ts';
 /** Every table that we know, from the areas of the interpreter. */
 export const judges: ParamJudges = {
   ...decodersJudges,
+  ...loadingJudges,
   ...paginatorsJudges,
   ...recordsJudges,
   ...schemasJudges,
