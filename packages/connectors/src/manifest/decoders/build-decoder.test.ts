@@ -191,7 +191,7 @@ describe('JsonItemsDecoder', () => {
 
   it('refuses a document that is cut off, and what is no JSON', async () => {
     await expect(decoded(items('a'), rigAnswer('{"a":[{"id":1},'))).rejects.toThrow(/cut off/);
-    await expect(decoded(items('a'), rigAnswer('{"a":[{"id":1} x'))).rejects.toThrow(/no JSON/);
+    await expect(decoded(items('a'), rigAnswer('{"a":[{"id":1} x]}'))).rejects.toThrow(/no JSON/);
     await expect(decoded(items('a'), rigAnswer('{"a":[]}\n\n{"b":1}'))).rejects.toMatchObject({
       reason: 'invalid_answer',
     });
