@@ -1,4 +1,5 @@
 import type { Json } from '../../kit/json.ts';
+import { parseJson } from './parse-json.ts';
 
 const QUOTE = 34;
 const COMMA = 44;
@@ -172,7 +173,7 @@ export class JsonListScanner {
     if (code === CLOSE_LIST && !this.#hadElement && text.trim() === '') return;
     this.#hadElement = true;
     try {
-      found.push(JSON.parse(text) as Json);
+      found.push(parseJson(text));
     } catch {
       throw new JsonFault('an element of the list is no JSON');
     }
