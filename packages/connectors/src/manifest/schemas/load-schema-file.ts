@@ -1,11 +1,11 @@
 import { ConnectorError } from '../../kit/connector-error.ts';
 import type { Json, JsonObject } from '../../kit/json.ts';
 import { interpolatedText } from '../interpolation/interpolated.ts';
+import { templateContext } from '../interpolation/template-context.ts';
 import type { Build, StreamContext } from '../model/build.ts';
 import type { Component } from '../model/component.ts';
 import { isMapping } from '../records/is-mapping.ts';
 import { schemaPath } from './schema-path.ts';
-import { templateContext } from '../interpolation/template-context.ts';
 
 const DEFAULT_PATH = "./schemas/{{ parameters['name'] }}.json";
 
@@ -17,7 +17,10 @@ const DEFAULT_PATH = "./schemas/{{ parameters['name'] }}.json";
 export function loadSchemaFile(definition: Component | undefined, build: Build, stream: StreamContext): JsonObject {
   const template = typeof definition?.['file_path'] === 'string' ? definition['file_path'] : '';
   const parameters = { name: stream.name, ...definition?.$parameters };
-  const path = interpolatedText(template || DEFAULT_PATH).evaluate({ ...templateContext(build), parameters });
+  const path = interpolatedText(template || DEFAULT_PATH).evaluate({
+    ...templateContext(build),
+    parameters,
+  });
   const text = fileText(path, build.files);
   if (text === undefined) {
     build.ctx.log.debug({ stream: stream.name, path }, 'there is no schema file; the schema of the stream is empty');
