@@ -12,7 +12,7 @@ import { datetimeAxis } from './datetime-axis.ts';
 import { isJsonObject } from './is-json-object.ts';
 import { minMaxDatetime } from './min-max-datetime.ts';
 import type { WindowSettings, WindowSettingsSource } from './window-settings.ts';
-import { templateContext } from '../interpolation/template-context.ts';
+import { plainText } from './plain-text.ts';
 
 const MILLISECOND = 1000;
 const SECOND = 1_000_000;
@@ -21,14 +21,15 @@ const FIRST_MOMENT = -62_135_596_800_000_000;
 
 /** Compiles a `DatetimeBasedCursor`. Throws `ConnectorError('configuration')`. */
 export function datetimeSettings(definition: Component, build: Build, stream: StreamContext): WindowSettingsSource {
-  const context = templateContext(build, definition);
+  const parameters = definition.$parameters ?? {};
+  const context: TemplateContext = { config: build.config, parameters, options: parameters };
   const format = requiredText(definition, 'datetime_format', stream);
   const formats = Array.isArray(definition['cursor_datetime_formats']) ? definition['cursor_datetime_formats'] : [];
-  const axis = datetimeAxis([...formats.map(String), format], format);
+  const axis = datetimeAxis([...formats.map(plainText), format], format);
   const moment = (name: string) => {
     const given = definition[name];
     if (typeof given !== 'string' && !isJsonObject(given)) return undefined;
-    return minMaxDatetime(given as Component | string, build, { format, parameters: definition.$parameters ?? {} });
+    return minMaxDatetime(given as Component | string, build, { format, parameters });
   };
   const [startMoment, endMoment] = [moment('start_datetime'), moment('end_datetime')];
   const duration = (name: string): Duration | undefined => durationOf(definition[name], context);
@@ -83,7 +84,7 @@ function durationOf(given: Json | undefined, context: TemplateContext): Duration
 
 function clampingOf(given: Json | undefined, context: TemplateContext, stream: StreamContext) {
   if (!isJsonObject(given)) return undefined;
-  const target = interpolatedText(String(given['target'])).evaluate(context);
+  const target = interpolatedText(plainText(given['target'])).evaluate(context);
   const details = given['target_details'];
   return clamping(target, isJsonObject(details) ? details : undefined, stream.name);
 }
