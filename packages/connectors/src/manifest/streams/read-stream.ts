@@ -16,7 +16,9 @@ export async function* readStream(
     signal.throwIfAborted();
     const isFinal = (error: unknown): boolean =>
       signal.aborted || (error instanceof ConnectorError && FINAL_REASONS.has(error.reason));
-    yield* readSlices(begin(), { concurrency: build.concurrency, isFinal });
+    const reading = begin();
+    const concurrency = Math.max(build.concurrency, reading.slicesAtOnce ?? 1);
+    yield* readSlices(reading, { concurrency, isFinal });
   } finally {
     leave();
   }

@@ -23,6 +23,10 @@ export class SliceReading implements StreamReading {
     this.#parts = parts;
   }
 
+  get slicesAtOnce(): number | undefined {
+    return this.#parts.retriever.slicesAtOnce;
+  }
+
   slices(): AsyncIterable<StreamSlice> {
     return this.#parts.cursor.slices();
   }

@@ -1,4 +1,7 @@
+import { dynamicJudges } from './dynamic.ts';
 import type { ParamJudges } from './param-table.ts';
 
 /** Every table that we know, from the areas of the interpreter. */
-export const judges: ParamJudges = {};
+export const judges: ParamJudges = {
+  ...dynamicJudges,
+};
