@@ -68,6 +68,7 @@ export function createContext(options: ContextOptions): OwnedContext {
     log,
     clock,
     signal,
+    ...(options.keepConfiguration && { keepConfiguration: options.keepConfiguration }),
     options: {
       fullRefresh: options.fullRefresh ?? false,
       ...(options.cursorField !== undefined && { cursorField: options.cursorField }),

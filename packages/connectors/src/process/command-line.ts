@@ -63,16 +63,27 @@ function dockerLine(declaration: ImageDeclaration, { folder, account }: CommandL
   const name = folder.slice(folder.lastIndexOf('/') + 1);
   const { memoryMb, cpuSeconds, files = USUAL_FILES } = limits;
   const argv = [
-    ...['docker', 'run', '--rm', '--interactive', '--init', `--name=${name}`, `--network=${network}`],
+    'docker',
+    'run',
+    '--rm',
+    '--interactive',
+    '--init',
+    `--name=${name}`,
+    `--network=${network}`,
     // Otherwise the engine keeps all records in a file of its own.
     '--log-driver=none',
-    ...['--cap-drop=ALL', '--security-opt=no-new-privileges', `--pids-limit=${MOST_PROCESSES}`],
-    ...['--ulimit=core=0', `--ulimit=nofile=${files}`],
+    '--cap-drop=ALL',
+    '--security-opt=no-new-privileges',
+    `--pids-limit=${MOST_PROCESSES}`,
+    '--ulimit=core=0',
+    `--ulimit=nofile=${files}`,
     ...(memoryMb === undefined ? [] : [`--memory=${memoryMb}m`]),
     ...(cpuSeconds === undefined ? [] : [`--ulimit=cpu=${cpuSeconds}`]),
     // The files in the folder can be read by their owner only.
     `--user=${account.uid}:${account.gid}`,
-    ...['--volume', `${folder}:${CONTAINER_FOLDER}:ro`, '--workdir=/tmp'],
+    '--volume',
+    `${folder}:${CONTAINER_FOLDER}:ro`,
+    '--workdir=/tmp',
     image,
   ];
   return { argv, killArgv: ['docker', 'kill', name], folder: CONTAINER_FOLDER };

@@ -18,7 +18,7 @@ interface Opening {
 /** What all runs of a program for one context share: above all the configuration, which the program may replace. */
 export function openSession({ declaration, settings, options, ctx }: Opening): ProgramSession {
   const first = plainConfig(ctx.config, ctx.credentials, settings);
-  let current: ProgramConfig = { config: first, secrets: secretValues(settings, first) };
+  let current: ProgramConfig = { config: first, secrets: secretsOf(settings, first) };
   return {
     declaration,
     options,
@@ -35,10 +35,14 @@ export function openSession({ declaration, settings, options, ctx }: Opening): P
         );
       }
       // What was secret before stays out of logs and messages too.
-      current = { config, secrets: [...new Set([...current.secrets, ...secretValues(settings, config)])] };
+      current = { config, secrets: [...new Set([...current.secrets, ...secretsOf(settings, config)])] };
       if (ctx.keepConfiguration) await ctx.keepConfiguration(config);
       else
         ctx.log.warn({ executable: declaration.id }, 'the executable changed its settings, and nobody keeps them here');
     },
   };
 }
+
+/** Shorter ones are in too many texts by chance. */
+const secretsOf = (settings: JsonObject, config: JsonObject): readonly string[] =>
+  secretValues(settings, config).filter((value) => value.length >= 4);

@@ -25,25 +25,12 @@ export class ProgramLog {
 
   /** Takes messages that are for the log only, and lines that are no messages: those are never handed on. */
   take(message: ReadMessage, line: OutputLine): boolean {
-    switch (message.type) {
-      case 'log':
-        this.#logged += 1;
-        if (this.#logged <= MOST_LOGGED) this.#write(levels[message.level] ?? 'debug', {}, message.message);
-        return true;
-      case 'garbage':
-        if (line.type === 'line' && line.text.trim() === '') return true;
-        this.#garbage += 1;
-        if (this.#garbage <= MOST_GARBAGE)
-          this.#write('debug', { unexpected: true }, line.type === 'line' ? line.text : line.head);
-        return true;
-      case 'estimate':
-        this.#write('debug', { rows: message.rows, bytes: message.bytes }, `estimate of ${message.stream}`);
-        return true;
-      case 'other':
-        return true;
-      default:
-        return false;
-    }
+    if (message.type === 'log') this.#takeLog(message.level, message.message);
+    else if (message.type === 'garbage') this.#takeGarbage(line);
+    else if (message.type === 'estimate')
+      this.#write('debug', { rows: message.rows, bytes: message.bytes }, `estimate of ${message.stream}`);
+    else return message.type === 'other';
+    return true;
   }
 
   /** Tells of what was only counted. */
@@ -53,6 +40,18 @@ export class ProgramLog {
     const { log, declaration } = this.#session;
     const fields = { executable: declaration.id, unexpectedLines: this.#garbage, unloggedLines: unlogged };
     log.info(fields, 'the executable wrote lines that are no messages, or more log than is kept');
+  }
+
+  #takeLog(level: string, text: string): void {
+    this.#logged += 1;
+    if (this.#logged <= MOST_LOGGED) this.#write(levels[level] ?? 'debug', {}, text);
+  }
+
+  #takeGarbage(line: OutputLine): void {
+    const text = line.type === 'line' ? line.text : line.head;
+    if (text.trim() === '') return;
+    this.#garbage += 1;
+    if (this.#garbage <= MOST_GARBAGE) this.#write('debug', { unexpected: true }, text);
   }
 
   #write(level: 'warn' | 'info' | 'debug', fields: Readonly<Record<string, unknown>>, text: string): void {

@@ -137,37 +137,36 @@ function readState(state: unknown): ProgramMessage {
   return { type: 'state', state: { type: 'LEGACY', value: data.data ?? null, ...stats } };
 }
 
+const traceReaders: Readonly<Record<string, (trace: JsonObject) => ProgramMessage>> = {
+  ERROR: ({ error: given }) =>
+    orGarbage(TraceError.safeParse(given), (error) => ({
+      type: 'error',
+      error: {
+        failureType: error.failure_type,
+        message: error.message ?? '',
+        ...(error.stream_descriptor && { stream: streamName(error.stream_descriptor) }),
+      },
+    })),
+  STREAM_STATUS: ({ stream_status: given }) =>
+    orGarbage(StreamStatus.safeParse(given), ({ stream_descriptor, status, reasons }) => {
+      const quotaReset = reasons?.find((reason) => reason.rate_limited)?.rate_limited?.quota_reset ?? undefined;
+      const limited = quotaReset === undefined ? {} : { quotaReset };
+      return { type: 'stream_status', stream: streamName(stream_descriptor), status, ...limited };
+    }),
+  ESTIMATE: ({ estimate: given }) =>
+    orGarbage(Estimate.safeParse(given), ({ row_estimate: rows, byte_estimate: bytes, ...of }) => ({
+      type: 'estimate',
+      stream: streamName(of),
+      ...(typeof rows === 'number' && { rows }),
+      ...(typeof bytes === 'number' && { bytes }),
+    })),
+};
+
 function readTrace(trace: unknown): ProgramMessage {
-  if (!isObject(trace)) return { type: 'garbage' };
-  switch (trace['type']) {
-    case 'ERROR':
-      return orGarbage(TraceError.safeParse(trace['error']), (error) => ({
-        type: 'error',
-        error: {
-          failureType: error.failure_type,
-          message: error.message ?? '',
-          ...(error.stream_descriptor && { stream: streamName(error.stream_descriptor) }),
-        },
-      }));
-    case 'STREAM_STATUS':
-      return orGarbage(StreamStatus.safeParse(trace['stream_status']), ({ stream_descriptor, status, reasons }) => {
-        const quotaReset = reasons?.find((reason) => reason.rate_limited)?.rate_limited?.quota_reset ?? undefined;
-        const limited = quotaReset === undefined ? {} : { quotaReset };
-        return { type: 'stream_status', stream: streamName(stream_descriptor), status, ...limited };
-      });
-    case 'ESTIMATE':
-      return orGarbage(
-        Estimate.safeParse(trace['estimate']),
-        ({ row_estimate: rows, byte_estimate: bytes, ...of }) => ({
-          type: 'estimate',
-          stream: streamName(of),
-          ...(typeof rows === 'number' && { rows }),
-          ...(typeof bytes === 'number' && { bytes }),
-        }),
-      );
-    default:
-      return { type: 'other' };
-  }
+  if (!isObject(trace) || typeof trace['type'] !== 'string') return { type: 'garbage' };
+  const type = trace['type'];
+  const read = Object.hasOwn(traceReaders, type) ? traceReaders[type] : undefined;
+  return read ? read(trace) : { type: 'other' };
 }
 
 function orGarbage<T>(parsed: z.ZodSafeParseResult<T>, make: (data: T) => ProgramMessage): ProgramMessage {

@@ -52,33 +52,44 @@ function programStream(
   const { name, namespace } = found;
   const jsonSchema = (found.json_schema ?? { type: 'object' }) as JsonObject;
   const primaryKey = (found.source_defined_primary_key ?? []).filter((path) => path.length > 0);
-  const canGoOn = found.supported_sync_modes?.includes('incremental') === true;
-  const ownCursor = found.source_defined_cursor === true;
-  const usual = found.default_cursor_field ?? [];
-  const cursorFields = canGoOn && !ownCursor ? cursorFieldsOf(usual, jsonSchema) : [];
-  const chosen = wantedField !== undefined && cursorFields.includes(wantedField) ? wantedField.split('.') : usual;
-  const incremental = canGoOn && (ownCursor || chosen.length > 0);
+  const { fields, chosen, incremental } = cursorOf(found, jsonSchema, wantedField);
+  const appended = primaryKey.length > 0 ? 'append_dedup' : 'append';
   return {
     name: streamName(found),
     title: name,
     descriptor: { name, ...(typeof namespace === 'string' && { namespace }) },
     jsonSchema,
     primaryKey,
-    cursorFields,
+    cursorFields: fields,
     incremental,
     configured: {
       stream: given,
       sync_mode: incremental ? 'incremental' : 'full_refresh',
-      cursor_field: incremental ? chosen : [],
+      cursor_field: chosen,
       primary_key: primaryKey,
       // What a destination would do; sources look at the generation, some of them.
-      destination_sync_mode: incremental ? (primaryKey.length > 0 ? 'append_dedup' : 'append') : 'overwrite',
+      destination_sync_mode: incremental ? appended : 'overwrite',
       generation_id: 0,
       minimum_generation_id: 0,
       sync_id: 0,
       include_files: false,
     },
   };
+}
+
+/** By what a stream can go on, and by what it does: its own cursor, the field that a person chose, or its usual one. */
+function cursorOf(
+  found: z.output<typeof Discovered>,
+  jsonSchema: JsonObject,
+  wantedField: string | undefined,
+): { readonly fields: readonly string[]; readonly chosen: readonly string[]; readonly incremental: boolean } {
+  if (found.supported_sync_modes?.includes('incremental') !== true)
+    return { fields: [], chosen: [], incremental: false };
+  const usual = found.default_cursor_field ?? [];
+  if (found.source_defined_cursor === true) return { fields: [], chosen: usual, incremental: true };
+  const fields = cursorFieldsOf(usual, jsonSchema);
+  const chosen = wantedField !== undefined && fields.includes(wantedField) ? wantedField.split('.') : usual;
+  return { fields, chosen, incremental: chosen.length > 0 };
 }
 
 /** The default first, then the plain fields of the schema. */

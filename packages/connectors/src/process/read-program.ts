@@ -40,8 +40,12 @@ export async function* readProgram(session: ProgramSession, read: ProgramRead): 
   const reader = new ProgramReader(session, read.streams);
   const catalog = { streams: read.streams.map((stream) => stream.configured) };
   const files = { catalog, ...(read.state !== undefined && { state: read.state }) };
-  for await (const messages of programMessages(session, 'read', files))
-    for (const message of messages) yield* reader.take(message);
+  for await (const messages of programMessages(session, 'read', files)) {
+    for (const message of messages) {
+      yield* reader.take(message);
+      session.signal.throwIfAborted();
+    }
+  }
   yield* reader.rest();
   const error = reader.tally.verdict();
   if (error) throw error;
@@ -65,31 +69,12 @@ class ProgramReader {
 
   /** The pages that a message completes. */
   *take(message: ReadMessage): Generator<ProgramPage> {
-    switch (message.type) {
-      case 'record':
-        yield* this.#takeRecord(message);
-        return;
-      case 'state':
-        yield* this.#takeState(message.state);
-        return;
-      case 'stream_status':
-        this.tally.noteStatus(message);
-        return;
-      case 'error':
-        this.tally.noteError(message.error);
-        return;
-      case 'oversized':
-        this.#takeOversized(message.head, message.bytes);
-        return;
-      case 'malformed':
-        if (message.of !== 'RECORD') throw malformed(message.of);
-        this.#fail(undefined, {
-          code: 'unreadable',
-          message: 'The executable sent a record that is none of the protocol.',
-        });
-        return;
-      default:
-    }
+    if (message.type === 'record') yield* this.#takeRecord(message);
+    else if (message.type === 'state') yield* this.#takeState(message.state);
+    else if (message.type === 'stream_status') this.tally.noteStatus(message);
+    else if (message.type === 'error') this.tally.noteError(message.error);
+    else if (message.type === 'oversized') this.#takeOversized(message.head, message.bytes);
+    else if (message.type === 'malformed') this.#takeMalformed(message.of);
   }
 
   *rest(): Generator<ProgramPage> {
@@ -131,6 +116,14 @@ class ProgramReader {
     const named = /"stream"\s*:\s*"([^"\\]*)"/.exec(head)?.[1];
     const message = `The executable sent a record of ${Math.round(bytes / 1_000_000)} MB, which is too large.`;
     this.#fail(named, { code: 'too_large', message });
+  }
+
+  #takeMalformed(type: string): void {
+    if (type !== 'RECORD') throw malformed(type);
+    this.#fail(undefined, {
+      code: 'unreadable',
+      message: 'The executable sent a record that is none of the protocol.',
+    });
   }
 
   /** A record failed; whose it was is not always known. */

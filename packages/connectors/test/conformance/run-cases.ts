@@ -96,9 +96,9 @@ async function runCase(
 }
 
 const recordsOf = (messages: readonly AirbyteMessage[]): readonly JsonObject[] =>
-  messages.flatMap((one) => (one.type === 'RECORD' ? one.record.data : []));
+  messages.flatMap((one) => (one.type === 'RECORD' ? [one.record.data] : []));
 const statesOf = (messages: readonly AirbyteMessage[]): readonly JsonObject[] =>
-  messages.flatMap((one) => (one.type === 'STATE' ? one.state.stream.stream_state : []));
+  messages.flatMap((one) => (one.type === 'STATE' ? [one.state.stream.stream_state] : []));
 const sorted = (records: readonly JsonObject[]): readonly string[] =>
   records.map((one) => canonicalJson(one)).toSorted();
 

@@ -34,7 +34,7 @@ export function requestMatcher(definition: Component, build: Pick<Build, 'config
     matches: (request) =>
       (wantedMethod === undefined || request.method === wantedMethod) &&
       (wantedBase === undefined || request.url.origin === wantedBase) &&
-      (regex === undefined || regex.test(request.url.pathname.replace(/\/+$/, ''))) &&
+      (regex === undefined || regex.matcher(request.url.pathname.replace(/\/+$/, '')).find()) &&
       params.every(([name, value]) => request.params.get(name) === value) &&
       headers.every(([name, value]) => request.headers.get(name) === value),
   };

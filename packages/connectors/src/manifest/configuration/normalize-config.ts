@@ -7,6 +7,7 @@ import { asObject, objectsOf } from './as-object.ts';
 import { buildConfigTransformation } from './config-transformation.ts';
 import type { MutableConfig } from './config-path.ts';
 import { validateConfig } from './config-validation.ts';
+import { secretNames } from '../specification/settings-fields.ts';
 import { schemaIssues } from './schema-check.ts';
 
 export interface NormalizedConfig {
@@ -29,9 +30,17 @@ export function normalizeConfig(spec: JsonObject | undefined, build: Build): Nor
   };
   for (const migration of objectsOf(rules['config_migrations'])) apply(objectsOf(migration['transformations']));
   const migrated = isDeepStrictEqual(config, build.config) ? undefined : structuredClone(config);
-  const issues = schemaIssues(asObject(spec?.['connection_specification']) ?? {}, config);
+  const issues = schemaIssues(neededOf(asObject(spec?.['connection_specification']) ?? {}, build), config);
   if (issues.length > 0) throw new ConnectorError('configuration', `The settings do not fit: ${issues.join('; ')}.`);
   apply(objectsOf(rules['transformations']));
   for (const one of objectsOf(rules['validations'])) validateConfig(one as Component, config, build);
   return { config, ...(migrated && { migrated }) };
+}
+
+/** With a grant of the platform, nobody types in secrets. */
+function neededOf(specification: JsonObject, { grantedAuthorization }: Build): JsonObject {
+  const { required } = specification;
+  if (!grantedAuthorization || !Array.isArray(required)) return specification;
+  const secret = secretNames(specification);
+  return { ...specification, required: required.filter((name: string) => !secret.has(name)) };
 }

@@ -111,7 +111,8 @@ async function check(parts: ManifestParts, ctx: ConnectorContext): Promise<{ rea
   // The interpreter is loaded when a source is asked, not when its settings are shown.
   const { openManifest } = await import('./open-manifest.ts');
   const definition = asObject(parts.manifest['check']) as Component;
-  return checkManifest(definition, await openManifest(parts, ctx, checkOverrides(definition)));
+  const { streams } = await openManifest(parts, ctx, checkOverrides(definition));
+  return checkManifest(definition, await streams());
 }
 
 async function discover(id: string, parts: ManifestParts, ctx: ConnectorContext): Promise<readonly Stream[]> {

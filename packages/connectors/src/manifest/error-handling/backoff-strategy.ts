@@ -1,3 +1,4 @@
+import type { RE2JS } from 're2js';
 import { ConnectorError } from '../../kit/connector-error.ts';
 import type { Json } from '../../kit/json.ts';
 import { interpolatedString, interpolatedText } from '../interpolation/interpolated.ts';
@@ -68,7 +69,7 @@ function waitUntil(definition: Component, build: Build): BackoffStrategy {
   };
 }
 
-function headerOf(definition: Component, build: Build): { readonly header: string; readonly regex?: RegExp } {
+function headerOf(definition: Component, build: Build): { readonly header: string; readonly regex?: RE2JS } {
   const context = staticContext(definition, build);
   const { header, regex } = definition;
   const name = interpolatedText(String(header)).evaluate(context);

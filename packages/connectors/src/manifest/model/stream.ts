@@ -26,7 +26,7 @@ export interface PartitionWalk extends AsyncIterable<StreamSlice> {
 /** How records of a slice come; `SimpleRetriever`, `AsyncRetriever`, ports of custom ones. */
 export interface Retriever {
   readonly router: PartitionRouter | undefined;
-  /** Slices worth reading side by side, when more than the build's concurrency: they wait for jobs at the source. */
+  /** Slices that are read side by side, when it is not the build's concurrency that says so: jobs at the source have limits of their own. */
   readonly slicesAtOnce?: number;
   /** Pages of records of a slice, selected and transformed. Throws `ConnectorError` that names stream and component. */
   read(slice: StreamSlice, control: ReadControl): AsyncIterable<readonly MutableRecord[]>;
@@ -67,8 +67,6 @@ export interface ManifestStream {
 
 /** One read of a stream in its parts. */
 export interface StreamReading {
-  /** As of the retriever. */
-  readonly slicesAtOnce?: number | undefined;
   /** Slices in their order; one that was given must be read and closed, or left open when it failed. */
   slices(): AsyncIterable<StreamSlice>;
   /** Pages of the records of a slice. */

@@ -8,7 +8,7 @@ import type { Requester } from '../model/request.ts';
 import { HttpRequester } from './http-requester.ts';
 import { componentOf } from './components-of.ts';
 import { ownParts } from './own-parts.ts';
-import { requestUrl } from './request-url.ts';
+import { baseUrl, requestUrl } from './request-url.ts';
 
 export interface RequesterOptions {
   /** Bodies are taken as they come: `ManifestResponse.stream()` is to be used, once. */
@@ -32,7 +32,12 @@ export function buildRequester(
     method: methodOf(definition['http_method']),
     urlOf: requestUrl(definition, build),
     own: ownParts(definition, build),
-    authenticator: buildAuthenticator(componentOf(definition['authenticator']), build, stream),
+    authenticator: buildAuthenticator(componentOf(definition['authenticator']), {
+      build,
+      stream,
+      baseUrl: () => baseUrl(definition, build),
+      requester: (login) => buildRequester(login, build, stream, { streams: false }),
+    }),
     errorHandler: buildErrorHandler(componentOf(definition['error_handler']), build, stream),
     streams: options.streams,
     cached: !options.streams && isCached(definition['use_cache'], stream),

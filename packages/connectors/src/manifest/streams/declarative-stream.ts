@@ -53,7 +53,8 @@ export function declarativeStream(definition: Component, build: Build): Manifest
     ...(cursor.cursorField !== undefined && { cursorField: cursor.cursorField }),
     schema: context.schema,
     begin,
-    read: (state) => readStream(name, build, () => begin(state)),
+    read: (state) =>
+      readStream(name, build, { concurrency: retriever.slicesAtOnce ?? build.concurrency, begin: () => begin(state) }),
   };
 }
 

@@ -23,10 +23,6 @@ export class SliceReading implements StreamReading {
     this.#parts = parts;
   }
 
-  get slicesAtOnce(): number | undefined {
-    return this.#parts.retriever.slicesAtOnce;
-  }
-
   slices(): AsyncIterable<StreamSlice> {
     return this.#parts.cursor.slices();
   }

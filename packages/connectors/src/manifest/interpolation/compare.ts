@@ -1,0 +1,119 @@
+import type { ComparisonOperator } from './syntax.ts';
+import { isMapping, mappingEntries, mappingGet, mappingHas, mappingSize } from './mapping.ts';
+import { asFloat, isNumber } from './numbers.ts';
+import type { PyNumber } from './numbers.ts';
+import { PyDate, PyDatetime, PyTimedelta } from './py-time.ts';
+import { PyTuple } from './py-tuple.ts';
+import { PyUndefined } from './py-undefined.ts';
+import { defined } from './run.ts';
+import type { Run } from './run.ts';
+import { LIMITS } from './limits.ts';
+import { TemplateFault } from './template-fault.ts';
+import { itemsOf } from './iterate.ts';
+
+/** Python's comparison operators. */
+export function compareValues(run: Run, operator: ComparisonOperator, left: unknown, right: unknown): boolean {
+  switch (operator) {
+    case '==':
+      return equalValues(run, left, right);
+    case '!=':
+      return !equalValues(run, left, right);
+    case 'in':
+      return contains(run, right, left);
+    case 'not in':
+      return !contains(run, right, left);
+    default: {
+      const order = orderOf(run, defined(left), defined(right));
+      if (operator === '<') return order < 0;
+      if (operator === '<=') return order <= 0;
+      return operator === '>' ? order > 0 : order >= 0;
+    }
+  }
+}
+
+/** Python's `==`, for values of any kind. */
+export function equalValues(run: Run, left: unknown, right: unknown, depth = 0): boolean {
+  if (left === right || typeof left === 'string' || left === null || left === undefined)
+    return (left ?? null) === (right ?? null);
+  if (depth > LIMITS.valueDepth) throw new TemplateFault('value', 'a value has too many levels');
+  if (isNumber(left)) return isNumber(right) && equalNumbers(left, right);
+  return equalObjects(run, left, right, depth);
+}
+
+const equalNumbers = (left: PyNumber, right: PyNumber): boolean =>
+  typeof left === 'bigint' && typeof right === 'bigint' ? left === right : asFloat(left) === asFloat(right);
+
+function equalObjects(run: Run, left: unknown, right: unknown, depth: number): boolean {
+  if (left instanceof PyUndefined) return right instanceof PyUndefined;
+  if (Array.isArray(left)) return Array.isArray(right) && equalItems(run, left, right, depth);
+  if (left instanceof PyTuple) return right instanceof PyTuple && equalItems(run, left.items, right.items, depth);
+  if (isTime(left)) return isTime(right) && left.constructor === right.constructor && timeOrder(left, right) === 0;
+  if (!isMapping(left) || !isMapping(right)) return false;
+  const entries = mappingEntries(left);
+  run.spend(entries.length);
+  if (entries.length !== mappingSize(right)) return false;
+  return entries.every(
+    ([key, value]) => mappingHas(right, key) && equalValues(run, value, mappingGet(right, key), depth + 1),
+  );
+}
+
+function equalItems(run: Run, left: readonly unknown[], right: readonly unknown[], depth: number): boolean {
+  run.spend(left.length);
+  return left.length === right.length && left.every((item, index) => equalValues(run, item, right[index], depth + 1));
+}
+
+/** Python's `in`. */
+function contains(run: Run, container: unknown, member: unknown): boolean {
+  if (typeof container === 'string') {
+    if (typeof member !== 'string') throw new TemplateFault('type', 'only a text can be in a text');
+    run.spend(container.length / LIMITS.textPerStep);
+    return container.includes(member);
+  }
+  if (isMapping(container)) return mappingHas(container, member);
+  return itemsOf(run, container).some((item) => equalValues(run, item, member));
+}
+
+/** Below 0 when `left` comes first; NaN for floats without an order. Throws for kinds that Python does not order. */
+export function orderOf(run: Run, left: unknown, right: unknown, depth = 0): number {
+  if (isNumber(left) && isNumber(right)) return numberOrder(left, right);
+  if (typeof left === 'string' && typeof right === 'string') return textOrder(left, right);
+  if (isTime(left) && isTime(right) && left.constructor === right.constructor) return timeOrder(left, right);
+  const [leftItems, rightItems] = [sequenceItems(left), sequenceItems(right)];
+  if (!leftItems || !rightItems || Array.isArray(left) !== Array.isArray(right) || depth > LIMITS.valueDepth) {
+    throw new TemplateFault('type', 'these values have no order');
+  }
+  run.spend(leftItems.length);
+  const differs = leftItems.findIndex(
+    (item, index) => index >= rightItems.length || !equalValues(run, item, rightItems[index]),
+  );
+  if (differs < 0) return leftItems.length - rightItems.length;
+  return differs >= rightItems.length ? 1 : orderOf(run, leftItems[differs], rightItems[differs], depth + 1);
+}
+
+const sequenceItems = (value: unknown): readonly unknown[] | undefined =>
+  Array.isArray(value) ? value : value instanceof PyTuple ? value.items : undefined;
+
+function numberOrder(left: PyNumber, right: PyNumber): number {
+  if (typeof left === 'bigint' && typeof right === 'bigint') return left < right ? -1 : left > right ? 1 : 0;
+  const [a, b] = [asFloat(left), asFloat(right)];
+  return a < b ? -1 : a > b ? 1 : a === b ? 0 : Number.NaN;
+}
+
+/** By code points, as Python does; UTF-16 units differ only where surrogates stand beside U+E000 and above. */
+function textOrder(left: string, right: string): number {
+  return left < right ? -1 : left > right ? 1 : 0;
+}
+
+type Time = PyDatetime | PyDate | PyTimedelta;
+
+const isTime = (value: unknown): value is Time =>
+  value instanceof PyDatetime || value instanceof PyDate || value instanceof PyTimedelta;
+
+function timeOrder(left: Time, right: Time): number {
+  if (left instanceof PyTimedelta || right instanceof PyTimedelta) return spanSize(left) - spanSize(right);
+  return left.instant.micros - right.instant.micros;
+}
+
+/** A year of 365.25 days, when a span with months has to be compared. */
+const spanSize = (time: Time): number =>
+  time instanceof PyTimedelta ? time.micros + time.months * 2_629_800_000_000 : 0;

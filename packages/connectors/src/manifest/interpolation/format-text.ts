@@ -1,0 +1,113 @@
+import { mappingGet, isMapping } from './mapping.ts';
+import { isNumber } from './numbers.ts';
+import { printf } from './printf.ts';
+import { strftime } from '../datetime/strftime.ts';
+import type { KeywordArguments } from './py-function.ts';
+import { PyDate, PyDatetime } from './py-time.ts';
+import { PyTuple } from './py-tuple.ts';
+import { pythonRepr, pythonText } from './python-text.ts';
+import { defined } from './run.ts';
+import type { Run } from './run.ts';
+import { TemplateFault } from './template-fault.ts';
+
+const FIELD = /\{\{|\}\}|\{(\w*)((?:\[[^\]{}]*\])*)(?:!([rsa]))?(?::([^{}]*))?\}|[{}]/g;
+const SPEC = /^(?:(.)?([<>^=]))?([-+ ])?#?(0)?(\d{0,9})([,_])?(?:\.(\d{1,2}))?([bcdeEfFgGnosxX%])?$/s;
+
+/** Python's `str.format` with fields by place or name, items of mappings and lists, and the usual format specifications. */
+export function formatText(
+  run: Run,
+  format: string,
+  args: readonly unknown[],
+  keywords: KeywordArguments | undefined,
+): string {
+  run.makeText(format.length);
+  let next = 0;
+  return format.replaceAll(FIELD, (whole, name?: string, items?: string, conversion?: string, spec?: string) => {
+    if (whole === '{{' || whole === '}}') return whole.charAt(0);
+    if (name === undefined) throw new TemplateFault('value', 'a format is not well formed');
+    const base = name === '' ? args[next++] : /^\d+$/.test(name) ? args[Number(name)] : keywords?.get(name);
+    if (base === undefined) throw new TemplateFault('value', 'a value of the format is missing');
+    const value = itemAt(base, items ?? '');
+    const text = conversion === 'r' || conversion === 'a' ? pythonRepr(value) : undefined;
+    const written = formatValue(run, text ?? (conversion === 's' ? pythonText(value) : value), spec ?? '');
+    run.makeText(written.length);
+    return written;
+  });
+}
+
+function itemAt(base: unknown, items: string): unknown {
+  let value = base;
+  for (const [, key = ''] of items.matchAll(/\[([^\]]*)\]/g)) {
+    const index = Number(key);
+    if (isMapping(value)) value = mappingGet(value, key);
+    else
+      value = Array.isArray(value)
+        ? (value[index] as unknown)
+        : value instanceof PyTuple
+          ? value.items[index]
+          : undefined;
+    if (value === undefined) throw new TemplateFault('value', 'a value of the format is missing');
+  }
+  return value;
+}
+
+/** Python's `format(value, spec)`. */
+export function formatValue(run: Run, value: unknown, spec: string): string {
+  defined(value);
+  if (spec === '') return pythonText(value);
+  if (value instanceof PyDatetime || value instanceof PyDate) return strftime(value.instant, spec);
+  const match = SPEC.exec(spec);
+  if (!match) throw new TemplateFault('value', 'a format specification is not known');
+  const [, fill = ' ', align, sign = '', zero, width = '', group, precision, type] = match;
+  const body = isNumber(value)
+    ? numberBody(run, value, sign, group, precision, type)
+    : textBody(value, precision, type);
+  const size = Number(width || 0);
+  run.makeText(Math.max(size, body.length));
+  if (zero && align === undefined) return signAware(body, size, '0');
+  if (align === '=') return signAware(body, size, fill);
+  const side = align ?? (isNumber(value) ? '>' : '<');
+  if (side === '>') return body.padStart(size, fill);
+  if (side === '<') return body.padEnd(size, fill);
+  return body.padStart(body.length + Math.floor(Math.max(0, size - body.length) / 2), fill).padEnd(size, fill);
+}
+
+function signAware(body: string, size: number, fill: string): string {
+  const sign = /^[+\- ]/.exec(body)?.[0] ?? '';
+  return sign + body.slice(sign.length).padStart(size - sign.length, fill);
+}
+
+function textBody(value: unknown, precision: string | undefined, type: string | undefined): string {
+  if (typeof value !== 'string') throw new TemplateFault('type', 'a value does not take a format specification');
+  if (type !== undefined && type !== 's') throw new TemplateFault('value', 'a text does not take this format');
+  return value.slice(0, precision === undefined ? undefined : Number(precision));
+}
+
+function numberBody(
+  run: Run,
+  value: unknown,
+  sign: string,
+  group: string | undefined,
+  precision: string | undefined,
+  type: string | undefined,
+): string {
+  const flags = sign === '-' ? '' : sign;
+  const digits = precision === undefined ? '' : `.${precision}`;
+  if (type === undefined && precision === undefined) {
+    const text = pythonText(value);
+    return grouped(text.startsWith('-') ? text : flags + text, group);
+  }
+  if (type === '%') return `${printf(run, `%${flags}${digits}f`, scaledToPercent(run, value))}%`;
+  if (type === 'b') throw new TemplateFault('value', 'binary formats are not supported');
+  return grouped(printf(run, `%${flags}${digits}${type === 'n' || type === undefined ? 'g' : type}`, value), group);
+}
+
+function scaledToPercent(run: Run, value: unknown): number {
+  return Number(printf(run, '%.17g', value)) * 100;
+}
+
+function grouped(text: string, group: string | undefined): string {
+  if (group === undefined) return text;
+  const [whole = '', ...rest] = text.split('.');
+  return [whole.replaceAll(/\B(?=(\d{3})+$)/g, group), ...rest].join('.');
+}

@@ -1,0 +1,75 @@
+import { pythonFloatText } from '../datetime/python-float-text.ts';
+import { LIMITS } from './limits.ts';
+import { isMapping, mappingEntries } from './mapping.ts';
+import { asFloat, isInteger, isNumber } from './numbers.ts';
+import { PyTuple } from './py-tuple.ts';
+import { defined } from './run.ts';
+import { pythonText } from './python-text.ts';
+import { TemplateFault } from './template-fault.ts';
+
+interface JsonStyle {
+  /** Blanks of a level; one line without it. */
+  readonly indent?: number;
+  readonly sortKeys?: boolean;
+}
+
+/** Python's `json.dumps`: `, ` and `: ` between members, and `\u` escapes for what is not ASCII. */
+export function jsonText(value: unknown, style: JsonStyle = {}, depth = 0): string {
+  if (depth > LIMITS.valueDepth) throw new TemplateFault('value', 'a value has too many levels');
+  if (value === null || value === undefined) return 'null';
+  if (typeof value === 'string') return quoted(value);
+  if (typeof value === 'boolean') return String(value);
+  if (isNumber(value)) return isInteger(value) ? pythonText(value) : floatText(asFloat(value));
+  const items = Array.isArray(value) ? (value as unknown[]) : value instanceof PyTuple ? value.items : undefined;
+  if (items)
+    return enclosed(
+      '[',
+      ']',
+      items.map((item) => jsonText(item, style, depth + 1)),
+      style,
+      depth,
+    );
+  if (!isMapping(value)) {
+    defined(value);
+    throw new TemplateFault('type', 'a value cannot be written as JSON');
+  }
+  const members = mappingEntries(value).map(([key, member]) => [keyText(key), member] as const);
+  if (style.sortKeys) members.sort(([left], [right]) => (left < right ? -1 : 1));
+  return enclosed(
+    '{',
+    '}',
+    members.map(([key, member]) => `${quoted(key)}: ${jsonText(member, style, depth + 1)}`),
+    style,
+    depth,
+  );
+}
+
+/** A key of a mapping as JSON has it. */
+export function keyText(key: unknown): string {
+  if (typeof key === 'string') return key;
+  if (key === null) return 'null';
+  return typeof key === 'boolean' ? String(key) : pythonText(key);
+}
+
+function enclosed(
+  open: string,
+  close: string,
+  members: readonly string[],
+  { indent }: JsonStyle,
+  depth: number,
+): string {
+  if (indent === undefined || members.length === 0) return open + members.join(', ') + close;
+  const line = (level: number): string => `\n${' '.repeat(indent * level)}`;
+  return open + line(depth + 1) + members.join(`,${line(depth + 1)}`) + line(depth) + close;
+}
+
+function floatText(value: number): string {
+  if (Number.isNaN(value)) return 'NaN';
+  return Number.isFinite(value) ? pythonFloatText(value) : value > 0 ? 'Infinity' : '-Infinity';
+}
+
+const quoted = (text: string): string =>
+  JSON.stringify(text).replaceAll(
+    /[\u007f-\uffff]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );

@@ -1,0 +1,66 @@
+import type { TemplateContext } from '../model/template.ts';
+import { NOT_PLAIN, plainValue } from './plain-value.ts';
+import { PyUndefined } from './py-undefined.ts';
+import { pythonLiteral } from './python-literal.ts';
+import { pythonText } from './python-text.ts';
+import { isTemplate, plainText, textTemplate } from './text-template.ts';
+import type { Outcome } from './text-template.ts';
+import { isOfType } from './valid-type.ts';
+import type { ValidType } from './valid-type.ts';
+
+/** What a template gave, read as a Python literal. */
+export type Found =
+  /** A value of Python; texts that are no literal are themselves. */
+  | { readonly type: 'literal'; readonly value: unknown }
+  | { readonly type: 'empty' }
+  | { readonly type: 'undefined'; readonly reason: string };
+
+export interface LiteralTemplate {
+  readonly isConstant: boolean;
+  /** What `finish` makes of the result. Throws `ConnectorError('configuration')`. */
+  evaluate<Result>(context: TemplateContext, finish: (found: Found) => Result): Result;
+}
+
+const EMPTY: Found = { type: 'empty' };
+
+/**
+ * A template whose text is read as Python's `ast.literal_eval` does. A single expression whose value is no text is not written
+ * and read again: that gives the same. Texts without tags are read once.
+ */
+export function literalTemplate(source: string, validTypes?: readonly ValidType[]): LiteralTemplate {
+  if (!isTemplate(source)) {
+    const found = readText(plainText(source), validTypes);
+    return { isConstant: true, evaluate: (_, finish) => finish(found) };
+  }
+  const template = textTemplate(source);
+  return {
+    isConstant: false,
+    evaluate: (context, finish) => template.evaluate(context, (outcome) => finish(readOutcome(outcome, validTypes))),
+  };
+}
+
+function readOutcome(outcome: Outcome, validTypes: readonly ValidType[] | undefined): Found {
+  if (outcome.type === 'undefined') return outcome;
+  return outcome.type === 'text' ? readText(outcome.text, validTypes) : readValue(outcome.value, validTypes);
+}
+
+function readText(text: string, validTypes: readonly ValidType[] | undefined): Found {
+  if (text === '') return EMPTY;
+  const literal = pythonLiteral(text);
+  const isWanted = literal !== undefined && (!validTypes || isOfType(literal, validTypes));
+  return { type: 'literal', value: isWanted ? literal : text };
+}
+
+function readValue(value: unknown, validTypes: readonly ValidType[] | undefined): Found {
+  if (typeof value === 'string') return readText(value, validTypes);
+  if (value instanceof PyUndefined) return EMPTY;
+  // What cannot be written as a literal stays its text, dates for example.
+  const isWanted = validTypes ? isOfType(value, validTypes) : true;
+  if (isWanted && isLiteral(value)) return { type: 'literal', value };
+  return { type: 'literal', value: pythonText(value) };
+}
+
+const isLiteral = (value: unknown): boolean =>
+  typeof value !== 'object'
+    ? typeof value !== 'number' || Number.isFinite(value)
+    : value === null || plainValue(value) !== NOT_PLAIN;

@@ -1,0 +1,38 @@
+import { isPlainObject } from './plain-object.ts';
+import { PyDict } from './py-dict.ts';
+import { PyHeaderMapping } from './py-header-mapping.ts';
+import { PySliceMapping } from './py-slice-mapping.ts';
+
+/** Every kind of mapping that a template can meet. */
+export type Mapping = Record<string, unknown> | PyDict | PySliceMapping | PyHeaderMapping;
+
+export const isMapping = (value: unknown): value is Mapping =>
+  value instanceof PyDict ||
+  value instanceof PySliceMapping ||
+  value instanceof PyHeaderMapping ||
+  isPlainObject(value);
+
+/** The value at `key`; `undefined` when there is none. Only own members count. */
+export function mappingGet(mapping: Mapping, key: unknown): unknown {
+  if (mapping instanceof PyDict) return mapping.get(key);
+  if (typeof key !== 'string') return undefined;
+  if (mapping instanceof PyHeaderMapping) return own(mapping.fields, key.toLowerCase());
+  return own(mapping instanceof PySliceMapping ? mapping.fields : mapping, key);
+}
+
+export const mappingHas = (mapping: Mapping, key: unknown): boolean =>
+  mapping instanceof PyDict ? mapping.has(key) : mappingGet(mapping, key) !== undefined;
+
+export function mappingEntries(mapping: Mapping): (readonly [unknown, unknown])[] {
+  if (mapping instanceof PyDict) return [...mapping.entries()];
+  const fields = mapping instanceof PySliceMapping || mapping instanceof PyHeaderMapping ? mapping.fields : mapping;
+  return Object.entries(fields).filter(([, value]) => value !== undefined);
+}
+
+export function mappingSize(mapping: Mapping): number {
+  if (mapping instanceof PyDict) return mapping.size;
+  return mappingEntries(mapping).length;
+}
+
+const own = (fields: Readonly<Record<string, unknown>>, key: string): unknown =>
+  Object.hasOwn(fields, key) ? fields[key] : undefined;

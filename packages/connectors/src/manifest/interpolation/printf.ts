@@ -1,0 +1,109 @@
+import { isMapping, mappingGet } from './mapping.ts';
+import { asFloat, isInteger, isNumber } from './numbers.ts';
+import { PyTuple } from './py-tuple.ts';
+import { pythonFloatText } from '../datetime/python-float-text.ts';
+import { pythonRepr, pythonText } from './python-text.ts';
+import { defined } from './run.ts';
+import type { Run } from './run.ts';
+import { TemplateFault } from './template-fault.ts';
+
+const DIRECTIVE = /%(?:\((\w+)\))?([-+ 0#]*)(\d{0,9})(?:\.(\d{0,9}))?[hlL]?([a-zA-Z%])/g;
+const MOST_DIGITS = 100;
+
+/** Python's `format % values`; values are one, a tuple, or a mapping for `%(name)s`. */
+export function printf(run: Run, format: string, values: unknown): string {
+  const tuple = values instanceof PyTuple ? values.items : [values];
+  let next = 0;
+  let usesNames = false;
+  const take = (name: string | undefined): unknown => {
+    if (name !== undefined) {
+      usesNames = true;
+      const value = isMapping(values) ? mappingGet(values, name) : undefined;
+      if (value === undefined)
+        throw new TemplateFault(isMapping(values) ? 'value' : 'type', 'a name of the format is missing');
+      return value;
+    }
+    if (next >= tuple.length) throw new TemplateFault('type', 'not enough values for the format');
+    return tuple[next++];
+  };
+  run.makeText(format.length);
+  const text = format.replaceAll(
+    DIRECTIVE,
+    (_, name?: string, flags = '', width = '', precision?: string, type = '') => {
+      if (type === '%') return '%';
+      const digits = precision === undefined ? undefined : Number(precision);
+      const written = writeOne(defined(take(name)), type, flags, digits);
+      run.makeText(Math.max(written.length, Number(width)));
+      return padded(written, flags, Number(width), type);
+    },
+  );
+  const isComplete =
+    next === tuple.length || usesNames || (next === 0 && !(values instanceof PyTuple) && isMapping(values));
+  if (!isComplete) throw new TemplateFault('type', 'not all values are used by the format');
+  return text;
+}
+
+function writeOne(value: unknown, type: string, flags: string, digits: number | undefined): string {
+  if (type === 's') return pythonText(value).slice(0, digits);
+  if (type === 'r' || type === 'a') return pythonRepr(value).slice(0, digits);
+  if (type === 'c')
+    return typeof value === 'string'
+      ? value
+      : pythonText(isInteger(value) ? String.fromCodePoint(Number(value)) : value);
+  if (!isNumber(value)) throw new TemplateFault('type', 'the format wants a number');
+  const plus = flags.includes('+') ? '+' : flags.includes(' ') ? ' ' : '';
+  const text = writeNumber(
+    asFloat(value),
+    isInteger(value) ? BigInt(value) : undefined,
+    type,
+    Math.min(digits ?? 6, MOST_DIGITS),
+  );
+  return text.startsWith('-') ? text : plus + text;
+}
+
+function writeNumber(value: number, exact: bigint | undefined, type: string, digits: number): string {
+  switch (type) {
+    case 'd':
+    case 'i':
+    case 'u':
+      if (!Number.isFinite(value)) throw new TemplateFault('value', 'the number is not finite');
+      return (exact ?? BigInt(Math.trunc(value))).toString();
+    case 'x':
+    case 'X':
+    case 'o': {
+      if (exact === undefined) throw new TemplateFault('type', 'the format wants an integer');
+      const text = exact.toString(type === 'o' ? 8 : 16);
+      return type === 'X' ? text.toUpperCase() : text;
+    }
+    case 'f':
+    case 'F':
+      return Number.isFinite(value) ? value.toFixed(digits) : pythonFloatText(value);
+    case 'e':
+    case 'E': {
+      const text = value.toExponential(digits).replace(/e([+-])(\d)$/, 'e$10$2');
+      return type === 'E' ? text.toUpperCase() : text;
+    }
+    case 'g':
+    case 'G':
+      return shortest(value, Math.max(digits, 1));
+    default:
+      throw new TemplateFault('value', 'the format has an unknown letter');
+  }
+}
+
+function shortest(value: number, digits: number): string {
+  if (value === 0 || !Number.isFinite(value)) return value === 0 ? '0' : pythonFloatText(value);
+  const exponent = Math.floor(Math.log10(Math.abs(value)));
+  if (exponent >= -4 && exponent < digits) return String(Number(value.toPrecision(digits)));
+  return value
+    .toExponential(digits - 1)
+    .replace(/\.?0+e/, 'e')
+    .replace(/e([+-])(\d)$/, 'e$10$2');
+}
+
+function padded(text: string, flags: string, width: number, type: string): string {
+  if (flags.includes('-')) return text.padEnd(width);
+  if (!flags.includes('0') || 'sra'.includes(type)) return text.padStart(width);
+  const sign = /^[+\- ]/.exec(text)?.[0] ?? '';
+  return sign + text.slice(sign.length).padStart(width - sign.length, '0');
+}

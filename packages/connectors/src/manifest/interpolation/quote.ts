@@ -1,0 +1,19 @@
+import type { Run } from './run.ts';
+
+/** Python's `urllib.parse.quote`: everything but letters, digits, `_.-~` and the characters of `safe` is percent-encoded. */
+export function quote(run: Run, text: string, safe: string): string {
+  run.makeText(text.length * 3);
+  const encoded = encodeURIComponent(text.toWellFormed()).replaceAll(
+    /[!'()*]/g,
+    (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+  return safe === ''
+    ? encoded
+    : encoded.replaceAll(/%[0-9A-F]{2}/g, (code) => {
+        const char = String.fromCharCode(Number.parseInt(code.slice(1), 16));
+        return safe.includes(char) ? char : code;
+      });
+}
+
+/** Python's `quote_plus`: as `quote`, with `+` for blanks. */
+export const quotePlus = (run: Run, text: string): string => quote(run, text, '').replaceAll('%20', '+');

@@ -1,0 +1,193 @@
+import { integerArgument, textArgument } from './argument.ts';
+import { callMethod } from './access.ts';
+import { filter } from './filter.ts';
+import type { Filter } from './filter.ts';
+import { isMapping, mappingEntries } from './mapping.ts';
+import { isNumber } from './numbers.ts';
+import { itemsOf } from './iterate.ts';
+import { jsonText } from './json-text.ts';
+import { printf } from './printf.ts';
+import { PyDict } from './py-dict.ts';
+import { PyTuple } from './py-tuple.ts';
+import { PyUndefined } from './py-undefined.ts';
+import { pythonText } from './python-text.ts';
+import { quote, quotePlus } from './quote.ts';
+import { replaceText } from './replace-text.ts';
+import { defined } from './run.ts';
+import type { Run } from './run.ts';
+import { stripText } from './strip-text.ts';
+import { truthy } from './truthy.ts';
+
+/** Applies a method of `str` to Python's text of the value. */
+const byMethod = (name: string): Filter =>
+  filter('', (run, value) => callMethod(run, pythonText(value), name, [], undefined));
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&#34;',
+  "'": '&#39;',
+};
+
+function escape(run: Run, value: unknown): string {
+  const text = pythonText(value);
+  run.makeText(text.length * 5);
+  return text.replaceAll(/[&<>"']/g, (char) => ENTITIES[char] ?? char);
+}
+
+function urlencode(run: Run, value: unknown): string {
+  if (typeof value === 'string' || isNumber(value) || value === null) return quote(run, pythonText(value), '/');
+  const pairs = isMapping(value)
+    ? mappingEntries(value)
+    : itemsOf(run, defined(value)).map((pair) => itemsOf(run, pair));
+  run.makeMembers(pairs.length);
+  const encoded = pairs.map(
+    ([key, member]) => `${quotePlus(run, pythonText(key))}=${quotePlus(run, pythonText(member))}`,
+  );
+  return encoded.join('&');
+}
+
+function indent(run: Run, value: unknown, width: unknown = 4, first: unknown = false, blank: unknown = false): string {
+  const pad = typeof width === 'string' ? width : ' '.repeat(Math.min(Math.max(0, integerArgument(width)), 1000));
+  const text = pythonText(value);
+  const lines = text.split('\n');
+  run.makeText(text.length + lines.length * pad.length);
+  const padded = lines.map((line, index) => (index > 0 && (line !== '' || truthy(blank)) ? pad + line : line));
+  return (truthy(first) ? pad : '') + padded.join('\n');
+}
+
+function truncate(
+  run: Run,
+  value: unknown,
+  length: unknown = 255,
+  kill: unknown = false,
+  end: unknown = '...',
+  leeway: unknown = 5,
+): string {
+  const text = pythonText(value);
+  const [most, tail] = [integerArgument(length), textArgument(end)];
+  run.spend(1);
+  if (text.length <= most + integerArgument(leeway, 5)) return text;
+  const cut = text.slice(0, Math.max(0, most - tail.length));
+  if (truthy(kill)) return cut + tail;
+  const blank = cut.lastIndexOf(' ');
+  return (blank < 0 ? cut : cut.slice(0, blank)) + tail;
+}
+
+function wordwrap(run: Run, value: unknown, width: unknown = 79, breaks: unknown = true, wrap: unknown = '\n'): string {
+  const [size, text, end] = [Math.max(1, integerArgument(width, 79)), pythonText(value), textArgument(wrap ?? '\n')];
+  run.makeText(text.length * (1 + end.length));
+  return text
+    .split(/\r?\n/)
+    .map((line) => wrapLine(line, size, breaks === undefined || truthy(breaks)).join(end))
+    .join(end);
+}
+
+function wrapLine(line: string, size: number, breaks: boolean): string[] {
+  const lines: string[] = [];
+  let current = '';
+  for (const word of line
+    .split(/\s+/)
+    .flatMap((one) => (breaks ? (one.match(new RegExp(`.{1,${size}}`, 'gsu')) ?? ['']) : [one]))) {
+    if (current !== '' && current.length + 1 + word.length > size) {
+      lines.push(current);
+      current = word;
+    } else current = current === '' ? word : `${current} ${word}`;
+  }
+  return [...lines, current];
+}
+
+function xmlAttributes(run: Run, value: unknown, space: unknown = true): string {
+  const entries = isMapping(value) ? mappingEntries(value) : [];
+  run.makeMembers(entries.length);
+  const attributes = entries
+    .filter(([, member]) => member !== null && !(member instanceof PyUndefined))
+    .map(([key, member]) => `${escape(run, key)}="${escape(run, member)}"`);
+  return (truthy(space) && attributes.length > 0 ? ' ' : '') + attributes.join(' ');
+}
+
+function filesize(_: Run, value: unknown, binary: unknown = false): string {
+  const base = truthy(binary) ? 1024 : 1000;
+  const bytes = Number(pythonText(value));
+  if (bytes === 1) return '1 Byte';
+  if (bytes < base) return `${Math.trunc(bytes)} Bytes`;
+  const units = ['k', 'M', 'G', 'T', 'P', 'E', 'Z', 'Y'];
+  const step = Math.min(Math.floor(Math.log(bytes) / Math.log(base)), units.length);
+  const unit = (units[step - 1] ?? '').toUpperCase();
+  return `${(bytes / base ** step).toFixed(1)} ${truthy(binary) ? `${unit}i` : (units[step - 1] ?? '')}B`;
+}
+
+const toJson: Filter = filter('indent?', (run, value, width) => {
+  // Keys are sorted, and what HTML would take for its own is escaped, as in Jinja.
+  const text = jsonText(value, {
+    sortKeys: true,
+    ...(width !== undefined && { indent: Math.min(integerArgument(width), 32) }),
+  });
+  run.makeText(text.length);
+  return text.replaceAll(/[<>&']/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+});
+
+const format: Filter = (run, value, args, keywords) => {
+  const named = keywords && keywords.size > 0 ? new PyDict(keywords) : undefined;
+  return printf(run, pythonText(value), named ?? new PyTuple(args));
+};
+
+/** Jinja's filters that make texts (jinja.palletsprojects.com, "List of Builtin Filters"). */
+export const TEXT_FILTERS: ReadonlyMap<string, Filter> = new Map<string, Filter>([
+  ['upper', byMethod('upper')],
+  ['lower', byMethod('lower')],
+  ['capitalize', byMethod('capitalize')],
+  ['title', byMethod('title')],
+  ['trim', filter('chars?', (_, value, chars) => stripText(pythonText(value), chars ?? null, true, true))],
+  [
+    'striptags',
+    filter('', (run, value) => {
+      const text = pythonText(value);
+      run.makeText(text.length);
+      return text
+        .replaceAll(/<!--[^]*?-->|<[^<>]*>/g, '')
+        .split(/\s+/)
+        .filter((word) => word !== '')
+        .join(' ');
+    }),
+  ],
+  [
+    'replace',
+    filter('old new count?', (run, value, old, made, count) =>
+      replaceText(run, pythonText(value), pythonText(old), pythonText(made), integerArgument(count, -1)),
+    ),
+  ],
+  [
+    'center',
+    filter('width?', (run, value, width = 80) => callMethod(run, pythonText(value), 'center', [width], undefined)),
+  ],
+  ['indent', filter('width? first? blank?', indent)],
+  ['truncate', filter('length? killwords? end? leeway?', truncate)],
+  ['wordwrap', filter('width? break_long_words? wrapstring?', wordwrap)],
+  [
+    'wordcount',
+    filter('', (run, value) => {
+      const text = pythonText(value);
+      run.makeMembers(text.length / 64);
+      return text.match(/[\p{L}\p{N}_]+/gu)?.length ?? 0;
+    }),
+  ],
+  ['format', format],
+  ['urlencode', filter('', urlencode)],
+  ['escape', filter('', escape)],
+  ['e', filter('', escape)],
+  ['forceescape', filter('', escape)],
+  ['safe', filter('', (_, value) => pythonText(value))],
+  ['xmlattr', filter('autospace?', xmlAttributes)],
+  ['filesizeformat', filter('binary?', filesize)],
+  ['tojson', toJson],
+  [
+    'pprint',
+    filter('', (run, value) => {
+      const text = pythonText(value);
+      run.makeText(text.length);
+      return text;
+    }),
+  ],
+]);

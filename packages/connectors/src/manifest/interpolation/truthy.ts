@@ -1,0 +1,23 @@
+import { isMapping, mappingSize } from './mapping.ts';
+import { PyFloat } from './py-float.ts';
+import { PySliceMapping } from './py-slice-mapping.ts';
+import { PyTimedelta } from './py-time.ts';
+import { PyTuple } from './py-tuple.ts';
+import { PyUndefined } from './py-undefined.ts';
+
+/** Python's truth of a value. */
+export function truthy(value: unknown): boolean {
+  if (typeof value === 'string') return value !== '';
+  if (typeof value !== 'object' || value === null) return Boolean(value) || Number.isNaN(value);
+  if (Array.isArray(value)) return value.length > 0;
+  return objectTruth(value);
+}
+
+function objectTruth(value: object): boolean {
+  if (value instanceof PyUndefined) return false;
+  if (value instanceof PyFloat) return value.value !== 0;
+  if (value instanceof PyTuple) return value.items.length > 0;
+  if (value instanceof PyTimedelta) return value.micros !== 0 || value.months !== 0;
+  if (value instanceof PySliceMapping) return mappingSize(value) > 0 || truthy(value.attributes.get('extra_fields'));
+  return !isMapping(value) || mappingSize(value) > 0;
+}
