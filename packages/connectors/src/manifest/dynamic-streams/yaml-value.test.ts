@@ -26,8 +26,9 @@ test.each([['%Y-%m-%d'], ["{{ record[0] in ['a'] }}"], ['a: [b'], ['SELECT\n\ta,
 test('reads what JSON can say as JSON does', () => {
   fc.assert(
     fc.property(fc.jsonValue({ maxDepth: 3, noUnicodeString: true }), (value) => {
-      fc.pre(!/[\t\u0000-\u001f]|e[-+]?\d|__proto__|<</.test(JSON.stringify(value)));
-      expect(yamlValue(JSON.stringify(value))).toEqual(value);
+      // Numbers with exponents are texts to YAML 1.1, and two keys have a meaning of their own.
+      fc.pre(!/\d[eE]|__proto__|<</.test(JSON.stringify(value)));
+      expect(JSON.stringify(yamlValue(JSON.stringify(value)))).toBe(JSON.stringify(value));
     }),
   );
 });
