@@ -12,6 +12,8 @@ test.each([
   ['{type: X, n: [1, 2]}', { type: 'X', n: [1, 2] }],
   ['type: X\nwithin:\n  deep: |\n    two\n    lines\n', { type: 'X', within: { deep: 'two\nlines\n' } }],
   ['"quoted"', 'quoted'],
+  ['Table number 1', 'Table number 1'],
+  ['a - b', 'a - b'],
 ])('reads %j', (text, value) => {
   expect(yamlValue(text)).toEqual(value);
 });
