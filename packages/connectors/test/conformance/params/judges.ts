@@ -1,4 +1,5 @@
 import { authenticationJudges } from './authentication.ts';
+import { dynamicJudges } from './dynamic.ts';
 import { decodersJudges } from './decoders.ts';
 import { errorHandlingJudges } from './error-handling.ts';
 import { loadingJudges } from './loading.ts';
@@ -13,6 +14,7 @@ import { transformationsJudges } from './transformations.ts';
 /** Every table that we know, from the areas of the interpreter. */
 export const judges: ParamJudges = {
   ...authenticationJudges,
+  ...dynamicJudges,
   ...decodersJudges,
   ...errorHandlingJudges,
   ...loadingJudges,
