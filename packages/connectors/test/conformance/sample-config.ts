@@ -32,12 +32,13 @@ function sampleOf(name: string, schema: JsonObject, now: number): Json | undefin
   return textFor(name, schema, now);
 }
 
-/** What must be given, and of the rest what has a default. */
+/** What must be given, and of the rest what has a default or is a choice. */
 function membersOf(schema: JsonObject, now: number): JsonObject {
   const required = listOf(schema['required']);
   const made = Object.entries(asObject(schema['properties']) ?? {}).flatMap(([name, one]) => {
     const property = asObject(one) ?? {};
-    const wanted = required.includes(name) || property['default'] !== undefined || property['const'] !== undefined;
+    const isChoice = property['oneOf'] !== undefined || property['const'] !== undefined;
+    const wanted = required.includes(name) || property['default'] !== undefined || isChoice;
     const value = wanted ? sampleOf(name, property, now) : undefined;
     return value === undefined ? [] : [[name, value] as const];
   });
@@ -62,7 +63,9 @@ function textFor(name: string, schema: JsonObject, now: number): string {
   // A date of an example may be years ago, and each day since would be read.
   const like = isDate ? dates.filter((date) => given.some((one) => shapeOf(one) === shapeOf(date))) : [];
   const usual = isDate ? (format === 'date' ? dates.toReversed() : dates) : [];
-  const candidates = [...like, ...(isDate ? usual : []), ...given, 'sample', 'https://example.com/page', '7', ...dates];
+  const isAddress = /url|host|endpoint/.test(name) && given.length === 0;
+  const address = 'https://example.com/page';
+  const candidates = [...like, ...usual, ...given, ...(isAddress ? [address] : []), 'sample', address, '7', ...dates];
   const chosen = candidates.find(fits);
   if (chosen === undefined) throw new Error(`no sample fits the pattern of ${name}`);
   return chosen;
