@@ -1,3 +1,4 @@
+import { connectorJudges } from './connector.ts';
 import { decodersJudges } from './decoders.ts';
 import { loadingJudges } from './loading.ts';
 import { paginatorsJudges } from './paginators.ts';
@@ -8,6 +9,7 @@ import { transformationsJudges } from './transformations.ts';
 
 /** Every table that we know, from the areas of the interpreter. */
 export const judges: ParamJudges = {
+  ...connectorJudges,
   ...decodersJudges,
   ...loadingJudges,
   ...paginatorsJudges,
