@@ -1,5 +1,6 @@
 import { authenticationJudges } from './authentication.ts';
 import { dynamicJudges } from './dynamic.ts';
+import { connectorJudges } from './connector.ts';
 import { decodersJudges } from './decoders.ts';
 import { errorHandlingJudges } from './error-handling.ts';
 import { loadingJudges } from './loading.ts';
@@ -15,6 +16,7 @@ import { transformationsJudges } from './transformations.ts';
 export const judges: ParamJudges = {
   ...authenticationJudges,
   ...dynamicJudges,
+  ...connectorJudges,
   ...decodersJudges,
   ...errorHandlingJudges,
   ...loadingJudges,
