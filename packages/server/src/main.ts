@@ -20,6 +20,7 @@ import { createCollectionService } from './collections/service.ts';
 import { createUsageService, type UsageService } from './collections/usage.ts';
 import { ConfigError, loadConfig, needing, settings, type Config } from './config.ts';
 import { createFillSettings } from './connections/fill-settings.ts';
+import { createKeepConfiguration } from './connections/keep-configuration.ts';
 import { createContextFactory } from './connections/context.ts';
 import { openCredentials, type CredentialParts } from './connections/open-credentials.ts';
 import { createProbe } from './connections/probe.ts';
@@ -243,7 +244,8 @@ function buildServices(
   const makeContext = createContextFactory({ config, clock, log });
   const variables = createVariableSource({ vault });
   const fill = createFillSettings({ control, variables, keyMaterial: createKeyMaterialSource({ vault }) });
-  const probe = createProbe({ makeContext, credentials, fill, timeoutMs: probeTimeoutMs });
+  const keepConfiguration = createKeepConfiguration({ control, vault, log });
+  const probe = createProbe({ makeContext, credentials, fill, keepConfiguration, timeoutMs: probeTimeoutMs });
   const { deployments, placing } = buildDeployments({ ...base, ...common });
   const connections = createConnectionService({ vault, clock, followers: createFollowing(placing) });
   const revoke = keeper.revoke.bind(keeper);

@@ -8,6 +8,7 @@ import { createSqliteWriters } from '../collection-store/sqlite/writers.ts';
 import { createUsageService } from '../collections/usage.ts';
 import { createContextFactory } from '../connections/context.ts';
 import { createFillSettings } from '../connections/fill-settings.ts';
+import { createKeepConfiguration } from '../connections/keep-configuration.ts';
 import { openCredentials } from '../connections/open-credentials.ts';
 import { openRegistry } from '../connectors/open-registry.ts';
 import { createConnectionService } from '../connections/service.ts';
@@ -73,6 +74,7 @@ export async function openWorkerParts(needs: Needs): Promise<WorkerParts> {
       registry,
       credentials: parts.credentials,
       fill: createFillSettings({ control, variables, keyMaterial }),
+      keepConfiguration: createKeepConfiguration({ control, vault, log }),
       makeContext: createContextFactory({ config, clock, log }),
       writers,
       recordUsage: (input, size) => usage.record(input.organizationId, input.collectionId, size),

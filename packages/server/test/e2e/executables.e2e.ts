@@ -9,6 +9,7 @@ const source = fileURLToPath(import.meta.resolve('@tributary/connectors/process/
 const executables = [
   { id: 'acme', title: 'Acme', command: [process.execPath, source, 'good'] },
   { id: 'acme_log', title: 'Acme change log', command: [process.execPath, source, 'global'], state: 'global' },
+  { id: 'acme_renews', title: 'Acme with tokens for one use', command: [process.execPath, source, 'control'] },
   { id: 'acme_broken', title: 'Acme broken', command: ['/no/such/program'] },
 ];
 
@@ -56,6 +57,21 @@ describe('an executable that the operator has declared', () => {
     expect(found.body.hits).toHaveLength(3);
     const second = await sync(made.id);
     expect(second, second.error).toMatchObject({ status: 'completed', entities_inserted: 0, entities_deleted: 0 });
+  });
+
+  it('has the settings kept that it replaces, such as a token for one use', async () => {
+    const collection = await t.newCollection();
+    const made = await connect('acme_renews', 3, collection);
+    const lengthOf = async (): Promise<unknown> => {
+      const path = `/tributary/v1/collections/${collection}/search?query=token_length`;
+      const { hits } = (await t.api('GET', path)).body as { hits: readonly { readonly text: string }[] };
+      return /token_length: (\d+)/.exec(JSON.stringify(hits))?.[1];
+    };
+    // Each of its three streams is read with the token that the one before has left.
+    expect(await lengthOf()).toBe(String('canary-of-acme'.length));
+    const again = await sync(made.id);
+    expect(again, again.error).toMatchObject({ status: 'completed', entities_updated: 1 });
+    expect(await lengthOf()).toBe(String('canary-of-acme'.length + 3));
   });
 
   it('says what is wrong with it when it cannot be run', async () => {
