@@ -19,6 +19,7 @@ export const judges: ParamJudges = {
   ...connectorJudges,
   ...decodersJudges,
   ...errorHandlingJudges,
+  ...interpolationJudges,
   ...loadingJudges,
   ...paginatorsJudges,
   ...recordsJudges,
@@ -26,4 +27,3 @@ export const judges: ParamJudges = {
   ...schemasJudges,
   ...transformationsJudges,
 };
-export const judges: ParamJudges = { ...interpolationJudges };
