@@ -23,7 +23,7 @@ export interface RequestMatcher {
 }
 
 /** An `HttpRequestRegexMatcher`: everything that it names must fit. Throws `ConnectorError('configuration')`. */
-export function requestMatcher(definition: Component, build: Pick<Build, 'config'>): RequestMatcher {
+export function requestMatcher(definition: Component, build: Pick<Build, 'config' | 'ctx'>): RequestMatcher {
   const { method, url_base: base, url_path_pattern: pattern } = definition;
   const wantedMethod = isSaid(method) ? method.toUpperCase() : undefined;
   const wantedBase = isSaid(base) ? base.replace(/\/+$/, '') : undefined;
@@ -46,7 +46,7 @@ const isSaid = (value: Json | undefined): value is string => typeof value === 's
 const textsOf = (fields: Json | undefined): readonly (readonly [string, string])[] =>
   isJsonObject(fields) ? Object.entries(fields).map(([name, value]) => [name, pythonText(value)] as const) : [];
 
-function weightOf(definition: Component, build: Pick<Build, 'config'>): number {
+function weightOf(definition: Component, build: Pick<Build, 'config' | 'ctx'>): number {
   const { weight: given = 1 } = definition;
   const value =
     typeof given === 'string' ? interpolatedString(given).evaluate(staticContext(definition, build)) : given;
