@@ -11,6 +11,7 @@ import { jwtAuthenticator } from './jwt-authenticator.ts';
 import { legacySessionAuthenticator } from './legacy-session-authenticator.ts';
 import { noAuth } from './no-auth.ts';
 import { oauthAuthenticator } from './oauth-authenticator.ts';
+import { rateLimitedAuthenticator } from './rate-limited-authenticator.ts';
 import { selectedAuthenticator } from './selective-authenticator.ts';
 import { sessionTokenAuthenticator } from './session-token-authenticator.ts';
 
@@ -39,6 +40,7 @@ const BY_TYPE: Readonly<Record<string, Make>> = {
     sessionTokenAuthenticator(definition, build, stream, requester),
   LegacySessionTokenAuthenticator: (definition, { build, baseUrl }) =>
     legacySessionAuthenticator(definition, build, baseUrl()),
+  RateLimitedMultipleTokenAuthenticator: (definition, { build }) => rateLimitedAuthenticator(definition, build),
   SelectiveAuthenticator: (definition, ground) =>
     buildAuthenticator(selectedAuthenticator(definition, ground.build.config), ground),
 };

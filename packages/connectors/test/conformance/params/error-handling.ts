@@ -117,17 +117,10 @@ function judgeResolution(actual: ErrorResolution | undefined, expected: unknown,
   if (!isStub(expected)) return expectSame(actual ?? null, expected);
   const { failure_type: failure, error_message: message = null } = expected.kwargs;
   const isOurs = typeof message === 'string' && message !== words;
+  const said = actual?.message ?? '';
   return expectSame(
-    {
-      action: actual?.action,
-      failureType: actual?.failureType ?? null,
-      message: isOurs ? (actual?.message ?? '') !== '' : (actual?.message ?? null),
-    },
-    {
-      action: member(expected.kwargs[ACTION]),
-      failureType: member(failure) ?? null,
-      message: isOurs ? true : message,
-    },
+    [actual?.action, actual?.failureType, isOurs ? said !== '' : said],
+    [member(expected.kwargs[ACTION]), member(failure), isOurs ? true : (message ?? '')],
   );
 }
 
