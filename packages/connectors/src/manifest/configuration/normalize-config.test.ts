@@ -38,7 +38,7 @@ describe('migrations', () => {
   test('come before the specification is asked', () => {
     const specification = { type: 'object', required: ['credentials'] };
     expect(normalize({ api_key: 'k' }, migration(...move), specification).config).toHaveProperty('credentials');
-    expect(() => normalize({}, {}, specification)).toThrow("'credentials' is missing");
+    expect(normalize({}, {}, specification).issues).toEqual(["the settings: 'credentials' is missing"]);
   });
 
   test('leave what was given as it is', () => {

@@ -111,7 +111,7 @@ async function check(parts: ManifestParts, ctx: ConnectorContext): Promise<{ rea
   // The interpreter is loaded when a source is asked, not when its settings are shown.
   const { openManifest } = await import('./open-manifest.ts');
   const definition = asObject(parts.manifest['check']) as Component;
-  const { streams } = await openManifest(parts, ctx, checkOverrides(definition));
+  const { streams } = await openManifest(parts, ctx, { overrides: checkOverrides(definition), proves: true });
   return checkManifest(definition, await streams());
 }
 

@@ -1,3 +1,4 @@
+import { ConnectorError } from '../../kit/connector-error.ts';
 import type { ConnectorContext } from '../../kit/context.ts';
 import type { JsonObject } from '../../kit/json.ts';
 import { buildBudget } from '../budget/build-budget.ts';
@@ -33,15 +34,21 @@ export interface OpenedManifest {
   streams(): Promise<ListedStreams>;
 }
 
+export interface OpenOptions {
+  /** Put over the normalised settings (`config_overrides` of a check). */
+  readonly overrides?: JsonObject;
+  /** Settings that do not fit the specification are an error, not a line of the log. */
+  readonly proves?: boolean;
+}
+
 /**
  * Opens a manifest with the settings of a context: they are normalised, and a migrated configuration is given to be kept.
- * @param overrides put over the normalised settings (`config_overrides` of a check).
  * Throws `ConnectorError('configuration')`.
  */
 export async function openManifest(
   parts: ManifestParts,
   ctx: ConnectorContext,
-  overrides: JsonObject = {},
+  { overrides = {}, proves = false }: OpenOptions = {},
 ): Promise<OpenedManifest> {
   const { spec, manifest } = parts;
   const specification = asObject(spec?.['connection_specification']) ?? {};
@@ -53,7 +60,10 @@ export async function openManifest(
   };
 
   const first = makeBuild(parts, ctx, { config: given, secrets, concurrency: 1, configChanged: keep });
-  const { config: normalized, migrated } = normalizeConfig(spec, first);
+  const { config: normalized, migrated, issues } = normalizeConfig(spec, first);
+  const words = `The settings do not fit: ${issues.join('; ')}.`;
+  if (issues.length > 0 && proves) throw new ConnectorError('configuration', words);
+  if (issues.length > 0) ctx.log.warn({}, words);
   secrets.add(secretValues(specification, normalized));
   if (migrated) await keep(migrated);
 

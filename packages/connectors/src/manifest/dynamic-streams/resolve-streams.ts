@@ -10,6 +10,7 @@ import { buildComponentMapping } from './component-mapping.ts';
 import type { ComponentMapping } from './component-mapping.ts';
 import { copyJson } from './component-path.ts';
 import { componentsValues } from './components-values.ts';
+import { templateContext } from '../interpolation/template-context.ts';
 
 /** A stream that a template became, or why it did not. */
 export type ResolvedStream =
@@ -24,8 +25,7 @@ export async function* resolveStreams(dynamic: Component, name: string, build: B
   const resolver = renewSpellings(dynamic['components_resolver'] as Component);
   const template = dynamic['stream_template'] as JsonObject;
   const mappings = mappingsOf(resolver);
-  const parameters = resolver.$parameters ?? {};
-  const fixed = { config: build.config, parameters, options: parameters, stream_template_config: template };
+  const fixed = { ...templateContext(build, resolver), stream_template_config: template };
   const parentsWin = dynamic['use_parent_parameters'] !== false;
   let index = 0;
   for await (const { values, slice } of componentsValues(resolver, build, name)) {
