@@ -42,6 +42,7 @@ class Listing implements ListedStreams {
   readonly dynamic = new Map<string, readonly string[]>();
   readonly #build: Build;
   readonly #names = new Set<string>();
+  readonly #dynamicNames = new Set<string>();
 
   constructor(build: Build) {
     this.#build = build;
@@ -64,15 +65,16 @@ class Listing implements ListedStreams {
   }
 
   async addDynamic(dynamic: Component, name: string): Promise<void> {
-    const names: string[] = [];
+    const names = new Set<string>();
     try {
       for await (const resolved of resolveStreams(dynamic, name, this.#build)) {
         if (resolved.type === 'broken') {
           this.broken.push({ name: resolved.name, error: resolved.error });
           continue;
         }
-        if (names.includes(resolved.name) || this.#isDynamic(resolved.name)) throw duplicate(resolved.name, dynamic);
-        names.push(resolved.name);
+        if (this.#dynamicNames.has(resolved.name)) throw duplicate(resolved.name, dynamic);
+        this.#dynamicNames.add(resolved.name);
+        names.add(resolved.name);
         this.#add(resolved.definition, resolved.name);
       }
     } catch (error) {
@@ -81,10 +83,6 @@ class Listing implements ListedStreams {
       this.broken.push({ name, error });
     }
     this.dynamic.set(name, [...(this.dynamic.get(name) ?? []), ...names]);
-  }
-
-  #isDynamic(name: string): boolean {
-    return this.dynamic.values().some((names) => names.includes(name));
   }
 
   #add(definition: Component, name: string): void {

@@ -8,9 +8,8 @@ import type { Component } from '../model/component.ts';
 import type { TemplateContext } from '../model/template.ts';
 import { buildComponentMapping } from './component-mapping.ts';
 import type { ComponentMapping } from './component-mapping.ts';
-import { copyJson } from './component-path.ts';
 import { componentsValues } from './components-values.ts';
-import { templateContext } from '../interpolation/template-context.ts';
+import { TemplateDraft } from './template-draft.ts';
 
 /** A stream that a template became, or why it did not. */
 export type ResolvedStream =
@@ -25,7 +24,8 @@ export async function* resolveStreams(dynamic: Component, name: string, build: B
   const resolver = renewSpellings(dynamic['components_resolver'] as Component);
   const template = dynamic['stream_template'] as JsonObject;
   const mappings = mappingsOf(resolver);
-  const fixed = { ...templateContext(build, resolver), stream_template_config: template };
+  const parameters = resolver.$parameters ?? {};
+  const fixed = { config: build.config, parameters, options: parameters, stream_template_config: template };
   const parentsWin = dynamic['use_parent_parameters'] !== false;
   let index = 0;
   for await (const { values, slice } of componentsValues(resolver, build, name)) {
@@ -57,9 +57,9 @@ export function resolveStream(
   context: TemplateContext,
   parentsWin: boolean,
 ): Component {
-  const filled = copyJson(template);
-  for (const mapping of mappings) mapping.apply(filled, context);
-  const whole = applyParameters(filled as JsonObject, {
+  const draft = new TemplateDraft(template);
+  for (const mapping of mappings) mapping.apply(draft, context);
+  const whole = applyParameters(draft.result as JsonObject, {
     position: 'DynamicDeclarativeStream.stream_template',
     useParentParameters: parentsWin,
   });

@@ -48,7 +48,8 @@ export function buildAsyncRetriever(definition: Component, build: Build, stream:
   };
   return {
     router,
-    slicesAtOnce: tracker.limit,
+    // While one slice is downloaded, the job of another may run.
+    slicesAtOnce: Math.max(tracker.limit, build.concurrency),
     read: (slice, control) => readJob(slice, control, { job, download, rules, build }),
   };
 }

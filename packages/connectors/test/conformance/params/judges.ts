@@ -1,4 +1,6 @@
 import { authenticationJudges } from './authentication.ts';
+import { dynamicJudges } from './dynamic.ts';
+import { connectorJudges } from './connector.ts';
 import { decodersJudges } from './decoders.ts';
 import { errorHandlingJudges } from './error-handling.ts';
 import { loadingJudges } from './loading.ts';
@@ -13,8 +15,11 @@ import { transformationsJudges } from './transformations.ts';
 /** Every table that we know, from the areas of the interpreter. */
 export const judges: ParamJudges = {
   ...authenticationJudges,
+  ...dynamicJudges,
+  ...connectorJudges,
   ...decodersJudges,
   ...errorHandlingJudges,
+  ...interpolationJudges,
   ...loadingJudges,
   ...paginatorsJudges,
   ...recordsJudges,
@@ -22,4 +27,3 @@ export const judges: ParamJudges = {
   ...schemasJudges,
   ...transformationsJudges,
 };
-export const judges: ParamJudges = { ...interpolationJudges };
