@@ -1,3 +1,4 @@
+import { templateContext } from '../interpolation/template-context.ts';
 import { ConnectorError } from '../../kit/connector-error.ts';
 import type { Json } from '../../kit/json.ts';
 import { addDuration, parseDuration, subtractDuration } from '../datetime/duration.ts';
@@ -22,7 +23,7 @@ const FIRST_MOMENT = -62_135_596_800_000_000;
 /** Compiles a `DatetimeBasedCursor`. Throws `ConnectorError('configuration')`. */
 export function datetimeSettings(definition: Component, build: Build, stream: StreamContext): WindowSettingsSource {
   const parameters = definition.$parameters ?? {};
-  const context: TemplateContext = { config: build.config, parameters, options: parameters };
+  const context = templateContext(build, definition);
   const format = requiredText(definition, 'datetime_format', stream);
   const formats = Array.isArray(definition['cursor_datetime_formats']) ? definition['cursor_datetime_formats'] : [];
   const axis = datetimeAxis([...formats.map(plainText), format], format);

@@ -1,3 +1,5 @@
+import { templateContext } from '../interpolation/template-context.ts';
+import type { JsonObject } from '../../kit/json.ts';
 import { formatDatetime } from '../datetime/format-datetime.ts';
 import type { Instant } from '../datetime/instant.ts';
 import { parseDatetime } from '../datetime/parse-datetime.ts';
@@ -22,13 +24,12 @@ export interface ManifestDatetime {
 export function minMaxDatetime(
   definition: Component | string,
   build: Build,
-  options: { readonly format?: string; readonly parameters?: TemplateContext } = {},
+  options: { readonly format?: string; readonly parameters?: JsonObject } = {},
 ): ManifestDatetime {
   const component: Component =
     typeof definition === 'string' ? { type: 'MinMaxDatetime', datetime: definition } : definition;
   const given = component['datetime_format'];
-  const parameters = component.$parameters ?? options.parameters ?? {};
-  const fixed = { config: build.config, parameters, options: parameters };
+  const fixed = templateContext(build, { $parameters: options.parameters ?? {}, ...component });
   const usual = options.format ?? USUAL_FORMAT;
   const format = typeof given === 'string' && given !== '' ? interpolatedText(given).evaluate(fixed) || usual : usual;
   const read = (name: 'datetime' | 'min_datetime' | 'max_datetime') => {

@@ -1,5 +1,6 @@
 import { ConnectorError } from '../../kit/connector-error.ts';
 import type { Json, JsonObject } from '../../kit/json.ts';
+import { templateContext } from '../interpolation/template-context.ts';
 import { interpolatedText } from '../interpolation/interpolated.ts';
 import type { Build, StreamContext } from '../model/build.ts';
 import type { Component } from '../model/component.ts';
@@ -67,8 +68,7 @@ function partitionFieldOf(retriever: Json | undefined, build: Build, stream: Str
   const holder = router['type'] === 'UnionPartitionRouter' ? router : firstParent(router);
   const field = plainText(holder?.['partition_field']);
   if (field === '') throw wrong(stream, 'needs a router with a parent stream');
-  const { $parameters: parameters = {} } = holder as Component;
-  return interpolatedText(field).evaluate({ config: build.config, parameters, options: parameters });
+  return interpolatedText(field).evaluate(templateContext(build, holder as Component));
 }
 
 function firstParent(router: JsonObject): JsonObject | undefined {

@@ -1,3 +1,4 @@
+import { templateContext } from '../interpolation/template-context.ts';
 import type { Json, JsonObject } from '../../kit/json.ts';
 import { interpolatedText } from '../interpolation/interpolated.ts';
 import type { Build } from '../model/build.ts';
@@ -24,8 +25,7 @@ export interface ParentStream {
 }
 
 export function parentStream(definition: Component, build: Build): ParentStream {
-  const parameters = definition.$parameters ?? {};
-  const context = { config: build.config, parameters, options: parameters };
+  const context = templateContext(build, definition);
   const text = (value: Json | undefined): string => interpolatedText(plainText(value)).evaluate(context);
   const path = (value: Json): readonly string[] => (Array.isArray(value) ? value.map(text) : [text(value)]);
   const field = text(definition['partition_field']);

@@ -1,3 +1,4 @@
+import { templateContext } from '../interpolation/template-context.ts';
 import { ConnectorError } from '../../kit/connector-error.ts';
 import { partitionKey } from '../cursors/partition-key.ts';
 import { interpolatedText } from '../interpolation/interpolated.ts';
@@ -18,11 +19,7 @@ export function unionPartitionRouter(
   stream: StreamContext,
   router: (definition: Component, build: Build, stream: StreamContext) => PartitionRouter,
 ): PartitionRouter {
-  const parameters = definition.$parameters ?? {};
-  const field = interpolatedText(plainText(definition['partition_field'])).evaluate({
-    config: build.config,
-    parameters,
-  });
+  const field = interpolatedText(plainText(definition['partition_field'])).evaluate(templateContext(build, definition));
   const routers = Array.isArray(definition['partition_routers']) ? definition['partition_routers'] : [];
   const children = routers.map((child) => router(child as Component, build, stream));
   const missing = (): ConnectorError =>
