@@ -3,6 +3,7 @@ import type { Build } from '../model/build.ts';
 import type { Component } from '../model/component.ts';
 import { cursorFieldOf } from './cursor-field.ts';
 import type { CursorAxis, WindowSettingsSource } from './window-settings.ts';
+import { templateContext } from '../interpolation/template-context.ts';
 
 const COUNTS: CursorAxis = {
   parse(value) {
@@ -15,10 +16,8 @@ const COUNTS: CursorAxis = {
 /** Compiles an `IncrementingCountCursor`: one window from the last count on, without an end. */
 export function countSettings(definition: Component, build: Build): WindowSettingsSource {
   const names = { cursorField: cursorFieldOf(definition, build), startField: 'start', endField: 'end' };
-  const parameters = definition.$parameters ?? {};
   const startValue = interpolatedText(String(definition['start_value'] ?? 0));
-  const start = (): number =>
-    COUNTS.parse(startValue.evaluate({ config: build.config, parameters, options: parameters })) ?? 0;
+  const start = (): number => COUNTS.parse(startValue.evaluate(templateContext(build, definition))) ?? 0;
   return {
     ...names,
     forRead: () => ({

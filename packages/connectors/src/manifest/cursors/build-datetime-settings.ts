@@ -12,6 +12,7 @@ import { datetimeAxis } from './datetime-axis.ts';
 import { isJsonObject } from './is-json-object.ts';
 import { minMaxDatetime } from './min-max-datetime.ts';
 import type { WindowSettings, WindowSettingsSource } from './window-settings.ts';
+import { templateContext } from '../interpolation/template-context.ts';
 
 const MILLISECOND = 1000;
 const SECOND = 1_000_000;
@@ -20,15 +21,14 @@ const FIRST_MOMENT = -62_135_596_800_000_000;
 
 /** Compiles a `DatetimeBasedCursor`. Throws `ConnectorError('configuration')`. */
 export function datetimeSettings(definition: Component, build: Build, stream: StreamContext): WindowSettingsSource {
-  const parameters = definition.$parameters ?? {};
-  const context: TemplateContext = { config: build.config, parameters, options: parameters };
+  const context = templateContext(build, definition);
   const format = requiredText(definition, 'datetime_format', stream);
   const formats = Array.isArray(definition['cursor_datetime_formats']) ? definition['cursor_datetime_formats'] : [];
   const axis = datetimeAxis([...formats.map(String), format], format);
   const moment = (name: string) => {
     const given = definition[name];
     if (typeof given !== 'string' && !isJsonObject(given)) return undefined;
-    return minMaxDatetime(given as Component | string, build, { format, parameters });
+    return minMaxDatetime(given as Component | string, build, { format, parameters: definition.$parameters ?? {} });
   };
   const [startMoment, endMoment] = [moment('start_datetime'), moment('end_datetime')];
   const duration = (name: string): Duration | undefined => durationOf(definition[name], context);

@@ -6,6 +6,7 @@ import type { Build } from '../model/build.ts';
 import type { Component } from '../model/component.ts';
 import type { TemplateContext } from '../model/template.ts';
 import { isJsonObject } from './is-json-object.ts';
+import { templateContext } from '../interpolation/template-context.ts';
 
 /** The format of a `MinMaxDatetime` that names none and stands alone. */
 const USUAL_FORMAT = '%Y-%m-%dT%H:%M:%S.%f%z';
@@ -28,7 +29,7 @@ export function minMaxDatetime(
     typeof definition === 'string' ? { type: 'MinMaxDatetime', datetime: definition } : definition;
   const given = component['datetime_format'];
   const parameters = component.$parameters ?? options.parameters ?? {};
-  const fixed = { config: build.config, parameters, options: parameters };
+  const fixed = { ...templateContext(build), parameters };
   const usual = options.format ?? USUAL_FORMAT;
   const format = typeof given === 'string' && given !== '' ? interpolatedText(given).evaluate(fixed) || usual : usual;
   const read = (name: 'datetime' | 'min_datetime' | 'max_datetime') => {

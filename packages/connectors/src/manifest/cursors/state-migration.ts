@@ -5,6 +5,7 @@ import type { Build, StreamContext } from '../model/build.ts';
 import type { Component } from '../model/component.ts';
 import { cursorFieldOf } from './cursor-field.ts';
 import { isJsonObject } from './is-json-object.ts';
+import { templateContext } from '../interpolation/template-context.ts';
 
 /** Turns states of an older form into the present one; also what ports of `CustomStateMigration` are. */
 export interface StateMigration {
@@ -72,8 +73,8 @@ function partitionFieldOf(retriever: Json | undefined, build: Build, stream: Str
   const field =
     type === 'UnionPartitionRouter' ? router['partition_field'] : isJsonObject(parent) && parent['partition_field'];
   if (typeof field !== 'string') throw wrong(stream, 'needs a router with a parent stream');
-  const { $parameters: parameters = {} } = (isJsonObject(parent) ? parent : router) as Component;
-  return interpolatedText(field).evaluate({ config: build.config, parameters, options: parameters });
+  const definition = (isJsonObject(parent) ? parent : router) as Component;
+  return interpolatedText(field).evaluate(templateContext(build, definition));
 }
 
 const ROUTERS: ReadonlySet<string> = new Set([

@@ -5,6 +5,7 @@ import type { Build } from '../model/build.ts';
 import type { Component } from '../model/component.ts';
 import type { ManifestStream } from '../model/stream.ts';
 import { resolveStreams } from './resolve-streams.ts';
+import { templateContext } from '../interpolation/template-context.ts';
 
 export interface ListedStreams {
   /** In the manifest's order, static ones first. */
@@ -55,8 +56,8 @@ class Listing implements ListedStreams {
   }
 
   #addConditional(definition: Component, name: string): void {
-    const { $parameters = {}, condition } = definition;
-    const context = { config: this.#build.config, parameters: $parameters, options: $parameters };
+    const { condition } = definition;
+    const context = templateContext(this.#build, definition);
     this.#attempt(name, () => {
       const isWanted = interpolatedBoolean(typeof condition === 'string' ? condition : condition === true);
       if (isWanted.evaluate(context)) this.addStatic(componentsOf(definition['streams']));
