@@ -1,6 +1,6 @@
-import { authenticationJudges } from './authentication.ts';
 import { dynamicJudges } from './dynamic.ts';
 import { connectorJudges } from './connector.ts';
+import { authenticationJudges } from './authentication.ts';
 import { decodersJudges } from './decoders.ts';
 import { errorHandlingJudges } from './error-handling.ts';
 import { loadingJudges } from './loading.ts';
@@ -14,9 +14,9 @@ import { transformationsJudges } from './transformations.ts';
 
 /** Every table that we know, from the areas of the interpreter. */
 export const judges: ParamJudges = {
-  ...authenticationJudges,
   ...dynamicJudges,
   ...connectorJudges,
+  ...authenticationJudges,
   ...decodersJudges,
   ...errorHandlingJudges,
   ...interpolationJudges,
