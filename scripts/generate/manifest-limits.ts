@@ -2,6 +2,7 @@ import { LIMITS } from '@tributary/connectors/manifest/load/limits';
 
 const WHAT: Readonly<Record<keyof typeof LIMITS, string>> = {
   bytes: 'bytes of the text',
+  pieces: 'words, signs and gaps of YAML',
   depth: 'levels of lists and objects, as written',
   resolvedDepth: 'levels with references written out',
   aliases: 'YAML aliases',

@@ -1,7 +1,7 @@
-import { ConnectorError } from '../../kit/connector-error.ts';
 import type { Build, StreamContext } from '../model/build.ts';
 import type { Component } from '../model/component.ts';
 import type { Requester } from '../model/request.ts';
+import { customPart } from '../requests/custom-part.ts';
 import { apiKeyAuthenticator } from './api-key-authenticator.ts';
 import type { Authenticator } from './authenticator.ts';
 import { basicAuthenticator } from './basic-authenticator.ts';
@@ -48,8 +48,5 @@ export function buildAuthenticator(definition: Component | undefined, ground: Au
   if (!definition) return noAuth;
   const make = Object.hasOwn(BY_TYPE, definition.type) ? BY_TYPE[definition.type] : undefined;
   if (make) return make(definition, ground);
-  const className = String(definition['class_name'] ?? definition.type);
-  const port = ground.build.custom.get(className);
-  if (!port) throw new ConnectorError('configuration', `There is no port of the authenticator ${className}.`);
-  return port(definition, ground.build, ground.stream) as Authenticator;
+  return customPart(definition, ground.build, ground.stream) as Authenticator;
 }

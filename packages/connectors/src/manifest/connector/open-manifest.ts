@@ -114,7 +114,7 @@ function makeBuild(
     custom,
     guard: secrets.guard,
     shown: secrets.shown,
-    budget: buildBudget(asObject(manifest['api_budget']) as Component | undefined, config, ctx.clock, ctx.signal),
+    budget: buildBudget(asObject(manifest['api_budget']) as Component | undefined, { config, ctx }),
     concurrency,
     manifest,
     files,
