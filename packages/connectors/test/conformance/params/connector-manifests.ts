@@ -38,14 +38,12 @@ export function conditionalManifest(withoutField?: string): JsonObject {
   return manifestOf([streamOf('always'), conditional]);
 }
 
-/**
- * Whether a record that gets its cursor only by a transformation is left to the end, and not filtered by its date: true when
- * filtering came first.
- */
-export async function filteredLate(transformFirst: boolean | null): Promise<boolean> {
+/** Whether the filter of records sees what a transformation has made of them, in a stream that filters by its cursor too. */
+export async function filtersTransformed(transformFirst: boolean | null): Promise<boolean> {
   const selector = {
     type: 'RecordSelector',
     extractor: { type: 'DpathExtractor', field_path: [] },
+    record_filter: { type: 'RecordFilter', condition: "{{ 'updated_at' in record }}" },
     ...(transformFirst !== null && { transform_before_filtering: transformFirst }),
   };
   const stream = streamOf(
@@ -67,7 +65,7 @@ export async function filteredLate(transformFirst: boolean | null): Promise<bool
     },
     { record_selector: selector },
   );
-  const { records } = await readInOrder(manifestOf([stream]), [{ status: 200, body: [{ id: 1, was: '2019-05-05' }] }]);
+  const { records } = await readInOrder(manifestOf([stream]), [{ status: 200, body: [{ id: 1, was: '2025-05-05' }] }]);
   return records.length === 1;
 }
 

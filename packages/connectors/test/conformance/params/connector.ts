@@ -1,6 +1,6 @@
 import { connectorOf, messagesOf, modelOf, readInOrder } from './connector-subject.ts';
 import { dynamicCheck } from './dynamic-check.ts';
-import { filteredLate, conditionalManifest, groupsOf, unionInGroup } from './connector-manifests.ts';
+import { filtersTransformed, conditionalManifest, groupsOf, unionInGroup } from './connector-manifests.ts';
 import { overridesManifest } from './override-manifests.ts';
 import type { Json, JsonObject } from '../../../src/kit/json.ts';
 import { canonicalJson } from '../../../src/manifest/connector/record-key.ts';
@@ -21,7 +21,7 @@ export const connectorJudges: ParamJudges = {
   test_concurrent_declarative_source: {
     test_stream_using_is_client_side_incremental_has_transform_before_filtering_according_to_manifest: async ({
       expected_transform_before_filtering: given,
-    }) => expectSame(await filteredLate(given as boolean | null), given === false),
+    }) => expectSame(await filtersTransformed(given as boolean | null), given !== false),
     test_conditional_streams_manifest: async ({ is_sandbox, expected_stream_count: expected }) => {
       const messages = await messagesOf(conditionalManifest(), { is_sandbox }, 'discover');
       return expectSame(
