@@ -3,6 +3,8 @@ import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { connectionTypesPage } from './generate/connection-types-page.ts';
 import { errorsPage } from './generate/errors-page.ts';
+import { manifestComponents } from './generate/manifest-components.ts';
+import { manifestLimits } from './generate/manifest-limits.ts';
 import { openApiFile } from './generate/openapi-file.ts';
 import { providersTable } from './generate/providers-table.ts';
 import { settingsTable } from './generate/settings-table.ts';
@@ -15,6 +17,8 @@ const generated: Readonly<Record<string, (now: string) => string | Promise<strin
   'docs/api/errors.md': errorsPage,
   'docs/api/openapi.json': openApiFile,
   'docs/connection-types.md': connectionTypesPage,
+  'docs/connectors/manifests.md': (now) =>
+    between(between(now, 'limits', manifestLimits()), 'components', manifestComponents()),
   'docs/connectors/sources.md': sourcesPage,
   'docs/providers.md': (now) => between(now, 'providers', providersTable()),
   'docs/operate.md': (now) => between(now, 'settings', settingsTable()),

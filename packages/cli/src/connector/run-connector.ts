@@ -1,14 +1,10 @@
 import type { Connector } from '@tributary/connectors/kit/connector';
-import {
-  createContext,
-  type OwnedContext,
-  parseConfig,
-  parseCredentials,
-} from '@tributary/connectors/kit/connector-context';
+import { createContext, type OwnedContext } from '@tributary/connectors/kit/connector-context';
 import { ConnectorError } from '@tributary/connectors/kit/connector-error';
 import type { NetworkPolicy } from '@tributary/connectors/kit/network-guard';
 import { checkMessages, type ContextMaker, discoverMessages } from '@tributary/connectors/protocol/connector-messages';
-import { connectorSpec, splitConfig } from '@tributary/connectors/protocol/connector-spec';
+import { connectorSpec } from '@tributary/connectors/protocol/connector-spec';
+import { type GivenSettings, givenSettings, settingsForReading } from '@tributary/connectors/protocol/given-settings';
 import { readInputState } from '@tributary/connectors/protocol/input-state';
 import { type AirbyteMessage, ConfiguredCatalog } from '@tributary/connectors/protocol/messages';
 import { readMessages } from '@tributary/connectors/protocol/read-messages';
@@ -34,6 +30,7 @@ export async function* check(
     given,
     surroundings,
     (makeContext) => checkMessages(connector, makeContext),
+    givenSettings,
     failedStatus,
   );
 }
@@ -71,12 +68,12 @@ async function* withContexts(
   given: unknown,
   surroundings: Surroundings,
   messages: (makeContext: ContextMaker) => AsyncIterable<AirbyteMessage>,
+  settings: (connector: Connector, given: unknown) => GivenSettings = settingsForReading,
   failed: (error: unknown) => AirbyteMessage = (error) => traceError(error, systemClock.now()),
 ): AsyncGenerator<AirbyteMessage> {
   const opened: OwnedContext[] = [];
   try {
-    const { config, credentials } = splitConfig(connector, given);
-    const parsed = { config: parseConfig(connector, config), credentials: parseCredentials(connector, credentials) };
+    const parsed = settings(connector, given);
     yield* messages((options) => {
       const ctx = createContext({
         connector,

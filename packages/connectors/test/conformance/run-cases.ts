@@ -19,7 +19,12 @@ interface Case {
   readonly catalog: unknown;
   readonly state: unknown;
   readonly http: unknown;
-  readonly expected: { readonly expected_records: readonly JsonObject[]; readonly expected_state?: JsonObject };
+  readonly expected: {
+    readonly expected_records: readonly JsonObject[];
+    readonly expected_state?: JsonObject;
+    /** The recorded answers are those of reads from states in the middle, too. */
+    readonly num_intermediate_states?: number;
+  };
 }
 
 /** Judges every folder with a recorded read: once from its state, once from each state that this read has told. */
@@ -55,7 +60,10 @@ async function judgeCase(given: Case): Promise<Verdict> {
   const states = statesOf(messages);
   const sameState = state ? expectSame(stateForm(states.at(-1)), stateForm(state)) : PASSED;
   if (sameState.type !== 'passed') return sameState;
-  if (complaints.length > 0) return { type: 'failed', detail: complaints.join('; ') };
+  // Where the state at the start is not told, the requests after it are not known either.
+  const isWhole =
+    Array.isArray(given.state) && given.state.length > 0 && given.expected.num_intermediate_states === undefined;
+  if (isWhole && complaints.length > 0) return { type: 'failed', detail: complaints.join('; ') };
   return judgeResumed(given, messages);
 }
 
@@ -96,9 +104,9 @@ async function runCase(
 }
 
 const recordsOf = (messages: readonly AirbyteMessage[]): readonly JsonObject[] =>
-  messages.flatMap((one) => (one.type === 'RECORD' ? one.record.data : []));
+  messages.flatMap((one) => (one.type === 'RECORD' ? [one.record.data] : []));
 const statesOf = (messages: readonly AirbyteMessage[]): readonly JsonObject[] =>
-  messages.flatMap((one) => (one.type === 'STATE' ? one.state.stream.stream_state : []));
+  messages.flatMap((one) => (one.type === 'STATE' ? [one.state.stream.stream_state] : []));
 const sorted = (records: readonly JsonObject[]): readonly string[] =>
   records.map((one) => canonicalJson(one)).toSorted();
 

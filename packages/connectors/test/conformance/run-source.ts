@@ -1,10 +1,10 @@
 import type { Connector } from '../../src/kit/connector.ts';
-import { createContext, parseConfig, parseCredentials } from '../../src/kit/connector-context.ts';
+import { createContext } from '../../src/kit/connector-context.ts';
 import type { OwnedContext } from '../../src/kit/connector-context.ts';
 import type { Clock } from '../../src/kit/context.ts';
 import type { HttpClient, HttpRequest } from '../../src/kit/http-client.ts';
 import type { ContextMaker } from '../../src/protocol/connector-messages.ts';
-import { splitConfig } from '../../src/protocol/connector-spec.ts';
+import { settingsForReading } from '../../src/protocol/given-settings.ts';
 import { readInputState } from '../../src/protocol/input-state.ts';
 import type { AirbyteMessage } from '../../src/protocol/messages.ts';
 import { ConfiguredCatalog } from '../../src/protocol/messages.ts';
@@ -24,16 +24,13 @@ export function openSource({ connector, config: given, port, clock }: SourceRun)
   readonly makeContext: ContextMaker;
   close(): Promise<void>;
 } {
-  const parts = splitConfig(connector, given);
-  const config = parseConfig(connector, parts.config);
-  const credentials = parseCredentials(connector, parts.credentials);
+  const settings = settingsForReading(connector, given);
   const opened: OwnedContext[] = [];
   return {
     makeContext(options) {
       const ctx = createContext({
         connector,
-        config,
-        credentials,
+        ...settings,
         ...options,
         policy: { allow: 'all' },
         roots: [],

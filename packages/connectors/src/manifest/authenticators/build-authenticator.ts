@@ -1,32 +1,52 @@
-import { ConnectorError } from '../../kit/connector-error.ts';
 import type { Build, StreamContext } from '../model/build.ts';
 import type { Component } from '../model/component.ts';
+import type { Requester } from '../model/request.ts';
+import { customPart } from '../requests/custom-part.ts';
 import { apiKeyAuthenticator } from './api-key-authenticator.ts';
 import type { Authenticator } from './authenticator.ts';
 import { basicAuthenticator } from './basic-authenticator.ts';
 import { bearerAuthenticator } from './bearer-authenticator.ts';
+import { grantedAuthenticator } from './granted-authenticator.ts';
+import { jwtAuthenticator } from './jwt-authenticator.ts';
+import { legacySessionAuthenticator } from './legacy-session-authenticator.ts';
 import { noAuth } from './no-auth.ts';
+import { oauthAuthenticator } from './oauth-authenticator.ts';
+import { selectedAuthenticator } from './selective-authenticator.ts';
+import { sessionTokenAuthenticator } from './session-token-authenticator.ts';
 
-type Make = (definition: Component, build: Build, stream: StreamContext) => Authenticator;
+export interface AuthenticatorGround {
+  readonly build: Build;
+  readonly stream: StreamContext;
+  /** The requester's URL without its path, for the older kind of session. */
+  readonly baseUrl: () => string;
+  /** Builds the requester of a login. */
+  readonly requester: (definition: Component) => Requester;
+}
+
+type Make = (definition: Component, ground: AuthenticatorGround) => Authenticator;
 
 const BY_TYPE: Readonly<Record<string, Make>> = {
   NoAuth: () => noAuth,
-  BearerAuthenticator: bearerAuthenticator,
-  BasicHttpAuthenticator: basicAuthenticator,
-  ApiKeyAuthenticator: apiKeyAuthenticator,
+  BearerAuthenticator: (definition, { build }) => bearerAuthenticator(definition, build),
+  BasicHttpAuthenticator: (definition, { build }) => basicAuthenticator(definition, build),
+  ApiKeyAuthenticator: (definition, { build }) => apiKeyAuthenticator(definition, build),
+  OAuthAuthenticator: (definition, { build }) =>
+    build.grantedAuthorization
+      ? grantedAuthenticator(build.grantedAuthorization)
+      : oauthAuthenticator(definition, build),
+  JwtAuthenticator: (definition, { build }) => jwtAuthenticator(definition, build),
+  SessionTokenAuthenticator: (definition, { build, stream, requester }) =>
+    sessionTokenAuthenticator(definition, build, stream, requester),
+  LegacySessionTokenAuthenticator: (definition, { build, baseUrl }) =>
+    legacySessionAuthenticator(definition, build, baseUrl()),
+  SelectiveAuthenticator: (definition, ground) =>
+    buildAuthenticator(selectedAuthenticator(definition, ground.build.config), ground),
 };
 
 /** Builds how the requests of a requester are authenticated. Throws `ConnectorError('configuration')`. */
-export function buildAuthenticator(
-  definition: Component | undefined,
-  build: Build,
-  stream: StreamContext,
-): Authenticator {
+export function buildAuthenticator(definition: Component | undefined, ground: AuthenticatorGround): Authenticator {
   if (!definition) return noAuth;
   const make = Object.hasOwn(BY_TYPE, definition.type) ? BY_TYPE[definition.type] : undefined;
-  if (make) return make(definition, build, stream);
-  const className = String(definition['class_name'] ?? definition.type);
-  const port = build.custom.get(className);
-  if (!port) throw new ConnectorError('configuration', `There is no port of the authenticator ${className}.`);
-  return port(definition, build, stream) as Authenticator;
+  if (make) return make(definition, ground);
+  return customPart(definition, ground.build, ground.stream) as Authenticator;
 }

@@ -120,6 +120,6 @@ function limitOf(given: Json | undefined, definition: Component, build: Ground):
 
 /** Months are taken as 30 days; no API counts calls by the calendar. */
 function millisOf(given: Json | undefined): number {
-  const { months, micros } = parseDuration(String(given ?? ''));
+  const { months, micros } = parseDuration(typeof given === 'string' ? given : '');
   return Math.max(1, months * 30 * 86_400_000 + micros / 1000);
 }

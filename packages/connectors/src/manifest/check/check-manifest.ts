@@ -1,8 +1,8 @@
 import { ConnectorError } from '../../kit/connector-error.ts';
 import type { JsonObject } from '../../kit/json.ts';
 import { asObject, objectsOf } from '../configuration/as-object.ts';
+import type { ListedStreams } from '../dynamic-streams/list-streams.ts';
 import type { Component } from '../model/component.ts';
-import type { OpenedManifest } from '../connector/open-manifest.ts';
 import type { ManifestStream } from '../model/stream.ts';
 
 /**
@@ -10,9 +10,8 @@ import type { ManifestStream } from '../model/stream.ts';
  * `CheckDynamicStream` that of the first ones. A stream without records is fine. Throws `ConnectorError`.
  * @returns what was proved, for people.
  */
-export async function checkManifest(check: Component, opened: OpenedManifest): Promise<{ readonly account: string }> {
-  const all = await opened.streams();
-  const asked = check.type === 'CheckDynamicStream' ? firstStreams(check, all) : await namedStreams(check, all, opened);
+export async function checkManifest(check: Component, listed: ListedStreams): Promise<{ readonly account: string }> {
+  const asked = check.type === 'CheckDynamicStream' ? firstStreams(check, listed) : namedStreams(check, listed);
   if (asked.length === 0) throw new ConnectorError('configuration', "The manifest's check names no stream.");
   if (check['use_check_availability'] !== false) for (const stream of asked) await readFirst(stream);
   return { account: asked.map(({ name }) => name).join(', ') };
@@ -23,33 +22,41 @@ export function checkOverrides(check: JsonObject): JsonObject {
   return asObject(check['config_overrides']) ?? {};
 }
 
-function firstStreams(check: Component, all: readonly ManifestStream[]): readonly ManifestStream[] {
-  if (all.length === 0) throw new ConnectorError('configuration', 'The source has no streams with these settings.');
-  return all.slice(0, Math.max(1, Number(check['stream_count'])));
+function firstStreams(check: Component, { streams, broken }: ListedStreams): readonly ManifestStream[] {
+  const [fault] = broken;
+  if (streams.length === 0)
+    throw fault?.error ?? new ConnectorError('configuration', 'The source has no streams with these settings.');
+  return streams.slice(0, Math.max(1, Number(check['stream_count'])));
 }
 
-async function namedStreams(
-  check: Component,
-  all: readonly ManifestStream[],
-  opened: OpenedManifest,
-): Promise<readonly ManifestStream[]> {
+function namedStreams(check: Component, listed: ListedStreams): readonly ManifestStream[] {
   const names = (check['stream_names'] ?? []) as readonly string[];
-  const named = names.map((name) => {
-    const found = all.find((stream) => stream.name === name);
-    if (found) return found;
-    const known = all.map((stream) => stream.name).join(', ');
-    throw new ConnectorError(
-      'configuration',
-      `The manifest's check names the stream ${name}, and there are only: ${known}.`,
-    );
+  const generated = objectsOf(check['dynamic_streams_check_configs']).flatMap((config) => {
+    const { dynamic_stream_name: name, stream_count: most } = config as {
+      readonly dynamic_stream_name: string;
+      readonly stream_count?: number;
+    };
+    const found = listed.dynamic.get(name);
+    if (!found)
+      throw new ConnectorError(
+        'configuration',
+        `The manifest's check names the dynamic stream ${name}, which it does not have.`,
+      );
+    return most === undefined ? found : found.slice(0, Math.max(1, most));
   });
-  const generated = await Promise.all(
-    objectsOf(check['dynamic_streams_check_configs']).map(async ({ dynamic_stream_name: name, stream_count: most }) => {
-      const found = await opened.streamsOf(name as string);
-      return found.slice(0, typeof most === 'number' ? Math.max(1, most) : found.length);
-    }),
+  return [...new Set([...names, ...generated])].map((name) => streamNamed(name, listed));
+}
+
+function streamNamed(name: string, { streams, broken }: ListedStreams): ManifestStream {
+  const found = streams.find((stream) => stream.name === name);
+  if (found) return found;
+  const fault = broken.find((stream) => stream.name === name);
+  if (fault) throw fault.error;
+  const known = streams.map((stream) => stream.name).join(', ');
+  throw new ConnectorError(
+    'configuration',
+    `The manifest's check names the stream ${name}, and there are only: ${known}.`,
   );
-  return [...named, ...generated.flat()];
 }
 
 /** Reads until the first record, or the end. */

@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from 'node:util';
-import { ConnectorError } from '../../kit/connector-error.ts';
 import type { JsonObject } from '../../kit/json.ts';
 import type { Build } from '../model/build.ts';
 import type { Component } from '../model/component.ts';
@@ -15,12 +14,14 @@ export interface NormalizedConfig {
   readonly config: JsonObject;
   /** What is to be kept instead of what was given; absent when no migration changed anything. */
   readonly migrated?: JsonObject;
+  /** What does not fit the specification, without values; whoever reads may find that it goes without. */
+  readonly issues: readonly string[];
 }
 
 /**
  * Makes the settings that components work with, by `spec.config_normalization_rules`: migrations, whose result is kept, then
  * the check against `connection_specification`, then transformations in memory, then validations. `build` holds the settings
- * as given. Throws `ConnectorError('configuration')` that names settings and holds no value of them.
+ * as given. Throws `ConnectorError('configuration')` of validations, which holds no value.
  */
 export function normalizeConfig(spec: JsonObject | undefined, build: Build): NormalizedConfig {
   const rules = asObject(spec?.['config_normalization_rules']) ?? {};
@@ -31,10 +32,9 @@ export function normalizeConfig(spec: JsonObject | undefined, build: Build): Nor
   for (const migration of objectsOf(rules['config_migrations'])) apply(objectsOf(migration['transformations']));
   const migrated = isDeepStrictEqual(config, build.config) ? undefined : structuredClone(config);
   const issues = schemaIssues(neededOf(asObject(spec?.['connection_specification']) ?? {}, build), config);
-  if (issues.length > 0) throw new ConnectorError('configuration', `The settings do not fit: ${issues.join('; ')}.`);
   apply(objectsOf(rules['transformations']));
   for (const one of objectsOf(rules['validations'])) validateConfig(one as Component, config, build);
-  return { config, ...(migrated && { migrated }) };
+  return { config, issues, ...(migrated && { migrated }) };
 }
 
 /** With a grant of the platform, nobody types in secrets. */

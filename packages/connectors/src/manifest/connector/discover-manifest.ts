@@ -2,7 +2,7 @@ import { ConnectorError } from '../../kit/connector-error.ts';
 import type { Stream } from '../../kit/connector.ts';
 import type { ConnectorContext } from '../../kit/context.ts';
 import type { JsonObject } from '../../kit/json.ts';
-import type { ManifestStream } from '../model/stream.ts';
+import type { ListedStreams } from '../dynamic-streams/list-streams.ts';
 import { entityFieldsOf } from './entity-options.ts';
 import { kitStream } from './kit-stream.ts';
 
@@ -11,13 +11,17 @@ const ANY: JsonObject = { type: 'object', properties: {}, additionalProperties: 
 
 /**
  * The streams of an opened manifest as the engine takes them, with their schemas, some of which the source is asked for. A
- * schema that cannot be had leaves its stream without one; when none can, its error is the answer.
+ * stream that cannot be built is left out, a schema that cannot be had leaves its stream without one; when this is so of all, the
+ * error is the answer.
  */
 export async function discoverManifest(
   connectorId: string,
-  streams: readonly ManifestStream[],
+  { streams, broken }: ListedStreams,
   ctx: ConnectorContext,
 ): Promise<readonly Stream[]> {
+  for (const { name, error } of broken) ctx.log.warn({ stream: name, reason: error.reason }, error.message);
+  const [first] = broken;
+  if (first && streams.length === 0) throw first.error;
   const faults: ConnectorError[] = [];
   const found: Stream[] = [];
   for (const stream of streams) {

@@ -17,6 +17,7 @@ import { mostConcurrent } from './most-concurrent.ts';
 import { discoverManifest } from './discover-manifest.ts';
 import { ENTITIES, entityOptions } from './entity-options.ts';
 import type { ManifestParts } from './open-manifest.ts';
+import { checkStreamGroups } from './stream-group-rules.ts';
 
 export interface ManifestConnectorOptions {
   /** The connector's id; public API, never changed. */
@@ -46,6 +47,7 @@ export function manifestConnector(options: ManifestConnectorOptions): Connector 
   const { id, custom = new Map(), files = new Map() } = options;
   const { manifest } = loadManifest(options.manifest, { custom, files });
   checkOverrideRules(manifest);
+  checkStreamGroups(manifest);
   const spec = asObject(manifest['spec']);
   const parts: ManifestParts = { manifest, spec, custom, files };
   const specification = asObject(spec?.['connection_specification']) ?? {};
@@ -111,7 +113,8 @@ async function check(parts: ManifestParts, ctx: ConnectorContext): Promise<{ rea
   // The interpreter is loaded when a source is asked, not when its settings are shown.
   const { openManifest } = await import('./open-manifest.ts');
   const definition = asObject(parts.manifest['check']) as Component;
-  return checkManifest(definition, await openManifest(parts, ctx, checkOverrides(definition)));
+  const { streams } = await openManifest(parts, ctx, { overrides: checkOverrides(definition), proves: true });
+  return checkManifest(definition, await streams());
 }
 
 async function discover(id: string, parts: ManifestParts, ctx: ConnectorContext): Promise<readonly Stream[]> {

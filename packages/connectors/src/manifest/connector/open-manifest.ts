@@ -2,7 +2,7 @@ import { ConnectorError } from '../../kit/connector-error.ts';
 import type { ConnectorContext } from '../../kit/context.ts';
 import type { JsonObject } from '../../kit/json.ts';
 import { buildBudget } from '../budget/build-budget.ts';
-import { asObject, objectsOf } from '../configuration/as-object.ts';
+import { asObject } from '../configuration/as-object.ts';
 import { withChanges } from '../configuration/changed-config.ts';
 import { GRANTED, grantedCredentials } from '../configuration/granted-credentials.ts';
 import { normalizeConfig } from '../configuration/normalize-config.ts';
@@ -10,10 +10,10 @@ import { plainConfig } from '../configuration/plain-config.ts';
 import { secretTexts } from '../configuration/secret-texts.ts';
 import { secretValues } from '../configuration/secret-values.ts';
 import { listStreams } from '../dynamic-streams/list-streams.ts';
+import type { ListedStreams } from '../dynamic-streams/list-streams.ts';
 import type { Build } from '../model/build.ts';
 import type { Component } from '../model/component.ts';
 import type { CustomComponents } from '../model/custom-components.ts';
-import type { ManifestStream } from '../model/stream.ts';
 import { buildRetriever } from '../retrievers/build-retriever.ts';
 import { buildStream } from '../streams/build-stream.ts';
 import { concurrencyOf } from './concurrency.ts';
@@ -31,20 +31,24 @@ export interface ManifestParts {
 export interface OpenedManifest {
   readonly build: Build;
   /** All streams of these settings, static ones and those that the source names. Throws `ConnectorError`. */
-  streams(): Promise<readonly ManifestStream[]>;
-  /** Those alone that the dynamic stream of this name gives. Throws `ConnectorError`. */
-  streamsOf(dynamicStream: string): Promise<readonly ManifestStream[]>;
+  streams(): Promise<ListedStreams>;
+}
+
+export interface OpenOptions {
+  /** Put over the normalised settings (`config_overrides` of a check). */
+  readonly overrides?: JsonObject;
+  /** Settings that do not fit the specification are an error, not a line of the log. */
+  readonly proves?: boolean;
 }
 
 /**
  * Opens a manifest with the settings of a context: they are normalised, and a migrated configuration is given to be kept.
- * @param overrides put over the normalised settings (`config_overrides` of a check).
  * Throws `ConnectorError('configuration')`.
  */
 export async function openManifest(
   parts: ManifestParts,
   ctx: ConnectorContext,
-  overrides: JsonObject = {},
+  { overrides = {}, proves = false }: OpenOptions = {},
 ): Promise<OpenedManifest> {
   const { spec, manifest } = parts;
   const specification = asObject(spec?.['connection_specification']) ?? {};
@@ -56,7 +60,10 @@ export async function openManifest(
   };
 
   const first = makeBuild(parts, ctx, { config: given, secrets, concurrency: 1, configChanged: keep });
-  const { config: normalized, migrated } = normalizeConfig(spec, first);
+  const { config: normalized, migrated, issues } = normalizeConfig(spec, first);
+  const words = `The settings do not fit: ${issues.join('; ')}.`;
+  if (issues.length > 0 && proves) throw new ConnectorError('configuration', words);
+  if (issues.length > 0) ctx.log.warn({}, words);
   secrets.add(secretValues(specification, normalized));
   if (migrated) await keep(migrated);
 
@@ -75,15 +82,7 @@ export async function openManifest(
       return keep(kept);
     },
   });
-  return {
-    build,
-    streams: () => listStreams(manifest, build),
-    async streamsOf(name) {
-      const wanted = objectsOf(manifest['dynamic_streams']).filter((one) => one['name'] === name);
-      if (wanted.length > 0) return listStreams({ ...manifest, streams: [], dynamic_streams: wanted }, build);
-      throw new ConnectorError('configuration', `The manifest has no dynamic stream ${name}.`);
-    },
-  };
+  return { build, streams: () => listStreams(manifest, build) };
 }
 
 /** What components are given of the settings, and what of them is the connector's own. */
@@ -115,7 +114,7 @@ function makeBuild(
     custom,
     guard: secrets.guard,
     shown: secrets.shown,
-    budget: buildBudget(asObject(manifest['api_budget']) as Component | undefined, { config, ctx }),
+    budget: buildBudget(asObject(manifest['api_budget']) as Component | undefined, config, ctx.clock, ctx.signal),
     concurrency,
     manifest,
     files,

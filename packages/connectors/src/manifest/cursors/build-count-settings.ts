@@ -3,6 +3,7 @@ import type { Build } from '../model/build.ts';
 import type { Component } from '../model/component.ts';
 import { cursorFieldOf } from './cursor-field.ts';
 import type { CursorAxis, WindowSettingsSource } from './window-settings.ts';
+import { plainText } from './plain-text.ts';
 
 const COUNTS: CursorAxis = {
   parse(value) {
@@ -16,7 +17,7 @@ const COUNTS: CursorAxis = {
 export function countSettings(definition: Component, build: Build): WindowSettingsSource {
   const names = { cursorField: cursorFieldOf(definition, build), startField: 'start', endField: 'end' };
   const parameters = definition.$parameters ?? {};
-  const startValue = interpolatedText(String(definition['start_value'] ?? 0));
+  const startValue = interpolatedText(plainText(definition['start_value'] ?? 0));
   const start = (): number =>
     COUNTS.parse(startValue.evaluate({ config: build.config, parameters, options: parameters })) ?? 0;
   return {

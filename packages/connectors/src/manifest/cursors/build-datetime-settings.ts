@@ -12,6 +12,7 @@ import { datetimeAxis } from './datetime-axis.ts';
 import { isJsonObject } from './is-json-object.ts';
 import { minMaxDatetime } from './min-max-datetime.ts';
 import type { WindowSettings, WindowSettingsSource } from './window-settings.ts';
+import { plainText } from './plain-text.ts';
 
 const MILLISECOND = 1000;
 const SECOND = 1_000_000;
@@ -24,7 +25,7 @@ export function datetimeSettings(definition: Component, build: Build, stream: St
   const context: TemplateContext = { config: build.config, parameters, options: parameters };
   const format = requiredText(definition, 'datetime_format', stream);
   const formats = Array.isArray(definition['cursor_datetime_formats']) ? definition['cursor_datetime_formats'] : [];
-  const axis = datetimeAxis([...formats.map(String), format], format);
+  const axis = datetimeAxis([...formats.map(plainText), format], format);
   const moment = (name: string) => {
     const given = definition[name];
     if (typeof given !== 'string' && !isJsonObject(given)) return undefined;
@@ -83,7 +84,7 @@ function durationOf(given: Json | undefined, context: TemplateContext): Duration
 
 function clampingOf(given: Json | undefined, context: TemplateContext, stream: StreamContext) {
   if (!isJsonObject(given)) return undefined;
-  const target = interpolatedText(String(given['target'])).evaluate(context);
+  const target = interpolatedText(plainText(given['target'])).evaluate(context);
   const details = given['target_details'];
   return clamping(target, isJsonObject(details) ? details : undefined, stream.name);
 }

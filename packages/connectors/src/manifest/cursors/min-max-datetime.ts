@@ -5,7 +5,7 @@ import { interpolatedText } from '../interpolation/interpolated.ts';
 import type { Build } from '../model/build.ts';
 import type { Component } from '../model/component.ts';
 import type { TemplateContext } from '../model/template.ts';
-import { isJsonObject } from './is-json-object.ts';
+import { plainText } from './plain-text.ts';
 
 /** The format of a `MinMaxDatetime` that names none and stands alone. */
 const USUAL_FORMAT = '%Y-%m-%dT%H:%M:%S.%f%z';
@@ -34,8 +34,7 @@ export function minMaxDatetime(
   const read = (name: 'datetime' | 'min_datetime' | 'max_datetime') => {
     const text = component[name];
     // A literal moment may be written as a number, for example of seconds.
-    const template = text === undefined || text === null || isJsonObject(text) ? '' : String(text);
-    const compiled = interpolatedText(template);
+    const compiled = interpolatedText(plainText(text));
     return (context: TemplateContext): Instant | undefined => readMoment(compiled.evaluate(context), format);
   };
   const [moment, earliest, latest] = [read('datetime'), read('min_datetime'), read('max_datetime')];

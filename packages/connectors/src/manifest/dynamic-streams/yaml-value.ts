@@ -1,24 +1,20 @@
-import { parse } from 'yaml';
 import type { Json } from '../../kit/json.ts';
+import { readManifest } from '../load/read-manifest.ts';
+import { yamlScalar } from '../load/yaml-scalar.ts';
+
+/** Texts that YAML takes for one scalar, as most names are. */
+const WORD = /^[\w/.](?:[\w/. -]*[\w/.-])?$/;
 
 /**
- * Reads a text as YAML 1.1, and gives the text itself when it is none, or would be a date. What begins a line with a tab is
- * none either, as for the reader that manifests are written for (PyYAML).
+ * Reads a text as YAML by the rules that manifests are read by, and gives the text itself when it is none. What begins a line
+ * with a tab is none, as for the reader that manifests are written for (PyYAML).
  */
 export function yamlValue(text: string): Json {
+  if (WORD.test(text)) return yamlScalar(text);
   if (/^ *\t/m.test(text)) return text;
   try {
-    const value: unknown = parse(text, { version: '1.1', logLevel: 'silent', maxAliasCount: 100 });
-    return isJson(value) ? value : text;
+    return readManifest(`value:\n ${text.replaceAll('\n', '\n ')}`)['value'] ?? null;
   } catch {
     return text;
   }
-}
-
-function isJson(value: unknown): value is Json {
-  if (value === null || typeof value === 'string' || typeof value === 'boolean') return true;
-  if (typeof value === 'number') return Number.isFinite(value);
-  if (Array.isArray(value)) return value.every((item) => isJson(item));
-  if (typeof value !== 'object' || Object.getPrototypeOf(value) !== Object.prototype) return false;
-  return Object.values(value).every((item) => isJson(item));
 }

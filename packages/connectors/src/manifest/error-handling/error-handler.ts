@@ -9,7 +9,8 @@ export type ResponseAction =
   | 'RATE_LIMITED'
   | 'REFRESH_TOKEN_THEN_RETRY';
 
-export type FailureType = 'system_error' | 'config_error' | 'transient_error';
+/** The manifest's kinds of failure, and one of our own: the credential is good no more, whatever the status says. */
+export type FailureType = 'system_error' | 'config_error' | 'transient_error' | 'credential_error';
 
 /** What follows from an answer. */
 export interface ErrorResolution {

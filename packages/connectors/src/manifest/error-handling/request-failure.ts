@@ -1,6 +1,6 @@
 import { ConnectorError } from '../../kit/connector-error.ts';
 import type { ConnectorErrorReason } from '../../kit/connector-error.ts';
-import { redactUrl, snippet } from '../../kit/redact-text.ts';
+import { redactText, redactUrl, snippet } from '../../kit/redact-text.ts';
 import type { UnsignedRequest } from '../authenticators/authenticator.ts';
 import type { Build } from '../model/build.ts';
 import type { ManifestResponse } from '../model/request.ts';
@@ -10,23 +10,28 @@ const REASONS: Readonly<Record<FailureType, ConnectorErrorReason>> = {
   config_error: 'configuration',
   transient_error: 'unavailable',
   system_error: 'invalid_answer',
+  credential_error: 'credential',
 };
 
-/** The error for an answer that ends the reading of a stream: what was asked and answered, and what the manifest says of it. */
+/**
+ * The error for an answer that ends the reading of a stream: what was asked and answered, and what the manifest says of it. `secrets` are
+ * plain texts beside those of the configuration that the answer may repeat.
+ */
 export function requestFailure(
   { method, url }: Pick<UnsignedRequest, 'method' | 'url'>,
   response: ManifestResponse,
   { failureType = 'system_error', message = '' }: ErrorResolution,
   build: Build,
+  secrets: readonly string[] = [],
 ): ConnectorError {
   const { status } = response;
   const reason =
     failureType === 'config_error' && (status === 401 || status === 403) ? 'credential' : REASONS[failureType];
-  const answered = snippet(build.shown(bodyText(response)));
-  const said = message === '' ? '' : ` ${build.shown(message).slice(0, 500)}`;
+  const answered = snippet(build.shown(bodyText(response).slice(0, 4_000)), secrets);
+  const said = message === '' ? '' : ` ${redactText(build.shown(message), secrets).slice(0, 500)}`;
   return new ConnectorError(
     reason,
-    `HttpRequester: ${method} ${build.shown(redactUrl(url))} answered ${status}${answered === '' ? '.' : `: ${answered}`}${said}`,
+    `HttpRequester: ${method} ${build.shown(redactUrl(url, secrets))} answered ${status}${answered === '' ? '.' : `: ${answered}`}${said}`,
   );
 }
 

@@ -2,6 +2,8 @@
 export const LIMITS = {
   /** Bytes of the source. */
   bytes: 5_000_000,
+  /** Words, signs and gaps of YAML. The largest published one has about 300,000. */
+  pieces: 600_000,
   /** Levels of lists and objects in the source. */
   depth: 200,
   /** Levels once references are resolved: streams hold their parents, which hold theirs. */

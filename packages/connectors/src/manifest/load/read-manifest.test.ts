@@ -25,7 +25,7 @@ test('shares what aliases mean, and merges maps in their order', () => {
 });
 
 test.each([
-  ['a duplicate key', 'a: 1\nb: 2\na: 3\n', /unique.*line 3, column 1/s],
+  ['a duplicate key', 'a: 1\nb: 2\na: 3\n', /`a` twice.*line 3, column 1/],
   ['a tab', 'a:\n\tb: 1\n', /tab.*line 2, column 1/is],
   ['an open bracket', 'a: [1, 2\nb: 3\n', /not YAML.*line/s],
   ['a key that is a list', '[1, 2]: 3\n', /key that is no text at line 1, column 1/],
@@ -77,6 +77,16 @@ test('refuses an object that is nested too deep or holds itself', () => {
   const round: { self?: object } = {};
   round.self = round;
   expect(() => readManifest(round as never)).toThrow(/holds a part of itself/);
+});
+
+test('refuses too many pieces of text, of which the parser would take very long to make something', () => {
+  expect(() => readManifest(`x: [${'a,'.repeat(2_000_000)}]`)).toThrow(/more than 600,000 words and signs/);
+});
+
+test('reads a map of very many keys, and finds the one that comes twice', () => {
+  const map = (count: number): string => Array.from({ length: count }, (_, at) => `k${at}: 1\n`).join('');
+  expect(Object.keys(readManifest(map(5_000)))).toHaveLength(5_000);
+  expect(() => readManifest(`${map(5_000)}k7: 2\n`)).toThrow(/`k7` twice.*line 5001/);
 });
 
 test('refuses what is too large without looking at it', () => {

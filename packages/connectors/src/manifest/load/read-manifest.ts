@@ -34,8 +34,8 @@ function readYaml(source: string): Json {
     throw new ConnectorError('configuration', `The manifest is larger than ${LIMITS.bytes / 1_000_000} MB.`);
   }
   const reading: Reading = { lines: new LineCounter(), anchors: new Map(), aliases: 0 };
-  // Only texts: what they mean is for `yamlScalar` to say.
-  const composer = new Composer({ schema: 'failsafe', logLevel: 'silent' });
+  // Only texts: what they mean is for `yamlScalar` to say. Its comparison of all keys of a map with all others is too slow.
+  const composer = new Composer({ schema: 'failsafe', uniqueKeys: false, logLevel: 'silent' });
   const [document, another] = composer.compose(tokens(source, reading.lines), true, source.length);
   const [error] = document?.errors ?? [];
   if (error)
@@ -48,11 +48,14 @@ function readYaml(source: string): Json {
   return plain(document?.contents, reading, 0);
 }
 
-/** Stops at what is nested too deep, for which the parser would need far more time than for other text of that length. */
+/** Stops at what is nested too deep or has too many pieces, for which the parser needs more time than for other text. */
 function* tokens(source: string, lines: LineCounter): Generator<CST.Token> {
   const parser = new Parser(lines.addNewLine);
   lines.addNewLine(0);
+  let pieces = 0;
   for (const lexeme of new Lexer().lex(source)) {
+    pieces += 1;
+    if (pieces > LIMITS.pieces) throw tooMany();
     yield* parser.next(lexeme);
     // A level of the text takes a level of the parser or two.
     if (parser.stack.length > 2 * LIMITS.depth) throw tooDeep();
@@ -95,6 +98,7 @@ function mapping(node: YAMLMap, reading: Reading, level: number): JsonObject {
   const own: Record<string, Json> = {};
   for (const { key, value } of node.items) {
     const name = keyOf(key, reading);
+    if (Object.hasOwn(own, name)) throw duplicate(name, key, reading);
     const member = plain(value, reading, level + 1);
     if (name === '<<' && (isObject(member) || Array.isArray(member))) merged.push(...[member].flat().filter(isObject));
     else setOwn(own, name, member);
@@ -103,6 +107,15 @@ function mapping(node: YAMLMap, reading: Reading, level: number): JsonObject {
   // The first of several wins, and the map's own keys win over all.
   return Object.assign({}, ...merged.toReversed(), own) as JsonObject;
 }
+
+const duplicate = (name: string, key: unknown, reading: Reading): ConnectorError =>
+  new ConnectorError(
+    'configuration',
+    `The manifest has the key \`${name}\` twice in the same place, again${place(offsetOf(key), reading)}.`,
+  );
+
+const offsetOf = (node: unknown): number | undefined =>
+  (node as { readonly range?: readonly number[] } | null)?.range?.[0];
 
 /** Also for `__proto__`, which an assignment would take for something else; it is refused later, with the others. */
 function setOwn(object: Record<string, Json>, key: string, value: Json): void {
@@ -113,7 +126,7 @@ function setOwn(object: Record<string, Json>, key: string, value: Json): void {
 /** Keys are texts as they are written: a field named `on` is no boolean. */
 function keyOf(key: unknown, reading: Reading): string {
   if (isScalar(key)) return key.source ?? String(key.value);
-  const where = place((key as { readonly range?: readonly number[] } | null)?.range?.[0], reading);
+  const where = place(offsetOf(key), reading);
   throw new ConnectorError('configuration', `The manifest has a key that is no text${where}.`);
 }
 
@@ -136,6 +149,12 @@ function place(offset: number | undefined, { lines }: Reading): string {
   const { line, col } = lines.linePos(offset);
   return ` at line ${line}, column ${col}`;
 }
+
+const tooMany = (): ConnectorError =>
+  new ConnectorError(
+    'configuration',
+    `The manifest has more than ${LIMITS.pieces.toLocaleString('en')} words and signs of YAML.`,
+  );
 
 const tooDeep = (): ConnectorError =>
   new ConnectorError('configuration', `The manifest is nested in more than ${LIMITS.depth} levels; make it flatter.`);

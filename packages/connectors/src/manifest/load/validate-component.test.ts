@@ -138,3 +138,22 @@ test('shows twenty problems and counts the others', () => {
   expect(lines).toHaveLength(21);
   expect(lines.at(-1)).toBe('- and 5 more');
 });
+
+test('wants the children of a union to give its field, without request options', () => {
+  const request_option = { type: 'RequestOption', inject_into: 'header', field_name: 'x' };
+  const child = (cursor_field: string, more: object = {}): Json => ({
+    type: 'ListPartitionRouter',
+    values: ['a'],
+    cursor_field,
+    ...more,
+  });
+  const union = (...partition_routers: readonly Json[]): string =>
+    complaints({ type: 'UnionPartitionRouter', partition_field: 'id', partition_routers }, 'UnionPartitionRouter');
+  expect(union(child('id'), child('{{ config.field }}'))).toBe('');
+  expect(union(child('id'), child('other'))).toBe(
+    'here.partition_routers[1].cursor_field: must be the `partition_field` of the union',
+  );
+  expect(union(child('id', { request_option }), child('id'))).toMatch(
+    /^here\.partition_routers\[0\]\.request_option: has no effect/,
+  );
+});

@@ -6,6 +6,7 @@ import { describeShapes, describeValue } from './describe-shapes.ts';
 import { isObject } from './is-object.ts';
 import { nearest } from './nearest.ts';
 import type { Problems } from './problems.ts';
+import { unionRouterProblems } from './union-router-problems.ts';
 
 /**
  * Compares a component with its declaration, and adds what is wrong to `problems`. `names` are the declarations that may stand
@@ -54,7 +55,7 @@ function checkObject(value: JsonObject, shapes: readonly Shape[], path: string, 
   const components = shapes.filter((shape): shape is Components => typeof shape === 'object' && 'component' in shape);
   const names = components.flatMap(({ component }) => component);
   const declaration = declarationOf(value, names);
-  if (declaration) return checkFields(value, declaration.fields, path, check);
+  if (declaration) return checkComponent(value, declaration, path, check);
   if (shapes.includes('object')) return;
   const other = shapes.find((shape) => typeof shape === 'object' && ('mapOf' in shape || 'object' in shape));
   if (typeof other === 'object' && 'object' in other) return checkFields(value, other.object, path, check);
@@ -62,6 +63,12 @@ function checkObject(value: JsonObject, shapes: readonly Shape[], path: string, 
   if (names.length === 0) return check.problems.add(path, complaint(value, shapes));
   const text = unknownComponent(value, names);
   if (text !== undefined) check.problems.add(path, text);
+}
+
+function checkComponent(value: JsonObject, { name, fields }: ComponentDeclaration, path: string, check: Check): void {
+  checkFields(value, fields, path, check);
+  if (name !== 'UnionPartitionRouter') return;
+  for (const [below, text] of unionRouterProblems(value)) check.problems.add(`${path}.${below}`, text);
 }
 
 function checkMap(value: JsonObject, shapes: readonly Shape[], path: string, check: Check): void {

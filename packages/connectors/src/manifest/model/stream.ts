@@ -26,6 +26,8 @@ export interface PartitionWalk extends AsyncIterable<StreamSlice> {
 /** How records of a slice come; `SimpleRetriever`, `AsyncRetriever`, ports of custom ones. */
 export interface Retriever {
   readonly router: PartitionRouter | undefined;
+  /** Slices that are read side by side, when it is not the build's concurrency that says so: jobs at the source have limits of their own. */
+  readonly slicesAtOnce?: number;
   /** Pages of records of a slice, selected and transformed. Throws `ConnectorError` that names stream and component. */
   read(slice: StreamSlice, control: ReadControl): AsyncIterable<readonly MutableRecord[]>;
 }

@@ -21,7 +21,8 @@ interface Step {
   readonly token: string;
   /** `undefined` when nothing is known of what the page held. */
   readonly content: string | undefined;
-  readonly last: string;
+  /** Size and last record of the page; `undefined` without a record. */
+  readonly last: string | undefined;
 }
 
 /**
@@ -37,8 +38,8 @@ export function endlessGuard(options: EndlessGuardOptions): (page: ReadPage, nex
   const [equal, stuck, empty] = [inARow(), inARow(), inARow()];
   const problemOf = (page: ReadPage, now: Step): string | undefined => {
     const isSameToken = now.token === before?.token;
-    const equalPages = equal(now.content !== undefined && now.content === before?.content);
-    const stuckPages = stuck(isSameToken && page.lastRecord !== undefined && now.last === before?.last);
+    const equalPages = equal(isKnownSame(now.content, before?.content));
+    const stuckPages = stuck(isSameToken && isKnownSame(now.last, before?.last));
     const emptyPages = empty(page.size === 0);
     if (isSameToken && equalPages > 0) return 'as the source answers the same page with the same token again';
     if (isCircle(now)) return 'as its tokens go round in a circle';
@@ -60,12 +61,14 @@ export function endlessGuard(options: EndlessGuardOptions): (page: ReadPage, nex
 }
 
 function stepOf(page: ReadPage, next: Json, hasBody: boolean): Step {
-  const last = `${page.size} ${JSON.stringify(page.lastRecord)}`;
+  const last = page.lastRecord && `${page.size} ${JSON.stringify(page.lastRecord)}`;
   // Of records that were all filtered out nothing can be said.
-  const known = page.size > 0 && page.lastRecord === undefined ? undefined : last;
+  const known = page.size === 0 ? 'empty' : last;
   const content = hasBody ? createHash('sha1').update(page.response.bytes()).digest('base64') : known;
   return { token: JSON.stringify(next), content, last };
 }
+
+const isKnownSame = (one: string | undefined, other: string | undefined): boolean => one !== undefined && one === other;
 
 /** How often something was true without a break. */
 function inARow(): (isTrue: boolean) => number {

@@ -5,10 +5,11 @@ import { buildErrorHandler } from '../error-handling/build-error-handler.ts';
 import type { Build, StreamContext } from '../model/build.ts';
 import type { Component } from '../model/component.ts';
 import type { Requester } from '../model/request.ts';
+import { customPart } from './custom-part.ts';
 import { HttpRequester } from './http-requester.ts';
 import { componentOf } from './components-of.ts';
 import { ownParts } from './own-parts.ts';
-import { requestUrl } from './request-url.ts';
+import { baseUrl, requestUrl } from './request-url.ts';
 
 export interface RequesterOptions {
   /** Bodies are taken as they come: `ManifestResponse.stream()` is to be used, once. */
@@ -25,14 +26,19 @@ export function buildRequester(
   stream: StreamContext,
   options: RequesterOptions,
 ): Requester {
-  if (definition.type !== 'HttpRequester') return customRequester(definition, build, stream);
+  if (definition.type !== 'HttpRequester') return customPart(definition, build, stream) as Requester;
   return new HttpRequester({
     build,
     stream,
     method: methodOf(definition['http_method']),
     urlOf: requestUrl(definition, build),
     own: ownParts(definition, build),
-    authenticator: buildAuthenticator(componentOf(definition['authenticator']), build, stream),
+    authenticator: buildAuthenticator(componentOf(definition['authenticator']), {
+      build,
+      stream,
+      baseUrl: () => baseUrl(definition, build),
+      requester: (login) => buildRequester(login, build, stream, { streams: false }),
+    }),
     errorHandler: buildErrorHandler(componentOf(definition['error_handler']), build, stream),
     streams: options.streams,
     cached: !options.streams && isCached(definition['use_cache'], stream),
@@ -52,10 +58,3 @@ function methodOf(given: Json | undefined): (typeof METHODS)[number] {
 /** Parents are cached unless the manifest says otherwise in so many words. */
 const isCached = (given: Json | undefined, { isParent = false }: StreamContext): boolean =>
   given === true || (isParent && given !== false);
-
-function customRequester(definition: Component, build: Build, stream: StreamContext): Requester {
-  const className = String(definition['class_name'] ?? definition.type);
-  const port = build.custom.get(className);
-  if (!port) throw new ConnectorError('configuration', `There is no port of the requester ${className}.`);
-  return port(definition, build, stream) as Requester;
-}

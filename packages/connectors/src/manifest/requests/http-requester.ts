@@ -1,6 +1,6 @@
 import type { HttpRequest, HttpStreamedResponse } from '../../kit/http-client.ts';
 import { Secret } from '../../kit/secret.ts';
-import type { Authenticator, UnsignedRequest } from '../authenticators/authenticator.ts';
+import type { AuthenticatedParts, Authenticator, UnsignedRequest } from '../authenticators/authenticator.ts';
 import type { ErrorHandler } from '../error-handling/error-handler.ts';
 import { requestFailure } from '../error-handling/request-failure.ts';
 import type { Build, StreamContext } from '../model/build.ts';
@@ -46,7 +46,7 @@ export class HttpRequester implements Requester {
         signal: build.ctx.signal,
         ask: () => this.#ask(request),
         renew: () => authenticator.renew?.() ?? Promise.resolve(false),
-        failure: (resolution, { response }) => requestFailure(request, response, resolution, build),
+        failure: (resolution, { response, secrets }) => requestFailure(request, response, resolution, build, secrets),
         ignored: (resolution, { response }) =>
           build.ctx.log.info(
             { stream: stream.name, status: response.status, said: build.shown(resolution.message ?? '') },
@@ -60,20 +60,20 @@ export class HttpRequester implements Requester {
 
   /** One try, with authentication as it stands now; once more when whoever keeps the token has a newer one. */
   async #ask(request: UnsignedRequest): Promise<Asked> {
-    const { authenticator } = this.#options;
-    const first = await this.#askOnce(request);
-    if (first.response.status !== 401 || !(await authenticator.refused?.())) return first;
+    const proof = await this.#options.authenticator.authenticate(request);
+    const first = await this.#askOnce(request, proof);
+    if (first.response.status !== 401 || !(await proof.refused?.())) return first;
     first.discard();
-    return this.#askOnce(request);
+    return this.#askOnce(request, await this.#options.authenticator.authenticate(request));
   }
 
-  async #askOnce(request: UnsignedRequest): Promise<Asked> {
+  async #askOnce(request: UnsignedRequest, proof: AuthenticatedParts): Promise<Asked> {
     const { build, authenticator, cached, streams } = this.#options;
-    const { parts: proof, secrets = [] } = await authenticator.authenticate(request);
-    const parts = mergeParts([request.parts, proof]);
+    const { secrets = [], authorization } = proof;
+    const parts = mergeParts([request.parts, proof.parts]);
     const guard: Guard = (text) =>
       secrets.some((secret) => text.includes(secret)) ? new Secret(text) : build.guard(text);
-    const asked = composeRequest(request, parts, guard);
+    const asked: HttpRequest = { ...composeRequest(request, parts, guard), ...(authorization && { authorization }) };
     const send = async <Answer extends Pick<Asked['response'], 'status' | 'headers'>>(
       answering: () => Promise<Answer>,
     ): Promise<Answer> => {
@@ -82,25 +82,26 @@ export class HttpRequester implements Requester {
       build.budget.observe(asked, answer);
       return answer;
     };
-    if (streams) return this.#streamed(request, await send(() => build.ctx.http.open(asked)));
+    if (streams) return this.#streamed(request, await send(() => build.ctx.http.open(asked)), secrets);
     const ask = () => send(() => build.ctx.http.request(asked));
     const answer = await (cached ? responseCacheOf(build).get(cacheKey(request, parts), ask) : ask());
     return {
       response: wholeResponse(answer),
       bodyIsStreamed: false,
+      secrets,
       rotated: authenticator.observe?.(request, answer) ?? false,
       discard: () => undefined,
     };
   }
 
   /** The body of an answer that is not good is small, and error handling looks into it. */
-  async #streamed(request: UnsignedRequest, opened: HttpStreamedResponse): Promise<Asked> {
+  async #streamed(request: UnsignedRequest, opened: HttpStreamedResponse, secrets: readonly string[]): Promise<Asked> {
     const rotated = this.#options.authenticator.observe?.(request, opened) ?? false;
     if (opened.status < 400) {
       const response = streamedResponse(opened, opened.body);
-      return { response, bodyIsStreamed: true, rotated, discard: () => opened.cancel() };
+      return { response, bodyIsStreamed: true, secrets, rotated, discard: () => opened.cancel() };
     }
     const response = wholeResponse(await opened.whole());
-    return { response, bodyIsStreamed: false, rotated, discard: () => undefined };
+    return { response, bodyIsStreamed: false, secrets, rotated, discard: () => undefined };
   }
 }

@@ -38,5 +38,9 @@ export function requestUrl(definition: Component, build: Build): UrlOf {
   };
 }
 
+/** The URL without the path of a request. */
+export const baseUrl = (definition: Component, build: Build): string =>
+  (compiled(definition['url_base']) ?? compiled(definition['url']))?.evaluate(staticContext(definition, build)) ?? '';
+
 const compiled = (given: Json | undefined): Interpolated<string> | undefined =>
   typeof given === 'string' && given !== '' ? interpolatedText(given) : undefined;

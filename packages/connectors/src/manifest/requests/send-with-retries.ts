@@ -7,6 +7,8 @@ import type { RequestOutcome } from '../model/request.ts';
 
 /** An answer as it came. */
 export interface Asked extends JudgedAnswer {
+  /** Plain secrets that were sent and that the configuration does not hold. */
+  readonly secrets: readonly string[];
   /** The next try goes out with another token, so that there is nothing to wait for. */
   readonly rotated: boolean;
   /** Lets go of a streamed body. */
@@ -21,7 +23,7 @@ export interface Sending {
   ask(): Promise<Asked>;
   /** Gets a newer token before the next try. */
   renew(): Promise<boolean>;
-  failure(resolution: ErrorResolution, answer: JudgedAnswer): ConnectorError;
+  failure(resolution: ErrorResolution, answer: Asked): ConnectorError;
   ignored(resolution: ErrorResolution, answer: JudgedAnswer): void;
 }
 
@@ -48,7 +50,9 @@ export async function sendWithRetries(sending: Sending): Promise<RequestOutcome>
         return { type: 'reset_pagination' };
       case 'FAIL':
         throw sending.failure(resolution, answer);
-      default: {
+      case 'RETRY':
+      case 'RATE_LIMITED':
+      case 'REFRESH_TOKEN_THEN_RETRY': {
         const waitMs = answer.rotated ? 0 : backoffMs(sending, resolution, answer, attempt);
         giveUp(sending, { resolution, answer, attempt, waitMs, elapsedMs: clock.now() - startedAt });
         if (waitMs > 0) await clock.sleep(waitMs, signal);
@@ -76,7 +80,7 @@ function backoffMs(
 
 interface Standing {
   readonly resolution: ErrorResolution;
-  readonly answer: JudgedAnswer;
+  readonly answer: Asked;
   readonly attempt: number;
   readonly waitMs: number;
   readonly elapsedMs: number;

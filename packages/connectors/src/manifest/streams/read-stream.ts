@@ -4,11 +4,17 @@ import type { StreamOutput, StreamReading } from '../model/stream.ts';
 import { readSlices } from './read-slices.ts';
 import { inStreamGroups } from './stream-groups.ts';
 
-/** Reads a stream side by side within the build's concurrency, alone among the streams of its groups. */
+export interface ReadStreamOptions {
+  /** Slices that are read side by side. */
+  readonly concurrency: number;
+  readonly begin: () => StreamReading;
+}
+
+/** Reads a stream, alone among the streams of its groups. */
 export async function* readStream(
   stream: string,
   build: Build,
-  begin: () => StreamReading,
+  { concurrency, begin }: ReadStreamOptions,
 ): AsyncGenerator<StreamOutput> {
   const { signal } = build.ctx;
   const leave = await inStreamGroups(stream, build);
@@ -16,7 +22,7 @@ export async function* readStream(
     signal.throwIfAborted();
     const isFinal = (error: unknown): boolean =>
       signal.aborted || (error instanceof ConnectorError && FINAL_REASONS.has(error.reason));
-    yield* readSlices(begin(), { concurrency: build.concurrency, isFinal });
+    yield* readSlices(begin(), { concurrency, isFinal });
   } finally {
     leave();
   }

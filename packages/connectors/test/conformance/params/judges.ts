@@ -1,5 +1,29 @@
+import { authenticationJudges } from './authentication.ts';
+import { dynamicJudges } from './dynamic.ts';
+import { connectorJudges } from './connector.ts';
+import { decodersJudges } from './decoders.ts';
+import { errorHandlingJudges } from './error-handling.ts';
 import { loadingJudges } from './loading.ts';
+import { paginatorsJudges } from './paginators.ts';
+import { interpolationJudges } from './interpolation.ts';
 import type { ParamJudges } from './param-table.ts';
+import { recordsJudges } from './records.ts';
+import { requestsJudges } from './requests.ts';
+import { schemasJudges } from './schemas.ts';
+import { transformationsJudges } from './transformations.ts';
 
 /** Every table that we know, from the areas of the interpreter. */
-export const judges: ParamJudges = { ...loadingJudges };
+export const judges: ParamJudges = {
+  ...authenticationJudges,
+  ...dynamicJudges,
+  ...connectorJudges,
+  ...decodersJudges,
+  ...errorHandlingJudges,
+  ...loadingJudges,
+  ...paginatorsJudges,
+  ...recordsJudges,
+  ...requestsJudges,
+  ...schemasJudges,
+  ...transformationsJudges,
+};
+export const judges: ParamJudges = { ...interpolationJudges };

@@ -7,6 +7,7 @@ import { validateComponent } from '../../../src/manifest/load/validate-component
 import type { Component } from '../../../src/manifest/model/component.ts';
 import { expectSame, expectThrow, notApplicable } from '../verdict.ts';
 import type { Verdict } from '../verdict.ts';
+import { factoryJudges } from './factory.ts';
 import { enumMember, isStub } from './param-table.ts';
 import type { ParamJudges, ParamRow, Stub } from './param-table.ts';
 
@@ -38,6 +39,7 @@ export const loadingJudges: ParamJudges = {
     },
   },
   parsers__test_model_to_component_factory: {
+    ...factoryJudges,
     test_create_requester: ({ error_handler: handler, expected_backoff_strategy_type: expected }) => {
       const { requester } = streamOf(
         `requester:\n  type: HttpRequester\n  url_base: https://api.example.com\n${handler as string}`,
