@@ -98,3 +98,40 @@ test('says what is missing on the command line', async () => {
   expect(config.err).toContain('--config');
   expect([unknown.code, action.code, config.code]).toEqual([2, 2, 2]);
 });
+
+test('runs a program that speaks the protocol as a connector, with what itself gives', async () => {
+  const program = [process.execPath, main, 'connector', 'incremental_stub'];
+  const [natively, asProgram] = await Promise.all([
+    tributary('incremental_stub', 'spec'),
+    tributary('--exec', ...program, 'spec'),
+  ]);
+  expect(asProgram.messages).toEqual(natively.messages);
+  const config = await file('exec.json', { entity_count: 4, credentials: { stub_key: 'x' } });
+  const chosen = await file('exec-catalog.json', {
+    streams: [{ stream: { name: 'entities' }, sync_mode: 'incremental' }],
+  });
+  const read = await tributary('--exec', ...program, 'read', '--config', config, '--catalog', chosen);
+  expect(read.code).toBe(0);
+  expect(read.messages.filter((message) => message['type'] === 'RECORD')).toHaveLength(4);
+  const state = await file(
+    'exec-state.json',
+    read.messages.filter((message) => message['type'] === 'STATE').map((message) => message['state']),
+  );
+  const args = ['read', '--config', config, '--catalog', chosen, '--state', state];
+  const again = await tributary('--exec', ...program, ...args);
+  expect(again.messages.filter((message) => message['type'] === 'RECORD')).toHaveLength(0);
+});
+
+test('says what is wrong with a program or image on the command line', async () => {
+  const [nothing, unknown, none, both] = await Promise.all([
+    tributary('--exec', 'spec'),
+    tributary('--exec', 'no-such-program-here', 'spec'),
+    tributary('--exec', '/bin/true', 'spec'),
+    tributary('--exec', '--image', 'x', 'spec'),
+  ]);
+  expect(nothing.err).toContain('There is no program');
+  expect(unknown.err).toContain('There is no program no-such-program-here');
+  expect(none.err).toContain('no answer of the Airbyte protocol to spec');
+  expect(both.err).toContain('one of --manifest, --exec and --image');
+  expect([nothing.code, unknown.code, none.code, both.code]).toEqual([2, 2, 11, 2]);
+});

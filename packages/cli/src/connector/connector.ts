@@ -8,10 +8,13 @@ import { CliError } from '../exit-codes.ts';
 import { collect, examples } from '../session.ts';
 import type { Terminal } from '../terminal.ts';
 import { ownConnectorCommands } from './own-connectors.ts';
+import type { Runnable } from './load-executable.ts';
 import type { Surroundings } from './run-connector.ts';
 
 interface ConnectorOptions {
   readonly manifest?: string;
+  readonly exec?: boolean;
+  readonly image?: string;
   readonly config?: string;
   readonly catalog?: string;
   readonly state?: string;
@@ -27,16 +30,22 @@ The answer is the Airbyte protocol, one JSON object a line. The configuration fi
 connector's fields and its credentials: {"host": "…", "credentials": {"username": "…"}}.
 With --manifest a declarative manifest is the connector, and no id is given. Its configuration is
 what its own specification says; JSON files of its folder are its schemas.
+With --exec a program of this host is the connector, or with --image a container image: one that
+speaks the Airbyte protocol. It runs with your rights; you own this host, so nothing has to be
+allowed first. The last word is what it is asked; put -- before words that begin with a dash.
 What reads files may read below --allow-root, else TRIBUTARY_FILE_ROOTS, else this folder.
 `;
 
-/** `tributary connector <id>|--manifest FILE spec|check|discover|read` */
+/** `tributary connector <id>|--manifest FILE|--exec COMMAND…|--image IMAGE spec|check|discover|read` */
 export function connectorCommand(terminal: Terminal): Command {
   const connector = new Command('connector')
     .description('run one connector here, without the service, as Airbyte runs its own')
-    .argument('[connector]', 'id, for example postgres; none with --manifest')
+    .argument('[connector]', 'id, for example postgres; none with --manifest or --image, the program with --exec')
     .argument('[action]', actions.join(', '))
+    .argument('[words...]', 'with --exec: the words of the command, the action last')
     .option('--manifest <file>', 'declarative manifest (YAML or JSON) to run instead of a connector of ours')
+    .option('--exec', 'run a program that speaks the Airbyte protocol instead')
+    .option('--image <image>', 'run a container image that speaks the Airbyte protocol instead')
     .option('--config <file>', 'JSON file with the configuration')
     .option('--catalog <file>', 'JSON file with the configured catalog, for read')
     .option('--state <file>', 'JSON file with the states of an earlier read')
@@ -49,27 +58,24 @@ export function connectorCommand(terminal: Terminal): Command {
           'connector postgres spec',
           'connector postgres read --config config.json --catalog catalog.json',
           'connector --manifest manifest.yaml check --config config.json',
+          'connector --exec ./my-source discover --config config.json',
+          'connector --image airbyte/source-faker:6.2.21 spec',
         ),
     )
-    .action((...given: [string | undefined, string | undefined, ConnectorOptions]) => run(terminal, ...given));
+    .action(
+      (first: string | undefined, second: string | undefined, rest: readonly string[], options: ConnectorOptions) =>
+        run(
+          terminal,
+          [first, second, ...rest].filter((word) => word !== undefined),
+          options,
+        ),
+    );
   for (const command of ownConnectorCommands(terminal)) connector.addCommand(command);
   return connector;
 }
 
-async function run(
-  terminal: Terminal,
-  first: string | undefined,
-  second: string | undefined,
-  options: ConnectorOptions,
-): Promise<void> {
-  const { manifest } = options;
-  if (manifest !== undefined && second !== undefined)
-    throw new CliError('usage', 'Give an id or --manifest, not both.');
-  const action = manifest === undefined ? second : first;
-  // An id alone is answered by what is wrong with it first.
-  if (manifest !== undefined) checkAction(action);
-  const connector = await (manifest === undefined ? load(first) : loadFile(manifest));
-  checkAction(action);
+async function run(terminal: Terminal, words: readonly string[], options: ConnectorOptions): Promise<void> {
+  const { connector, action } = await connectorAndAction(terminal, words, options);
   let failure: string | undefined;
   for await (const message of answer(terminal, connector, action, options)) {
     terminal.out(`${JSON.stringify(message)}\n`);
@@ -77,6 +83,50 @@ async function run(
   }
   // The platform looks at the exit code too.
   if (failure !== undefined) throw new CliError('sync_failed', failure);
+}
+
+interface Asked {
+  readonly connector: Connector;
+  readonly action: Action;
+}
+
+async function connectorAndAction(
+  terminal: Terminal,
+  words: readonly string[],
+  { manifest, exec, image }: ConnectorOptions,
+): Promise<Asked> {
+  const others = [manifest, exec, image].filter((one) => one !== undefined).length;
+  if (others > 1) throw new CliError('usage', 'Give one of --manifest, --exec and --image.');
+  if (exec) {
+    const action = words.at(-1);
+    checkAction(action);
+    return { connector: await loadProgram(terminal, { command: words.slice(0, -1) }), action };
+  }
+  if (words.length > 2 - others)
+    throw new CliError(
+      'usage',
+      others > 0 ? 'Give an id or --manifest or --image, not both.' : `There is a word too many: ${words[2]}.`,
+    );
+  const action = words.at(others > 0 ? 0 : 1);
+  // An id alone is answered by what is wrong with it first.
+  if (others > 0) checkAction(action);
+  const connector = await loadAny(terminal, words[0], { manifest, image });
+  checkAction(action);
+  return { connector, action };
+}
+
+async function loadAny(
+  terminal: Terminal,
+  id: string | undefined,
+  { manifest, image }: { readonly manifest: string | undefined; readonly image: string | undefined },
+): Promise<Connector> {
+  if (image !== undefined) return loadProgram(terminal, { image });
+  return manifest === undefined ? load(id) : loadFile(manifest);
+}
+
+async function loadProgram(terminal: Terminal, runnable: Runnable): Promise<Connector> {
+  const { loadExecutable } = await import('./load-executable.ts');
+  return loadExecutable(terminal, runnable);
 }
 
 function checkAction(action: string | undefined): asserts action is Action {
@@ -88,7 +138,7 @@ function checkAction(action: string | undefined): asserts action is Action {
 }
 
 async function load(id: string | undefined): Promise<Connector> {
-  if (id === undefined) throw new CliError('usage', 'Give the id of a connector, or --manifest with a file.');
+  if (id === undefined) throw new CliError('usage', 'Give the id of a connector, or --manifest, --exec or --image.');
   const found = catalog[aliases[id] ?? id];
   if (found) return found();
   throw new CliError('usage', `There is no connector ${id}; there are ${Object.keys(catalog).join(', ')}.`);

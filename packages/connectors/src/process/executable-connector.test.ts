@@ -1,10 +1,15 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { ConnectorContext, Logger } from '../kit/context.ts';
 import type { JsonObject } from '../kit/json.ts';
 import { handClock, type ProbeOptions, probeContext, readPages } from '../testing/connector-probe.ts';
+import { hostTools } from './host-tools.ts';
+import { sweepPrivateFolders } from './private-folder.ts';
 import type { ExecutableOptions } from './program-session.ts';
 import { declared, testingExecutable } from './testing-executable.ts';
 import { executableSpecification } from './executable-specification.ts';
@@ -152,6 +157,13 @@ describe('an executable', () => {
     expect(rowsOf(await readPages(legacy, page?.cursor))).toEqual([]);
     const [reset] = await readPages(await streamOf('resets'));
     expect(reset?.cursor).toEqual({});
+  });
+
+  test('gets its state back to the last digit', async () => {
+    const stream = await streamOf('posts');
+    const { cursor } = (await readPages(stream, { since: 1 })).at(-1)!;
+    const stored = stream.parseCursor(JSON.parse(JSON.stringify(cursor)));
+    expect(rowsOf(await readPages(stream, stored))).toEqual([{ id: 1, since: '"since":1880000000000000001' }]);
   });
 
   test('that keeps one state for all streams without being declared so is refused', async () => {
@@ -342,6 +354,18 @@ describe('what an executable cannot do', () => {
     if (token === 'leave') while (!(await pages.next()).done);
     else await pages.return?.();
     await expect.poll(() => isAlive(pid)).toBe(false);
+  });
+
+  test.runIf(process.platform === 'linux')('it does not outlive us when we are killed', async () => {
+    const { setpriv } = await hostTools();
+    if (setpriv === undefined) return;
+    const runner = fileURLToPath(new URL('testing-runner.ts', import.meta.url));
+    const parent = spawn(process.execPath, [runner, folder], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const [told] = (await once(parent.stdout, 'data')) as [Buffer];
+    expect(isAlive(told.toString())).toBe(true);
+    parent.kill('SIGKILL');
+    await expect.poll(() => isAlive(told.toString())).toBe(false);
+    await sweepPrivateFolders(folder);
   });
 
   test('it leaves no private folder behind, however it ended', async () => {

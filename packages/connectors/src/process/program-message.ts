@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { JsonObject } from '../kit/json.ts';
+import { parseExact } from './exact-json.ts';
 
 /** What a program says, one message a line; names and forms are the Airbyte protocol's, unknown fields are passed over. */
 export type ProgramMessage =
@@ -105,6 +106,7 @@ export function readMessage(line: string): ProgramMessage {
   let message: unknown;
   try {
     message = JSON.parse(line);
+    if (isObject(message) && message['type'] === 'STATE') message = parseExact(line);
   } catch {
     return { type: 'garbage' };
   }

@@ -3,6 +3,7 @@ import type { Clock, Logger } from '../kit/context.ts';
 import type { JsonObject } from '../kit/json.ts';
 import { runProgram } from './child-program.ts';
 import { commandLine } from './command-line.ts';
+import { exactJson } from './exact-json.ts';
 import type { ExecutableDeclaration } from './executable-declaration.ts';
 import { hostTools } from './host-tools.ts';
 import type { OutputLine } from './line-splitter.ts';
@@ -112,7 +113,7 @@ async function programOptions(
   const line = commandLine(declaration, { tools: await hostTools(), folder: folder.path, account: { uid, gid } });
   const words: string[] = [action];
   const give = async (name: string, content: unknown): Promise<void> => {
-    await folder.write(`${name}.json`, JSON.stringify(content));
+    await folder.write(`${name}.json`, exactJson(content));
     words.push(`--${name}`, `${line.folder}/${name}.json`);
   };
   if (action !== 'spec') await give('config', config().config);

@@ -128,6 +128,12 @@ const behaviours: Readonly<Record<string, () => void | Promise<void>>> = {
     for (let id = last + 1; id <= count; id += 1) record('users', { id });
     say({ type: 'STATE', state: { data: { last: count } } });
   },
+  posts() {
+    const [since] = /"since":\d+/.exec(readFileSync(options[options.indexOf('--state') + 1] ?? '', 'utf8')) ?? [];
+    record('users', { id: 1, since });
+    const stream = '"stream":{"stream_descriptor":{"name":"users"},"stream_state":{"since":1880000000000000001}}';
+    process.stdout.write(`{"type":"STATE","state":{"type":"STREAM",${stream}}}\n`);
+  },
   resets() {
     record('users', { id: 1 });
     state('users', null);

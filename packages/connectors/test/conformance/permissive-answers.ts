@@ -8,7 +8,10 @@ import type { LoopbackAnswer, LoopbackRequest } from './loopback-server.ts';
 export function permissiveAnswers(manifest: JsonObject, body: string): (request: LoopbackRequest) => LoopbackAnswer {
   const logins = [...loginsOf(manifest)];
   return ({ url }) => {
-    const login = logins.find(({ path }) => path !== '' && url.pathname.endsWith(path));
+    const login = logins.find(({ path }) =>
+      // An address that is a setting is told by its looks.
+      path === '' ? /token|login|auth|session/i.test(url.pathname) : url.pathname.endsWith(path),
+    );
     return { status: 200, body: login ? JSON.stringify(login.body) : body };
   };
 }
@@ -40,7 +43,7 @@ function* loginsOf(value: Json | undefined): Generator<Login> {
   if (type === 'SessionTokenAuthenticator' && Array.isArray(path)) {
     const { url, url_base: base, path: below } = component['login_requester'] as JsonObject;
     const body = path.toReversed().reduce<Json>((inner, name) => ({ [String(name)]: inner }), 'sample') as JsonObject;
-    yield { path: lastPart(String(below ?? url ?? base)), body };
+    yield { path: lastPart([below, url, base].find((one) => typeof one === 'string' && one !== '') as string), body };
   }
   for (const one of Object.values(component)) yield* loginsOf(one);
 }

@@ -32,9 +32,7 @@ export async function* judgeManifests(folder: string): AsyncGenerator<Judged> {
   let next = 0;
   const work = async (): Promise<void> => {
     for (let at = next++; at < files.length; at = next++) {
-      verdicts[at] = await judgeManifest(join(folder, files[at] ?? '')).catch((error: unknown): Verdict => {
-        return { type: 'failed', detail: error instanceof Error ? `${error.name}: ${error.message}` : String(error) };
-      });
+      verdicts[at] = await judgeManifest(join(folder, files[at] ?? '')).catch(failed);
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
@@ -48,14 +46,27 @@ async function judgeManifest(path: string): Promise<Verdict> {
   const connector = manifestConnector({ id: basename(path, extname(path)), manifest });
   if (connectorSpec(connector).type !== 'SPEC') return { type: 'failed', detail: 'no specification' };
   const { specification } = connector.specified as SpecifiedConfiguration;
-  const config = sampleConfig(specification['connectionSpecification'] as JsonObject, NOW);
+  const fields = specification['connectionSpecification'] as JsonObject;
   const logins = parse(manifest, { merge: true }) as JsonObject;
+  // Of two ways to log in, a manifest may describe one in words that its own templates do not use.
+  const first = await judgeSettings(connector, sampleConfig(fields, NOW), logins);
+  if (first.type === 'passed') return first;
+  const second = await judgeSettings(connector, sampleConfig(fields, NOW, 1), logins);
+  return second.type === 'passed' ? second : first;
+}
+
+async function judgeSettings(connector: Connector, config: JsonObject, manifest: JsonObject): Promise<Verdict> {
   for (const body of ['{}', '[]']) {
-    const verdict = await judgeReading(connector, config, logins, body);
+    const verdict = await judgeReading(connector, config, manifest, body).catch(failed);
     if (verdict.type !== 'passed') return verdict;
   }
   return PASSED;
 }
+
+const failed = (error: unknown): Verdict => ({
+  type: 'failed',
+  detail: error instanceof Error ? `${error.name}: ${error.message}` : String(error),
+});
 
 async function judgeReading(
   connector: Connector,

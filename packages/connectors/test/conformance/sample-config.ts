@@ -5,40 +5,47 @@ const asObject = (value: unknown): JsonObject | undefined =>
 const listOf = (value: unknown): readonly Json[] => (Array.isArray(value) ? (value as readonly Json[]) : []);
 
 /**
- * Settings that fit a specification, made of its examples, defaults, patterns and choices; of alternatives the first. Dates are
- * two days before `now` (milliseconds), so that reading has something to do and not much.
+ * Settings that fit a specification, made of its examples, defaults, patterns and choices; of alternatives that of the index
+ * `choice`, at most the last. Dates are two days before `now` (milliseconds), so that reading has something to do and not much.
  */
-export function sampleConfig(specification: JsonObject, now: number): JsonObject {
-  const value = sampleOf('', { type: 'object', ...specification }, now);
+export function sampleConfig(specification: JsonObject, now: number, choice = 0): JsonObject {
+  const value = sampleOf('', { type: 'object', ...specification }, { now, choice });
   return asObject(value) ?? {};
 }
 
-function sampleOf(name: string, schema: JsonObject, now: number): Json | undefined {
+interface SampleOptions {
+  readonly now: number;
+  readonly choice: number;
+}
+
+function sampleOf(name: string, schema: JsonObject, how: SampleOptions): Json | undefined {
   const { const: only, enum: choices } = schema;
   if (only !== undefined) return only;
   const [choice] = listOf(choices);
   if (choice !== undefined) return schema['default'] ?? choice;
-  const [branch] = [...listOf(schema['oneOf']), ...listOf(schema['anyOf'])];
+  const branches = [...listOf(schema['oneOf']), ...listOf(schema['anyOf'])];
+  const branch = branches[Math.min(how.choice, branches.length - 1)];
   if (asObject(branch))
-    return { ...membersOf(schema, now), ...(asObject(sampleOf(name, asObject(branch) ?? {}, now)) ?? {}) };
+    return { ...membersOf(schema, how), ...(asObject(sampleOf(name, asObject(branch) ?? {}, how)) ?? {}) };
   const [type] = Array.isArray(schema['type']) ? schema['type'].filter((one) => one !== 'null') : [schema['type']];
-  if (type === 'object' || schema['properties']) return membersOf(schema, now);
+  if (type === 'object' || schema['properties']) return membersOf(schema, how);
   if (type === 'boolean') return schema['default'] ?? false;
   if (type === 'integer' || type === 'number') return numberOf(schema);
   if (type === 'array') {
     const given = schema['default'] ?? listOf(schema['examples']).find((one) => Array.isArray(one));
-    return given ?? [sampleOf(name, asObject(schema['items']) ?? { type: 'string' }, now) ?? 'sample'];
+    return given ?? [sampleOf(name, asObject(schema['items']) ?? { type: 'string' }, how) ?? 'sample'];
   }
-  return textFor(name, schema, now);
+  return textFor(name, schema, how.now);
 }
 
-/** What must be given, and of the rest what has a default. */
-function membersOf(schema: JsonObject, now: number): JsonObject {
+/** What must be given, and of the rest what has a default or is a choice. */
+function membersOf(schema: JsonObject, how: SampleOptions): JsonObject {
   const required = listOf(schema['required']);
   const made = Object.entries(asObject(schema['properties']) ?? {}).flatMap(([name, one]) => {
     const property = asObject(one) ?? {};
-    const wanted = required.includes(name) || property['default'] !== undefined || property['const'] !== undefined;
-    const value = wanted ? sampleOf(name, property, now) : undefined;
+    const isChoice = property['oneOf'] !== undefined || property['const'] !== undefined;
+    const wanted = required.includes(name) || property['default'] !== undefined || isChoice;
+    const value = wanted ? sampleOf(name, property, how) : undefined;
     return value === undefined ? [] : [[name, value] as const];
   });
   return Object.fromEntries(made);
@@ -58,11 +65,14 @@ function textFor(name: string, schema: JsonObject, now: number): string {
     .filter((one) => one !== undefined && one !== null)
     .map(String);
   const dates = datesOf(now);
-  const isDate = /date|time/.test(String(format ?? '')) || /date|since/.test(name);
+  const looksLikeDate = given.some((one) => one.length >= 8 && dates.some((date) => shapeOf(date) === shapeOf(one)));
+  const isDate = looksLikeDate || /date|time/.test(typeof format === 'string' ? format : '') || /date|since/.test(name);
   // A date of an example may be years ago, and each day since would be read.
   const like = isDate ? dates.filter((date) => given.some((one) => shapeOf(one) === shapeOf(date))) : [];
   const usual = isDate ? (format === 'date' ? dates.toReversed() : dates) : [];
-  const candidates = [...like, ...(isDate ? usual : []), ...given, 'sample', 'https://example.com/page', '7', ...dates];
+  const isAddress = /url|host|endpoint/.test(name) && given.length === 0;
+  const address = 'https://example.com/page';
+  const candidates = [...like, ...usual, ...given, ...(isAddress ? [address] : []), 'sample', address, '7', ...dates];
   const chosen = candidates.find(fits);
   if (chosen === undefined) throw new Error(`no sample fits the pattern of ${name}`);
   return chosen;

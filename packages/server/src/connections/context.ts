@@ -1,7 +1,7 @@
 import type { Connector } from '@tributary/connectors/kit/connector';
 import { createContext, parseConfig, type OwnedContext } from '@tributary/connectors/kit/connector-context';
 import type { KeyMaterial } from '@tributary/connectors/kit/key-material';
-import type { Logger } from '@tributary/connectors/kit/context';
+import type { ConnectorContext, Logger } from '@tributary/connectors/kit/context';
 import type { RateBudget } from '@tributary/connectors/kit/rate-budget';
 import type { Config } from '../config.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -18,6 +18,8 @@ export interface ContextInput {
   readonly followMs?: number;
   /** Certificates and key stores of the connection's project. */
   readonly keyMaterial?: (name: string) => Promise<KeyMaterial>;
+  /** Keeps settings that the connector has changed by itself. */
+  readonly keepConfiguration?: ConnectorContext['keepConfiguration'];
   readonly signal: AbortSignal;
   /** The account's shared budget, when several jobs read it. */
   readonly budget?: RateBudget;
@@ -49,6 +51,7 @@ export function createContextFactory({ config, clock, log }: Needs): ContextFact
       ...(input.fullRefresh !== undefined && { fullRefresh: input.fullRefresh }),
       ...(input.followMs !== undefined && { followMs: input.followMs }),
       ...(input.budget && { budget: input.budget }),
+      ...(input.keepConfiguration && { keepConfiguration: input.keepConfiguration }),
       ...(input.keyMaterial && { keyMaterial: input.keyMaterial }),
     });
 }

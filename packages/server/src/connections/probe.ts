@@ -8,6 +8,7 @@ import { errors } from '../errors.ts';
 import type { ContextFactory } from './context.ts';
 import type { CredentialRequest, CredentialSource } from './credential-source.ts';
 import type { FillSettings } from './fill-settings.ts';
+import type { KeepConfiguration } from './keep-configuration.ts';
 import { previewStreams } from './preview.ts';
 import type { PreviewIntake, StreamPreview } from './preview.ts';
 import { sampleStreams } from './sample.ts';
@@ -75,6 +76,7 @@ export function createProbe(options: {
   readonly makeContext: ContextFactory;
   readonly credentials: CredentialSource;
   readonly fill: FillSettings;
+  readonly keepConfiguration?: KeepConfiguration;
   readonly timeoutMs: number;
 }): Probe {
   const ask = async <T>(given: ProbeInput, call: (ctx: ConnectorContext) => Promise<T>): Promise<T> => {
@@ -88,7 +90,10 @@ export function createProbe(options: {
       const stored = given.connection ?? given.placeholdersOf;
       const input = stored ? await Promise.race([options.fill(stored, given), late]) : given;
       const credentials = input.opened ?? (await Promise.race([options.credentials.open(input), late]));
-      ctx = options.makeContext({ ...input, credentials, cursorField: null, signal });
+      const { connection, connector } = given;
+      const keep = connection && options.keepConfiguration?.({ connection, connector, credentials: given.credentials });
+      const kept = keep && { keepConfiguration: keep };
+      ctx = options.makeContext({ ...input, credentials, cursorField: null, signal, ...kept });
       return await Promise.race([call(ctx), late]);
     } catch (error) {
       throw translate(given.connector.id, error);

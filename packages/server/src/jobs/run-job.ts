@@ -8,6 +8,7 @@ import { OutsideError } from '../auth/providers/outside-error.ts';
 import type { ContextFactory } from '../connections/context.ts';
 import type { CredentialSource } from '../connections/credential-source.ts';
 import type { FillSettings } from '../connections/fill-settings.ts';
+import type { KeepConfiguration } from '../connections/keep-configuration.ts';
 import type { ConnectorRegistry } from '../connections/registry.ts';
 import type { AuthMethod, ErrorCategory } from '../control/schema.ts';
 import { failure, faultOf, faultOfStore } from '../engine/fault.ts';
@@ -48,6 +49,8 @@ export interface ExecuteNeeds<J extends RunnableJob> {
   readonly makeContext: ContextFactory;
   readonly credentials: CredentialSource;
   readonly fill: FillSettings;
+  /** Absent: what connectors change of their settings is forgotten. */
+  readonly keepConfiguration?: KeepConfiguration;
   readonly writers: CollectionWriters;
   /** Hears what a collection takes, at the end of every run that still held it. */
   readonly recordUsage: (input: SyncInput, size: StoreSize) => Promise<void>;
@@ -119,7 +122,7 @@ interface Prepared {
 async function runWith(
   needs: Pick<
     ExecuteNeeds<RunnableJob>,
-    'makeContext' | 'credentials' | 'fill' | 'writers' | 'recordUsage' | 'clock' | 'log'
+    'makeContext' | 'credentials' | 'fill' | 'keepConfiguration' | 'writers' | 'recordUsage' | 'clock' | 'log'
   >,
   prepared: Prepared,
   options: ExecuteOptions,
@@ -178,10 +181,11 @@ async function measure(
 }
 
 async function openContext(
-  { makeContext, credentials, fill }: Pick<ExecuteNeeds<RunnableJob>, 'makeContext' | 'credentials' | 'fill'>,
+  needs: Pick<ExecuteNeeds<RunnableJob>, 'makeContext' | 'credentials' | 'fill' | 'keepConfiguration'>,
   { connector, input, job, budget }: Prepared,
   signal: AbortSignal,
 ): Promise<{ readonly ctx: OwnedContext } | { readonly fault: Fault }> {
+  const { makeContext, credentials, fill } = needs;
   const { cursorField } = input;
   const connection = { organizationId: input.organizationId, id: input.connectionId };
   try {
@@ -189,6 +193,7 @@ async function openContext(
     const { config, keyMaterial } = filled;
     const opened = await credentials.open({ connection, connector, ...filled });
     const { fullRefresh } = job;
+    const keepConfiguration = needs.keepConfiguration?.({ connection, connector, credentials: input.credentials });
     const follow = input.continuous && { followMs: FOLLOW_MS };
     return {
       ctx: makeContext({
@@ -200,6 +205,7 @@ async function openContext(
         signal,
         budget,
         keyMaterial,
+        ...(keepConfiguration && { keepConfiguration }),
         ...follow,
       }),
     };

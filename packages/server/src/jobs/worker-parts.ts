@@ -8,9 +8,9 @@ import { createSqliteWriters } from '../collection-store/sqlite/writers.ts';
 import { createUsageService } from '../collections/usage.ts';
 import { createContextFactory } from '../connections/context.ts';
 import { createFillSettings } from '../connections/fill-settings.ts';
+import { createKeepConfiguration } from '../connections/keep-configuration.ts';
 import { openCredentials } from '../connections/open-credentials.ts';
-import { createOwnConnectors } from '../connectors/own-connectors.ts';
-import { createRegistry } from '../connections/registry.ts';
+import { openRegistry } from '../connectors/open-registry.ts';
 import { createConnectionService } from '../connections/service.ts';
 import type { ControlStore } from '../control/database.ts';
 import { createVariableSource } from '../environments/variable-source.ts';
@@ -53,7 +53,7 @@ export async function openWorkerParts(needs: Needs): Promise<WorkerParts> {
   const usage = createUsageService({ control, clock, config });
   const variables = createVariableSource({ vault });
   const keyMaterial = createKeyMaterialSource({ vault });
-  const registry = createRegistry({ internal: config.internalSources, own: createOwnConnectors({ control }) });
+  const registry = openRegistry({ config, control, clock, log });
   const clients = createOAuthClients({ vault, operator: readOperatorClients(config.oauthClients) });
   const parts = openCredentials({ ...needs, vault, registry, clients });
   return {
@@ -74,6 +74,7 @@ export async function openWorkerParts(needs: Needs): Promise<WorkerParts> {
       registry,
       credentials: parts.credentials,
       fill: createFillSettings({ control, variables, keyMaterial }),
+      keepConfiguration: createKeepConfiguration({ control, vault, log }),
       makeContext: createContextFactory({ config, clock, log }),
       writers,
       recordUsage: (input, size) => usage.record(input.organizationId, input.collectionId, size),

@@ -1,7 +1,7 @@
-import { ConnectorError } from '../../kit/connector-error.ts';
 import type { Build, StreamContext } from '../model/build.ts';
 import type { Component } from '../model/component.ts';
 import type { Requester } from '../model/request.ts';
+import { customPart } from '../requests/custom-part.ts';
 import { apiKeyAuthenticator } from './api-key-authenticator.ts';
 import type { Authenticator } from './authenticator.ts';
 import { basicAuthenticator } from './basic-authenticator.ts';
@@ -11,6 +11,7 @@ import { jwtAuthenticator } from './jwt-authenticator.ts';
 import { legacySessionAuthenticator } from './legacy-session-authenticator.ts';
 import { noAuth } from './no-auth.ts';
 import { oauthAuthenticator } from './oauth-authenticator.ts';
+import { rateLimitedAuthenticator } from './rate-limited-authenticator.ts';
 import { selectedAuthenticator } from './selective-authenticator.ts';
 import { sessionTokenAuthenticator } from './session-token-authenticator.ts';
 
@@ -39,6 +40,7 @@ const BY_TYPE: Readonly<Record<string, Make>> = {
     sessionTokenAuthenticator(definition, build, stream, requester),
   LegacySessionTokenAuthenticator: (definition, { build, baseUrl }) =>
     legacySessionAuthenticator(definition, build, baseUrl()),
+  RateLimitedMultipleTokenAuthenticator: (definition, { build }) => rateLimitedAuthenticator(definition, build),
   SelectiveAuthenticator: (definition, ground) =>
     buildAuthenticator(selectedAuthenticator(definition, ground.build.config), ground),
 };
@@ -48,8 +50,5 @@ export function buildAuthenticator(definition: Component | undefined, ground: Au
   if (!definition) return noAuth;
   const make = Object.hasOwn(BY_TYPE, definition.type) ? BY_TYPE[definition.type] : undefined;
   if (make) return make(definition, ground);
-  const className = String(definition['class_name'] ?? definition.type);
-  const port = ground.build.custom.get(className);
-  if (!port) throw new ConnectorError('configuration', `There is no port of the authenticator ${className}.`);
-  return port(definition, ground.build, ground.stream) as Authenticator;
+  return customPart(definition, ground.build, ground.stream) as Authenticator;
 }

@@ -11,6 +11,7 @@ import { requestOption } from '../requests/request-option.ts';
 import { staticContext } from '../requests/template-context.ts';
 import type { Authenticator } from './authenticator.ts';
 import { signJwt } from './sign-jwt.ts';
+import type { JwtHeader } from './sign-jwt.ts';
 
 type Ground = Pick<Build, 'config' | 'ctx'>;
 
@@ -39,16 +40,16 @@ export function prefixedToken(definition: Component, build: Ground): string {
   const payload = jwtPayload(definition, context, build.ctx.clock.now());
   const passphrase = renderedText(definition['passphrase'], context);
   const key = { text: secretKey(definition, context), ...(passphrase !== undefined && { passphrase }) };
-  const token = signJwt(header, payload, key);
+  // `typ` is JWT when nothing is said of it, as PyJWT has it.
+  const token = signJwt({ typ: 'JWT', ...header }, payload, key);
   const prefix = renderedText(definition['header_prefix'], context);
   return prefix === undefined ? token : `${prefix} ${token}`;
 }
 
-/** `typ` is JWT when nothing is said of it, as PyJWT has it. */
-export function jwtHeader(definition: Component, context: TemplateContext): JsonObject {
+/** The header as the manifest has it. */
+export function jwtHeader(definition: Component, context: TemplateContext): JwtHeader {
   const { algorithm, additional_jwt_headers: more, jwt_headers: given } = definition;
   return {
-    typ: 'JWT',
     ...rendered('additional_jwt_headers', more, RESERVED_HEADERS, context),
     ...renderedFields(given, ['kid', 'typ', 'cty'], context),
     alg: renderedText(algorithm, context) ?? 'HS256',

@@ -1,5 +1,5 @@
 import { ConnectorError } from '../../kit/connector-error.ts';
-import type { JsonObject } from '../../kit/json.ts';
+import type { Json, JsonObject } from '../../kit/json.ts';
 import { Secret } from '../../kit/secret.ts';
 import { defaultErrorHandler } from '../error-handling/default-error-handler.ts';
 import type { JudgedAnswer } from '../error-handling/error-handler.ts';
@@ -116,8 +116,8 @@ function refusedFilter({ statuses, key, values }: RefusedToken): ResponseFilter 
     if (response.status < 400 || response.status === 429 || (response.status >= 500 && !statuses.has(response.status)))
       return undefined;
     const body = bodyOf(response);
-    const isNamed = statuses.has(response.status) && values.has(String(body[key] ?? ''));
-    if (!isNamed && !REFUSALS.has(String(body['error'] ?? ''))) return undefined;
+    const isNamed = statuses.has(response.status) && values.has(textOf(body[key]));
+    if (!isNamed && !REFUSALS.has(textOf(body['error']))) return undefined;
     return {
       action: 'FAIL',
       failureType: 'credential_error',
@@ -125,6 +125,8 @@ function refusedFilter({ statuses, key, values }: RefusedToken): ResponseFilter 
     };
   };
 }
+
+const textOf = (value: Json | undefined): string => (typeof value === 'string' ? value : '');
 
 function bodyOf(response: ManifestResponse): JsonObject {
   try {

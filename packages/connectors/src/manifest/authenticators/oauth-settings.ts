@@ -54,7 +54,7 @@ export interface OAuthSettings {
 const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 
 /** Renders the fields of an `OAuthAuthenticator`. Throws `ConnectorError('configuration')` when one that is needed is missing. */
-export function oauthSettings(definition: Component, build: Pick<Build, 'config'>): OAuthSettings {
+export function oauthSettings(definition: Component, build: Pick<Build, 'config' | 'ctx'>): OAuthSettings {
   const context = staticContext(definition, build);
   const text = (field: string): string | undefined => renderedText(definition[field], context);
   const name = (field: string, usual: string): string => text(field) ?? usual;

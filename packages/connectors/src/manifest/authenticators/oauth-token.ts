@@ -3,6 +3,7 @@ import type { Json, JsonObject } from '../../kit/json.ts';
 import { putAt } from '../configuration/config-path.ts';
 import type { MutableConfig } from '../configuration/config-path.ts';
 import { parseDatetime } from '../datetime/parse-datetime.ts';
+import { pythonText } from '../interpolation/python-text.ts';
 import type { Build } from '../model/build.ts';
 import { isJsonObject } from '../requests/is-json-object.ts';
 import type { OAuthSettings } from './oauth-settings.ts';
@@ -77,7 +78,7 @@ export class OAuthToken {
   #expiryOf(said: Json | undefined, now: number): number {
     const { expiryFormat } = this.#settings;
     if (said === undefined || said === null || said === '') return now + USUAL_LIFE_MS;
-    if (expiryFormat !== undefined) return timeOf(String(said), expiryFormat);
+    if (expiryFormat !== undefined) return timeOf(pythonText(said), expiryFormat);
     const seconds = Number(said);
     if (!Number.isNaN(seconds)) return now + Math.trunc(seconds) * 1000;
     throw new ConnectorError(

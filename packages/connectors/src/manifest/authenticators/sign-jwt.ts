@@ -9,15 +9,19 @@ export interface JwtKey {
   readonly passphrase?: string;
 }
 
+export interface JwtHeader extends JsonObject {
+  readonly alg: string;
+}
+
 const FAMILIES = ['HS', 'RS', 'PS', 'ES'];
 
 /**
  * A signed JSON Web Token in its compact form (RFC 7515, RFC 7518 §3, RFC 8037). The algorithm is that of `header.alg`. Throws
  * `ConnectorError('configuration')` when there is no such algorithm or the key does not fit it.
  */
-export function signJwt(header: JsonObject, payload: JsonObject, key: JwtKey): string {
+export function signJwt(header: JwtHeader, payload: JsonObject, key: JwtKey): string {
   const input = [header, payload].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.');
-  return `${input}.${signature(String(header['alg']), input, key).toString('base64url')}`;
+  return `${input}.${signature(header.alg, input, key).toString('base64url')}`;
 }
 
 function signature(algorithm: string, input: string, key: JwtKey): Buffer {

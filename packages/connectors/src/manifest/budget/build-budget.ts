@@ -1,10 +1,10 @@
 import { ConnectorError } from '../../kit/connector-error.ts';
-import type { Clock } from '../../kit/context.ts';
 import type { HttpRequest } from '../../kit/http-client.ts';
-import type { Json, JsonObject } from '../../kit/json.ts';
+import type { Json } from '../../kit/json.ts';
 import { LONGEST_WAIT_MS } from '../../kit/rate-budget.ts';
 import { parseDuration } from '../datetime/duration.ts';
 import { interpolatedString } from '../interpolation/interpolated.ts';
+import type { Build } from '../model/build.ts';
 import type { Component } from '../model/component.ts';
 import type { HttpBudget } from '../model/request.ts';
 import { componentsOf } from '../requests/components-of.ts';
@@ -17,10 +17,7 @@ import { requestMatcher } from './request-matcher.ts';
 import type { RequestMatcher } from './request-matcher.ts';
 import { resetTime } from './reset-time.ts';
 
-interface Ground {
-  readonly config: JsonObject;
-  readonly clock: Clock;
-}
+type Ground = Pick<Build, 'config' | 'ctx'>;
 
 interface MatchedPolicy {
   readonly matchers: readonly RequestMatcher[];
@@ -34,14 +31,10 @@ const UNLIMITED: CallPolicy = { most: Infinity, take: () => 0, observe: () => un
  * The budget of an opened manifest (`HTTPAPIBudget`), without bound when there is none. The first policy that matches a request counts
  * it. Throws `ConnectorError('configuration')`.
  */
-export function buildBudget(
-  definition: Component | undefined,
-  config: JsonObject,
-  clock: Clock,
-  signal?: AbortSignal,
-): HttpBudget {
+export function buildBudget(definition: Component | undefined, build: Ground): HttpBudget {
   if (!definition) return UNBOUNDED;
-  const policies = componentsOf(definition['policies']).map((one) => buildPolicy(one, { config, clock }));
+  const { clock, signal } = build.ctx;
+  const policies = componentsOf(definition['policies']).map((one) => buildPolicy(one, build));
   const remaining = nameOf(definition['ratelimit_remaining_header'], 'ratelimit-remaining');
   const reset = nameOf(definition['ratelimit_reset_header'], 'ratelimit-reset');
   const { status_codes_for_ratelimit_hit: codes } = definition;
@@ -98,7 +91,7 @@ function policyOf(definition: Component, build: Ground): CallPolicy {
       return UNLIMITED;
     case 'FixedWindowCallRatePolicy': {
       const limit = limitOf(definition['call_limit'], definition, build);
-      return fixedWindowPolicy({ limit, periodMs: millisOf(definition['period']), now: build.clock.now() });
+      return fixedWindowPolicy({ limit, periodMs: millisOf(definition['period']), now: build.ctx.clock.now() });
     }
     case 'MovingWindowCallRatePolicy':
       return movingWindowPolicy(
@@ -127,6 +120,6 @@ function limitOf(given: Json | undefined, definition: Component, build: Ground):
 
 /** Months are taken as 30 days; no API counts calls by the calendar. */
 function millisOf(given: Json | undefined): number {
-  const { months, micros } = parseDuration(String(given ?? ''));
+  const { months, micros } = parseDuration(typeof given === 'string' ? given : '');
   return Math.max(1, months * 30 * 86_400_000 + micros / 1000);
 }

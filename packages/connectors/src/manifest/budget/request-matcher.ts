@@ -1,6 +1,7 @@
 import { ConnectorError } from '../../kit/connector-error.ts';
 import type { Json } from '../../kit/json.ts';
 import { interpolatedString } from '../interpolation/interpolated.ts';
+import { pythonText } from '../interpolation/python-text.ts';
 import type { Build } from '../model/build.ts';
 import type { Component } from '../model/component.ts';
 import { isJsonObject } from '../requests/is-json-object.ts';
@@ -22,7 +23,7 @@ export interface RequestMatcher {
 }
 
 /** An `HttpRequestRegexMatcher`: everything that it names must fit. Throws `ConnectorError('configuration')`. */
-export function requestMatcher(definition: Component, build: Pick<Build, 'config'>): RequestMatcher {
+export function requestMatcher(definition: Component, build: Pick<Build, 'config' | 'ctx'>): RequestMatcher {
   const { method, url_base: base, url_path_pattern: pattern } = definition;
   const wantedMethod = isSaid(method) ? method.toUpperCase() : undefined;
   const wantedBase = isSaid(base) ? base.replace(/\/+$/, '') : undefined;
@@ -43,9 +44,9 @@ export function requestMatcher(definition: Component, build: Pick<Build, 'config
 const isSaid = (value: Json | undefined): value is string => typeof value === 'string' && value !== '';
 
 const textsOf = (fields: Json | undefined): readonly (readonly [string, string])[] =>
-  isJsonObject(fields) ? Object.entries(fields).map(([name, value]) => [name, String(value)] as const) : [];
+  isJsonObject(fields) ? Object.entries(fields).map(([name, value]) => [name, pythonText(value)] as const) : [];
 
-function weightOf(definition: Component, build: Pick<Build, 'config'>): number {
+function weightOf(definition: Component, build: Pick<Build, 'config' | 'ctx'>): number {
   const { weight: given = 1 } = definition;
   const value =
     typeof given === 'string' ? interpolatedString(given).evaluate(staticContext(definition, build)) : given;

@@ -1,9 +1,11 @@
 import { ConnectorError } from '../../kit/connector-error.ts';
-import type { Json, JsonObject } from '../../kit/json.ts';
+import type { Json } from '../../kit/json.ts';
 import { interpolatedBoolean, interpolatedMapping, interpolatedString } from '../interpolation/interpolated.ts';
 import { pythonText } from '../interpolation/python-text.ts';
+import { templateContext } from '../interpolation/template-context.ts';
 import type { Build } from '../model/build.ts';
 import type { Component } from '../model/component.ts';
+import type { TemplateContext } from '../model/template.ts';
 import { asObject, objectsOf } from './as-object.ts';
 import { putAt, spotsAt } from './config-path.ts';
 import type { MutableConfig } from './config-path.ts';
@@ -18,11 +20,11 @@ export interface ConfigTransformation {
 export function buildConfigTransformation(definition: Component, build: Build): ConfigTransformation {
   switch (definition.type) {
     case 'ConfigRemapField':
-      return remapField(definition);
+      return remapField(definition, build);
     case 'ConfigAddFields':
-      return addFields(definition);
+      return addFields(definition, build);
     case 'ConfigRemoveFields':
-      return removeFields(definition);
+      return removeFields(definition, build);
     case 'CustomConfigTransformation':
       return customPart<ConfigTransformation>(definition, build, 'transform');
     default:
@@ -33,21 +35,22 @@ export function buildConfigTransformation(definition: Component, build: Build): 
   }
 }
 
-const contextOf = (definition: JsonObject, config: MutableConfig): Record<string, unknown> => ({
+/** What templates see: the settings as they are by now. */
+const contextOf = (definition: Component, build: Build, config: MutableConfig): TemplateContext => ({
+  ...templateContext(build, definition),
   config,
-  parameters: asObject(definition['$parameters']) ?? {},
 });
 
 const textsOf = (value: Json | undefined): readonly string[] => (Array.isArray(value) ? value.map(String) : []);
 
-function remapField(definition: Component): ConfigTransformation {
+function remapField(definition: Component, build: Build): ConfigTransformation {
   const path = textsOf(definition['field_path']).map((part) => interpolatedString(part));
   const { map } = definition;
   const given = asObject(map);
   const table = given ? interpolatedMapping(given) : interpolatedString(map as string);
   return {
     transform(config) {
-      const context = contextOf(definition, config);
+      const context = contextOf(definition, build, config);
       const values = asObject(table.evaluate(context));
       const spots = spotsAt(
         config,
@@ -66,7 +69,7 @@ function remapField(definition: Component): ConfigTransformation {
 /** Names of value types in the manifest language are those that templates know. */
 type ValueType = 'string' | 'integer' | 'number' | 'boolean';
 
-function addFields(definition: Component): ConfigTransformation {
+function addFields(definition: Component, build: Build): ConfigTransformation {
   const { condition } = definition;
   const wanted = typeof condition === 'string' && condition !== '' ? interpolatedBoolean(condition) : undefined;
   const fields = objectsOf(definition['fields']).map((field) => {
@@ -78,7 +81,7 @@ function addFields(definition: Component): ConfigTransformation {
   });
   return {
     transform(config) {
-      const context = contextOf(definition, config);
+      const context = contextOf(definition, build, config);
       for (const { path, value } of fields) {
         const made = value.evaluate(context);
         const at = path.map((part) => pythonText(part.evaluate(context)));
@@ -89,7 +92,7 @@ function addFields(definition: Component): ConfigTransformation {
   };
 }
 
-function removeFields(definition: Component): ConfigTransformation {
+function removeFields(definition: Component, build: Build): ConfigTransformation {
   const { condition, field_pointers: pointers } = definition;
   const wanted = typeof condition === 'string' && condition !== '' ? interpolatedBoolean(condition) : undefined;
   const paths = Array.isArray(pointers) ? pointers.map((one: Json) => textsOf(one)) : [];
@@ -97,7 +100,7 @@ function removeFields(definition: Component): ConfigTransformation {
     transform(config) {
       for (const path of paths) {
         for (const { holder, name } of spotsAt(config, path)) {
-          if (wanted && !wanted.evaluate({ ...contextOf(definition, config), property: holder[name] })) continue;
+          if (wanted && !wanted.evaluate({ ...contextOf(definition, build, config), property: holder[name] })) continue;
           delete holder[name];
         }
       }

@@ -2,8 +2,10 @@ import { ConnectorError } from '../../kit/connector-error.ts';
 import type { Json, JsonObject } from '../../kit/json.ts';
 import { interpolatedString } from '../interpolation/interpolated.ts';
 import { pythonText } from '../interpolation/python-text.ts';
+import { templateContext } from '../interpolation/template-context.ts';
 import type { Build } from '../model/build.ts';
 import type { Component } from '../model/component.ts';
+import type { TemplateContext } from '../model/template.ts';
 import { parseJson } from '../specification/secret-field.ts';
 import { asObject } from './as-object.ts';
 import { spotsAt } from './config-path.ts';
@@ -17,7 +19,7 @@ export interface ValidationStrategy {
 
 /** Judges settings by a `DpathValidator` or `PredicateValidator`. Throws `ConnectorError('configuration')`. */
 export function validateConfig(definition: Component, config: JsonObject, build: Build): void {
-  const context = { config, parameters: asObject(definition.$parameters) ?? {} };
+  const context = { ...templateContext(build, definition), config };
   const strategy = strategyOf(asObject(definition['validation_strategy']) as Component, context, build);
   if (definition.type === 'PredicateValidator') {
     const { value } = definition;
@@ -34,11 +36,7 @@ export function validateConfig(definition: Component, config: JsonObject, build:
   for (const { holder, name } of spots) strategy.validate(holder[name]);
 }
 
-function strategyOf(
-  definition: Component,
-  context: Readonly<Record<string, unknown>>,
-  build: Build,
-): ValidationStrategy {
+function strategyOf(definition: Component, context: TemplateContext, build: Build): ValidationStrategy {
   if (definition.type !== 'ValidateAdheresToSchema')
     return customPart<ValidationStrategy>(definition, build, 'validate');
   const { base_schema: base } = definition;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ConnectorError } from '../../kit/connector-error.ts';
 import type { JsonObject } from '../../kit/json.ts';
+import { handClock } from '../../testing/connector-probe.ts';
 import type { Build } from '../model/build.ts';
 import { withChanges } from './changed-config.ts';
 import type { MutableConfig } from './config-path.ts';
@@ -13,6 +14,7 @@ const normalize = (config: JsonObject, rules: JsonObject, connection_specificati
   normalizeConfig({ connection_specification, config_normalization_rules: rules }, {
     config,
     custom,
+    ctx: { clock: handClock() },
   } as unknown as Build);
 const migration = (...transformations: JsonObject[]): JsonObject => ({
   config_migrations: [{ type: 'ConfigMigration', transformations }],

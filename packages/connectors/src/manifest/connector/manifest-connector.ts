@@ -17,6 +17,7 @@ import { mostConcurrent } from './most-concurrent.ts';
 import { discoverManifest } from './discover-manifest.ts';
 import { ENTITIES, entityOptions } from './entity-options.ts';
 import type { ManifestParts } from './open-manifest.ts';
+import { checkStreamGroups } from './stream-group-rules.ts';
 
 export interface ManifestConnectorOptions {
   /** The connector's id; public API, never changed. */
@@ -46,6 +47,7 @@ export function manifestConnector(options: ManifestConnectorOptions): Connector 
   const { id, custom = new Map(), files = new Map() } = options;
   const { manifest } = loadManifest(options.manifest, { custom, files });
   checkOverrideRules(manifest);
+  checkStreamGroups(manifest);
   const spec = asObject(manifest['spec']);
   const parts: ManifestParts = { manifest, spec, custom, files };
   const specification = asObject(spec?.['connection_specification']) ?? {};

@@ -1,8 +1,10 @@
+import { templateContext } from '../interpolation/template-context.ts';
 import { interpolatedText } from '../interpolation/interpolated.ts';
 import type { Build } from '../model/build.ts';
 import type { Component } from '../model/component.ts';
 import { cursorFieldOf } from './cursor-field.ts';
 import type { CursorAxis, WindowSettingsSource } from './window-settings.ts';
+import { plainText } from './plain-text.ts';
 
 const COUNTS: CursorAxis = {
   parse(value) {
@@ -15,10 +17,9 @@ const COUNTS: CursorAxis = {
 /** Compiles an `IncrementingCountCursor`: one window from the last count on, without an end. */
 export function countSettings(definition: Component, build: Build): WindowSettingsSource {
   const names = { cursorField: cursorFieldOf(definition, build), startField: 'start', endField: 'end' };
-  const parameters = definition.$parameters ?? {};
-  const startValue = interpolatedText(String(definition['start_value'] ?? 0));
-  const start = (): number =>
-    COUNTS.parse(startValue.evaluate({ config: build.config, parameters, options: parameters })) ?? 0;
+  const context = templateContext(build, definition);
+  const startValue = interpolatedText(plainText(definition['start_value'] ?? 0));
+  const start = (): number => COUNTS.parse(startValue.evaluate(context)) ?? 0;
   return {
     ...names,
     forRead: () => ({

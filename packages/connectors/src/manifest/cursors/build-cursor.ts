@@ -4,6 +4,7 @@ import type { Build, StreamContext } from '../model/build.ts';
 import type { Component } from '../model/component.ts';
 import type { RequestPartsProvider } from '../model/request.ts';
 import type { PartitionRouter } from '../model/stream.ts';
+import { customPart } from '../records/custom-part.ts';
 import { countSettings } from './build-count-settings.ts';
 import { datetimeSettings } from './build-datetime-settings.ts';
 import { cursorRequestParts, windowOption } from './cursor-request-parts.ts';
@@ -42,7 +43,7 @@ export function buildCursor(
 ): CursorSource {
   if (!definition)
     return { providers: [], isFeed: false, filters: false, begin: (state) => new ListingCursor(router, state) };
-  if (definition.type === 'CustomIncrementalSync') return customCursor(definition, build, stream);
+  if (definition.type === 'CustomIncrementalSync') return customPart<CursorSource>(definition, build, stream);
   const settings = settingsOf(definition, build, stream);
   const { clock, log } = build.ctx;
   const useGlobal = definition['global_substream_cursor'] === true;
@@ -75,13 +76,3 @@ const windowOptions = (
   ...windowOption(definition, 'start_value_option', startField, build),
   ...windowOption(definition, 'end_time_option', endField, build),
 ];
-
-function customCursor(definition: Component, build: Build, stream: StreamContext): CursorSource {
-  const className = String(definition['class_name']);
-  const port = build.custom.get(className);
-  if (port) return port(definition, build, stream) as CursorSource;
-  throw new ConnectorError(
-    'configuration',
-    `Stream "${stream.name}" needs the Python class ${className} (CustomIncrementalSync), and there is no port of it.`,
-  );
-}

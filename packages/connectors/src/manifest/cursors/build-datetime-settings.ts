@@ -1,3 +1,4 @@
+import { templateContext } from '../interpolation/template-context.ts';
 import { ConnectorError } from '../../kit/connector-error.ts';
 import type { Json } from '../../kit/json.ts';
 import { addDuration, parseDuration, subtractDuration } from '../datetime/duration.ts';
@@ -12,6 +13,7 @@ import { datetimeAxis } from './datetime-axis.ts';
 import { isJsonObject } from './is-json-object.ts';
 import { minMaxDatetime } from './min-max-datetime.ts';
 import type { WindowSettings, WindowSettingsSource } from './window-settings.ts';
+import { plainText } from './plain-text.ts';
 
 const MILLISECOND = 1000;
 const SECOND = 1_000_000;
@@ -21,10 +23,10 @@ const FIRST_MOMENT = -62_135_596_800_000_000;
 /** Compiles a `DatetimeBasedCursor`. Throws `ConnectorError('configuration')`. */
 export function datetimeSettings(definition: Component, build: Build, stream: StreamContext): WindowSettingsSource {
   const parameters = definition.$parameters ?? {};
-  const context: TemplateContext = { config: build.config, parameters, options: parameters };
+  const context = templateContext(build, definition);
   const format = requiredText(definition, 'datetime_format', stream);
   const formats = Array.isArray(definition['cursor_datetime_formats']) ? definition['cursor_datetime_formats'] : [];
-  const axis = datetimeAxis([...formats.map(String), format], format);
+  const axis = datetimeAxis([...formats.map(plainText), format], format);
   const moment = (name: string) => {
     const given = definition[name];
     if (typeof given !== 'string' && !isJsonObject(given)) return undefined;
@@ -83,7 +85,7 @@ function durationOf(given: Json | undefined, context: TemplateContext): Duration
 
 function clampingOf(given: Json | undefined, context: TemplateContext, stream: StreamContext) {
   if (!isJsonObject(given)) return undefined;
-  const target = interpolatedText(String(given['target'])).evaluate(context);
+  const target = interpolatedText(plainText(given['target'])).evaluate(context);
   const details = given['target_details'];
   return clamping(target, isJsonObject(details) ? details : undefined, stream.name);
 }

@@ -1,5 +1,6 @@
 import { ConnectorError } from '../../kit/connector-error.ts';
 import type { JsonObject } from '../../kit/json.ts';
+import { plainText } from './plain-text.ts';
 
 const DAY = 86_400_000_000;
 const WEEKDAYS = ['MONDAY', 'TUESDAY', 'WEDNESDAY', 'THURSDAY', 'FRIDAY', 'SATURDAY', 'SUNDAY'];
@@ -15,7 +16,7 @@ export function clamping(target: string, details: JsonObject | undefined, stream
   if (target === 'DAY') return periods(dayOf, (day) => day + DAY);
   if (target === 'MONTH') return periods(monthOf, (month) => monthAfter(month));
   if (target === 'WEEK') {
-    const first = WEEKDAYS.indexOf(String(details?.['weekday']).toUpperCase());
+    const first = WEEKDAYS.indexOf(plainText(details?.['weekday']).toUpperCase());
     if (first < 0) throw wrong(stream, `\`target_details.weekday\` must be one of ${WEEKDAYS.join(', ')}`);
     return periods(
       (point) => weekOf(point, first),

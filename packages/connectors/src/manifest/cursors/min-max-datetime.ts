@@ -1,3 +1,5 @@
+import { templateContext } from '../interpolation/template-context.ts';
+import type { JsonObject } from '../../kit/json.ts';
 import { formatDatetime } from '../datetime/format-datetime.ts';
 import type { Instant } from '../datetime/instant.ts';
 import { parseDatetime } from '../datetime/parse-datetime.ts';
@@ -5,7 +7,7 @@ import { interpolatedText } from '../interpolation/interpolated.ts';
 import type { Build } from '../model/build.ts';
 import type { Component } from '../model/component.ts';
 import type { TemplateContext } from '../model/template.ts';
-import { isJsonObject } from './is-json-object.ts';
+import { plainText } from './plain-text.ts';
 
 /** The format of a `MinMaxDatetime` that names none and stands alone. */
 const USUAL_FORMAT = '%Y-%m-%dT%H:%M:%S.%f%z';
@@ -22,20 +24,18 @@ export interface ManifestDatetime {
 export function minMaxDatetime(
   definition: Component | string,
   build: Build,
-  options: { readonly format?: string; readonly parameters?: TemplateContext } = {},
+  options: { readonly format?: string; readonly parameters?: JsonObject } = {},
 ): ManifestDatetime {
   const component: Component =
     typeof definition === 'string' ? { type: 'MinMaxDatetime', datetime: definition } : definition;
   const given = component['datetime_format'];
-  const parameters = component.$parameters ?? options.parameters ?? {};
-  const fixed = { config: build.config, parameters, options: parameters };
+  const fixed = templateContext(build, { $parameters: options.parameters ?? {}, ...component });
   const usual = options.format ?? USUAL_FORMAT;
   const format = typeof given === 'string' && given !== '' ? interpolatedText(given).evaluate(fixed) || usual : usual;
   const read = (name: 'datetime' | 'min_datetime' | 'max_datetime') => {
     const text = component[name];
     // A literal moment may be written as a number, for example of seconds.
-    const template = text === undefined || text === null || isJsonObject(text) ? '' : String(text);
-    const compiled = interpolatedText(template);
+    const compiled = interpolatedText(plainText(text));
     return (context: TemplateContext): Instant | undefined => readMoment(compiled.evaluate(context), format);
   };
   const [moment, earliest, latest] = [read('datetime'), read('min_datetime'), read('max_datetime')];

@@ -1,10 +1,13 @@
 import { ConnectorError } from '../../kit/connector-error.ts';
 import type { Json, JsonObject } from '../../kit/json.ts';
+import { templateContext } from '../interpolation/template-context.ts';
 import { interpolatedText } from '../interpolation/interpolated.ts';
 import type { Build, StreamContext } from '../model/build.ts';
 import type { Component } from '../model/component.ts';
+import { customPart } from '../records/custom-part.ts';
 import { cursorFieldOf } from './cursor-field.ts';
 import { isJsonObject } from './is-json-object.ts';
+import { plainText } from './plain-text.ts';
 
 /** Turns states of an older form into the present one; also what ports of `CustomStateMigration` are. */
 export interface StateMigration {
@@ -20,13 +23,7 @@ export function buildStateMigration(
   stream: StreamContext,
 ): StateMigration {
   if (migration.type === 'LegacyToPerPartitionStateMigration') return legacyMigration(streamDefinition, build, stream);
-  const className = String(migration['class_name']);
-  const port = build.custom.get(className);
-  if (port) return port(migration, build, stream) as StateMigration;
-  throw new ConnectorError(
-    'configuration',
-    `Stream "${stream.name}" needs the Python class ${className} (CustomStateMigration), and there is no port of it.`,
-  );
+  return customPart<StateMigration>(migration, build, stream);
 }
 
 /** Applies the migrations that want to, one after the other. */
@@ -60,22 +57,27 @@ function legacyMigration({ retriever, ...definition }: Component, build: Build, 
 }
 
 function partitionFieldOf(retriever: Json | undefined, build: Build, stream: StreamContext): string {
-  if (!isJsonObject(retriever) || (retriever['type'] !== 'SimpleRetriever' && retriever['type'] !== 'AsyncRetriever')) {
+  const retrieverType = isJsonObject(retriever) ? plainText(retriever['type']) : '';
+  if (!isJsonObject(retriever) || !RETRIEVERS.has(retrieverType)) {
     throw wrong(stream, 'is for streams with a SimpleRetriever or an AsyncRetriever');
   }
   const router = retriever['partition_router'];
-  const type = isJsonObject(router) ? router['type'] : undefined;
-  if (!isJsonObject(router) || !ROUTERS.has(String(type))) {
+  if (!isJsonObject(router) || !ROUTERS.has(plainText(router['type']))) {
     throw wrong(stream, `is for a partition router of the types ${Array.from(ROUTERS).join(', ')}`);
   }
-  const [parent] = Array.isArray(router['parent_stream_configs']) ? router['parent_stream_configs'] : [];
-  const field =
-    type === 'UnionPartitionRouter' ? router['partition_field'] : isJsonObject(parent) && parent['partition_field'];
-  if (typeof field !== 'string') throw wrong(stream, 'needs a router with a parent stream');
-  const { $parameters: parameters = {} } = (isJsonObject(parent) ? parent : router) as Component;
-  return interpolatedText(field).evaluate({ config: build.config, parameters, options: parameters });
+  const holder = router['type'] === 'UnionPartitionRouter' ? router : firstParent(router);
+  const field = plainText(holder?.['partition_field']);
+  if (field === '') throw wrong(stream, 'needs a router with a parent stream');
+  return interpolatedText(field).evaluate(templateContext(build, holder as Component));
 }
 
+function firstParent(router: JsonObject): JsonObject | undefined {
+  const configs = router['parent_stream_configs'];
+  const [parent] = Array.isArray(configs) ? configs : [configs];
+  return isJsonObject(parent) ? parent : undefined;
+}
+
+const RETRIEVERS: ReadonlySet<string> = new Set(['SimpleRetriever', 'AsyncRetriever']);
 const ROUTERS: ReadonlySet<string> = new Set([
   'SubstreamPartitionRouter',
   'UnionPartitionRouter',

@@ -1,4 +1,5 @@
 import { daysInMonth, instantOf } from './civil-time.ts';
+import type { CivilTime } from './civil-time.ts';
 import type { Instant } from './instant.ts';
 import { offsetOf } from './strptime.ts';
 
@@ -12,20 +13,20 @@ const ISO =
 export function parseIsoDatetime(text: string): Instant | undefined {
   const match = ISO.exec(text.trim());
   if (!match) return undefined;
-  const [, year, month = '01', day = '01', hour = '0', minute = '0', second = '0', fraction = '', offset] = match;
-  // 24:00 is the end of the day.
-  const endOfDay = hour === '24' && Number(minute) === 0 && Number(second) === 0;
-  const time = {
-    year: Number(year),
-    month: Number(month),
-    day: Number(day),
-    hour: Number(hour),
-    minute: Number(minute),
-    second: Number(second),
-    micro: Number(fraction.slice(0, 6).padEnd(6, '0')),
-  };
-  const dateFits = time.year >= 1 && time.month >= 1 && time.month <= 12 && time.day >= 1;
-  if (!dateFits || time.day > daysInMonth(time.year, time.month)) return undefined;
-  if ((time.hour > 23 && !endOfDay) || time.minute > 59 || time.second > 59) return undefined;
-  return instantOf(time, offset === undefined ? undefined : offset === 'UTC' ? 0 : offsetOf(offset));
+  const [year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0] = match
+    .slice(1, 7)
+    .map((text) => (text === undefined ? undefined : Number(text)));
+  const micro = Number((match[7] ?? '').slice(0, 6).padEnd(6, '0'));
+  const time = { year, month, day, hour, minute, second, micro };
+  return exists(time) ? instantOf(time, zoneOf(match[8])) : undefined;
+}
+
+const zoneOf = (zone: string | undefined): number | undefined =>
+  zone === undefined ? undefined : zone === 'UTC' ? 0 : offsetOf(zone);
+
+/** 24:00 is the end of a day. */
+function exists({ year, month, day, hour, minute, second, micro }: CivilTime): boolean {
+  const isDate = year >= 1 && month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth(year, month);
+  const isTime = minute <= 59 && second <= 59 && (hour <= 23 || (hour === 24 && minute + second + micro === 0));
+  return isDate && isTime;
 }

@@ -105,10 +105,8 @@ function assemble(found: Found): Instant | undefined {
     second,
     micro: Number((found['f'] ?? '0').padEnd(6, '0')),
   };
-  return instantOf(time, found['z'] === undefined ? zoneOffset(found) : offsetOf(found['z']));
+  return instantOf(time, found['z'] === undefined ? undefined : offsetOf(found['z']));
 }
-
-const zoneOffset = (found: Found): number | undefined => (found['Z'] === undefined ? undefined : 0);
 
 function hourOf(found: Found): number {
   if (found['I'] === undefined) return Number(found['H'] ?? 0);

@@ -22,6 +22,11 @@ describe('JsonDecoder', () => {
     expect(await decoded({ type: 'JsonDecoder' }, rigAnswer([{ a: 1 }, { a: 2 }]))).toEqual([{ a: 1 }, { a: 2 }]);
   });
 
+  it('takes what Python writes for numbers that are none', async () => {
+    const body = '{"a": NaN, "b": [-Infinity, 1], "c": "NaN \\"Infinity"}';
+    expect(await decoded(undefined, rigAnswer(body))).toEqual([{ a: null, b: [null, 1], c: 'NaN "Infinity' }]);
+  });
+
   it.each(['', '  \n', '[]', 'null'])('takes %j for one empty object', async (body) => {
     expect(await decoded(undefined, rigAnswer(body))).toEqual([{}]);
   });
@@ -43,6 +48,25 @@ describe('JsonDecoder', () => {
     const failed = decoded(undefined, rigAnswer('not json: hunter22'));
     await expect(failed).rejects.toThrow('"orders"');
     await expect(failed).rejects.not.toThrow('hunter22');
+  });
+});
+
+describe('XmlDecoder', () => {
+  const xml = { type: 'XmlDecoder' };
+
+  it('reads one body, and an empty answer as an empty object', async () => {
+    expect(await decoded(xml, rigAnswer('<a><b>1</b></a>'))).toEqual([{ a: { b: '1' } }]);
+    expect(await decoded(xml, rigAnswer(''))).toEqual([{}]);
+  });
+
+  it('knows the encoding that the document names', async () => {
+    const body = Buffer.from('<?xml version="1.0" encoding="ISO-8859-1"?><a>Zoë</a>', 'latin1');
+    expect(await decoded(xml, rigAnswer(body))).toEqual([{ a: 'Zoë' }]);
+  });
+
+  it('refuses a web page and a document that is cut off', async () => {
+    await expect(decoded(xml, rigAnswer('<!DOCTYPE html><html></html>'))).rejects.toThrow(/web page/);
+    await expect(decoded(xml, rigAnswer('<a><b>1</b>'))).rejects.toMatchObject({ reason: 'invalid_answer' });
   });
 });
 
@@ -191,7 +215,7 @@ describe('JsonItemsDecoder', () => {
 
   it('refuses a document that is cut off, and what is no JSON', async () => {
     await expect(decoded(items('a'), rigAnswer('{"a":[{"id":1},'))).rejects.toThrow(/cut off/);
-    await expect(decoded(items('a'), rigAnswer('{"a":[{"id":1} x'))).rejects.toThrow(/no JSON/);
+    await expect(decoded(items('a'), rigAnswer('{"a":[{"id":1} x]}'))).rejects.toThrow(/no JSON/);
     await expect(decoded(items('a'), rigAnswer('{"a":[]}\n\n{"b":1}'))).rejects.toMatchObject({
       reason: 'invalid_answer',
     });

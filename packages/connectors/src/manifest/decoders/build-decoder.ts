@@ -1,13 +1,16 @@
+import { ConnectorError } from '../../kit/connector-error.ts';
 import type { Json } from '../../kit/json.ts';
 import type { Build, StreamContext } from '../model/build.ts';
 import type { Component } from '../model/component.ts';
 import type { Decoder } from '../model/records.ts';
+import type { ManifestResponse } from '../model/request.ts';
 import { customPart } from '../records/custom-part.ts';
 import { buildBodyParser } from './build-body-parser.ts';
 import type { BodyParser } from './body-parser.ts';
+import { invalidBody } from './invalid-body.ts';
 import type { BodyOrigin } from './invalid-body.ts';
 import { parseJsonBody } from './parse-json-body.ts';
-import { refuseWebPage } from './text-chunks.ts';
+import { decoderOf, refuseWebPage } from './text-chunks.ts';
 import { parseXmlBody } from './xml-body.ts';
 import { zipEntries } from './zip-entries.ts';
 
@@ -18,7 +21,7 @@ import { zipEntries } from './zip-entries.ts';
  */
 export function buildDecoder(definition: Component | undefined, build: Build, stream: StreamContext): Decoder {
   const type = definition?.type ?? 'JsonDecoder';
-  const origin: BodyOrigin = { part: type, stream: stream.name, shown: build.shown };
+  const origin: BodyOrigin = { part: type, stream: stream.name, shown: (text) => build.shown(text) };
   switch (type) {
     case 'JsonDecoder':
       return { streams: false, decode: (response) => parseJsonBody(response.text(), origin) };
@@ -33,10 +36,23 @@ export function buildDecoder(definition: Component | undefined, build: Build, st
   }
 }
 
+/** The text of an XML answer: without a charset of HTTP it is in the encoding that the document names (XML 1.0, 4.3.3). */
+function xmlOf(response: ManifestResponse, origin: BodyOrigin): string {
+  if (/charset=/i.test(response.headers['content-type'] ?? '')) return response.text();
+  const head = Buffer.from(response.bytes().subarray(0, 200)).toString('latin1');
+  const encoding = /^\s*<\?xml[^>]*\bencoding\s*=\s*["']([\w.-]+)["']/.exec(head)?.[1];
+  if (encoding === undefined || /^utf-?8$/i.test(encoding)) return response.text();
+  try {
+    return decoderOf(encoding, origin).decode(response.bytes());
+  } catch (error) {
+    throw error instanceof ConnectorError ? error : invalidBody(origin, `its bytes are no ${encoding} text`);
+  }
+}
+
 const xmlDecoder = (origin: BodyOrigin): Decoder => ({
   streams: false,
   decode(response) {
-    const text = response.text();
+    const text = xmlOf(response, origin);
     if (text.trim() === '') return [{}];
     refuseWebPage(text, origin);
     return [parseXmlBody(text, origin)];

@@ -1,6 +1,7 @@
 import type { Json } from '../../kit/json.ts';
 import { invalidBody } from './invalid-body.ts';
 import type { BodyOrigin } from './invalid-body.ts';
+import { parseJson } from './parse-json.ts';
 
 /**
  * The bodies that a JSON text holds, as the CDK's `JsonParser` sees them: the elements of a list, or the object. An empty
@@ -18,7 +19,7 @@ export function parseJsonBody(text: string, origin: BodyOrigin): readonly Json[]
 
 function parse(text: string, origin: BodyOrigin): Json {
   try {
-    return JSON.parse(text) as Json;
+    return parseJson(text);
   } catch {
     // The parser's own message quotes the body, which may hold a secret; it is not kept as the cause.
     const isCut = /^\s*[[{]/.test(text);

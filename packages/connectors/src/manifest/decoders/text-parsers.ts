@@ -11,6 +11,7 @@ import { parseJsonBody } from './parse-json-body.ts';
 import { textChunks } from './text-chunks.ts';
 import { plainText } from '../records/plain-text.ts';
 import { plainTexts } from '../records/plain-texts.ts';
+import { parseJson } from './parse-json.ts';
 
 /** JSON documents on lines of their own; empty lines are skipped. */
 export const jsonlParser = (origin: BodyOrigin): BodyParser =>
@@ -25,7 +26,7 @@ export const jsonlParser = (origin: BodyOrigin): BodyParser =>
 
 function parsedLine(line: string, number: number, origin: BodyOrigin): Json {
   try {
-    return JSON.parse(line) as Json;
+    return parseJson(line);
   } catch {
     throw invalidBody(origin, `line ${number} is no JSON`, line);
   }

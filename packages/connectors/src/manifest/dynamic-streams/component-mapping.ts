@@ -3,14 +3,13 @@ import type { Json } from '../../kit/json.ts';
 import { interpolatedBoolean, interpolatedString, interpolatedText } from '../interpolation/interpolated.ts';
 import type { Component } from '../model/component.ts';
 import type { TemplateContext } from '../model/template.ts';
-import { createAtPath, setAtPath } from './component-path.ts';
-import type { MutableJson } from './component-path.ts';
+import type { TemplateDraft } from './template-draft.ts';
 import { yamlValue } from './yaml-value.ts';
 
-/** Puts one value into a copy of a stream template. */
+/** Puts one value into a stream template. */
 export interface ComponentMapping {
-  /** Changes `component`. Throws `ConnectorError('configuration')`. */
-  apply(component: MutableJson, context: TemplateContext): void;
+  /** Throws `ConnectorError('configuration')`. */
+  apply(draft: TemplateDraft, context: TemplateContext): void;
 }
 
 const VALUE_TYPES = ['string', 'number', 'integer', 'boolean'] as const;
@@ -34,12 +33,12 @@ export function buildComponentMapping(definition: Component, options: { readonly
   const applies = typeof condition === 'string' && condition !== '' ? interpolatedBoolean(condition) : undefined;
   const mayCreate = definition['create_or_update'] === true;
   return {
-    apply(component, context) {
+    apply(draft, context) {
       if (applies && !applies.evaluate(context)) return;
       const evaluated = template.evaluate(context) as Json;
       const result = typeof evaluated === 'string' && !isText ? yamlValue(evaluated) : evaluated;
       const place = path.map((part) => part.evaluate(context));
-      if (!setAtPath(component, place, result) && mayCreate && isTruthy(result)) createAtPath(component, place, result);
+      if (!draft.set(place, result) && mayCreate && isTruthy(result)) draft.create(place, result);
     },
   };
 }

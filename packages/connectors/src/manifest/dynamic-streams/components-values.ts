@@ -6,6 +6,7 @@ import { EMPTY_SLICE } from '../model/slice.ts';
 import type { StreamSlice } from '../model/slice.ts';
 import { pathOfTemplates } from '../records/path-of-templates.ts';
 import { readAllSlices } from './read-all-slices.ts';
+import { templateContext } from '../interpolation/template-context.ts';
 
 /** What one stream is made from: the values that its template's mappings see as `components_values`. */
 export interface ComponentsValues {
@@ -75,8 +76,7 @@ function valuesFromConfig(resolver: Component, build: Build): JsonObject[] {
 }
 
 function elementsOf(config: Component, resolver: Component, build: Build): Json[] {
-  const parameters = config.$parameters ?? resolver.$parameters ?? {};
-  const context = { config: build.config, parameters, options: parameters };
+  const context = templateContext(build, config.$parameters ? config : resolver);
   const found = pathOfTemplates(config['configs_pointer'], context).first(build.config);
   const defaults = Array.isArray(config['default_values']) ? config['default_values'] : [];
   return [...(found === undefined ? [] : Array.isArray(found) ? (found as readonly Json[]) : [found]), ...defaults];

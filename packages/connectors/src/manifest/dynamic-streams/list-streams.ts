@@ -5,6 +5,7 @@ import type { Build } from '../model/build.ts';
 import type { Component } from '../model/component.ts';
 import type { ManifestStream } from '../model/stream.ts';
 import { resolveStreams } from './resolve-streams.ts';
+import { templateContext } from '../interpolation/template-context.ts';
 
 export interface ListedStreams {
   /** In the manifest's order, static ones first. */
@@ -41,6 +42,7 @@ class Listing implements ListedStreams {
   readonly dynamic = new Map<string, readonly string[]>();
   readonly #build: Build;
   readonly #names = new Set<string>();
+  readonly #dynamicNames = new Set<string>();
 
   constructor(build: Build) {
     this.#build = build;
@@ -54,8 +56,8 @@ class Listing implements ListedStreams {
   }
 
   #addConditional(definition: Component, name: string): void {
-    const { $parameters = {}, condition } = definition;
-    const context = { config: this.#build.config, parameters: $parameters, options: $parameters };
+    const { condition } = definition;
+    const context = templateContext(this.#build, definition);
     this.#attempt(name, () => {
       const isWanted = interpolatedBoolean(typeof condition === 'string' ? condition : condition === true);
       if (isWanted.evaluate(context)) this.addStatic(componentsOf(definition['streams']));
@@ -63,15 +65,16 @@ class Listing implements ListedStreams {
   }
 
   async addDynamic(dynamic: Component, name: string): Promise<void> {
-    const names: string[] = [];
+    const names = new Set<string>();
     try {
       for await (const resolved of resolveStreams(dynamic, name, this.#build)) {
         if (resolved.type === 'broken') {
           this.broken.push({ name: resolved.name, error: resolved.error });
           continue;
         }
-        if (names.includes(resolved.name) || this.#isDynamic(resolved.name)) throw duplicate(resolved.name, dynamic);
-        names.push(resolved.name);
+        if (this.#dynamicNames.has(resolved.name)) throw duplicate(resolved.name, dynamic);
+        this.#dynamicNames.add(resolved.name);
+        names.add(resolved.name);
         this.#add(resolved.definition, resolved.name);
       }
     } catch (error) {
@@ -80,10 +83,6 @@ class Listing implements ListedStreams {
       this.broken.push({ name, error });
     }
     this.dynamic.set(name, [...(this.dynamic.get(name) ?? []), ...names]);
-  }
-
-  #isDynamic(name: string): boolean {
-    return this.dynamic.values().some((names) => names.includes(name));
   }
 
   #add(definition: Component, name: string): void {

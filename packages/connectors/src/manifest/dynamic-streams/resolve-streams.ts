@@ -1,6 +1,7 @@
 import { ConnectorError } from '../../kit/connector-error.ts';
 import type { Json, JsonObject } from '../../kit/json.ts';
 import { sliceVariables } from '../interpolation/slice-variables.ts';
+import { templateContext } from '../interpolation/template-context.ts';
 import { applyParameters } from '../load/apply-parameters.ts';
 import { renewSpellings } from '../load/renew-spellings.ts';
 import type { Build } from '../model/build.ts';
@@ -8,8 +9,8 @@ import type { Component } from '../model/component.ts';
 import type { TemplateContext } from '../model/template.ts';
 import { buildComponentMapping } from './component-mapping.ts';
 import type { ComponentMapping } from './component-mapping.ts';
-import { copyJson } from './component-path.ts';
 import { componentsValues } from './components-values.ts';
+import { TemplateDraft } from './template-draft.ts';
 
 /** A stream that a template became, or why it did not. */
 export type ResolvedStream =
@@ -57,9 +58,9 @@ export function resolveStream(
   context: TemplateContext,
   parentsWin: boolean,
 ): Component {
-  const filled = copyJson(template);
-  for (const mapping of mappings) mapping.apply(filled, context);
-  const whole = applyParameters(filled as JsonObject, {
+  const draft = new TemplateDraft(template);
+  for (const mapping of mappings) mapping.apply(draft, context);
+  const whole = applyParameters(draft.result as JsonObject, {
     position: 'DynamicDeclarativeStream.stream_template',
     useParentParameters: parentsWin,
   });

@@ -12,6 +12,8 @@ test.each([
   ['{type: X, n: [1, 2]}', { type: 'X', n: [1, 2] }],
   ['type: X\nwithin:\n  deep: |\n    two\n    lines\n', { type: 'X', within: { deep: 'two\nlines\n' } }],
   ['"quoted"', 'quoted'],
+  ['Table number 1', 'Table number 1'],
+  ['a - b', 'a - b'],
 ])('reads %j', (text, value) => {
   expect(yamlValue(text)).toEqual(value);
 });
@@ -26,8 +28,9 @@ test.each([['%Y-%m-%d'], ["{{ record[0] in ['a'] }}"], ['a: [b'], ['SELECT\n\ta,
 test('reads what JSON can say as JSON does', () => {
   fc.assert(
     fc.property(fc.jsonValue({ maxDepth: 3, noUnicodeString: true }), (value) => {
-      fc.pre(!/[\t\u0000-\u001f]|e[-+]?\d|__proto__|<</.test(JSON.stringify(value)));
-      expect(yamlValue(JSON.stringify(value))).toEqual(value);
+      // Numbers with exponents are texts to YAML 1.1, and two keys have a meaning of their own.
+      fc.pre(!/\d[eE]|__proto__|<</.test(JSON.stringify(value)));
+      expect(JSON.stringify(yamlValue(JSON.stringify(value)))).toBe(JSON.stringify(value));
     }),
   );
 });

@@ -2,8 +2,8 @@ import type { Json } from '../../kit/json.ts';
 import { readManifest } from '../load/read-manifest.ts';
 import { yamlScalar } from '../load/yaml-scalar.ts';
 
-/** Texts that are one word to YAML, whatever stands around them. */
-const WORD = /^[\w/.][\w/.-]*$/;
+/** Texts that YAML takes for one scalar, as most names are. */
+const WORD = /^[\w/.](?:[\w/. -]*[\w/.-])?$/;
 
 /**
  * Reads a text as YAML by the rules that manifests are read by, and gives the text itself when it is none. What begins a line

@@ -1,11 +1,12 @@
 import type { RE2JS } from 're2js';
 import { ConnectorError } from '../../kit/connector-error.ts';
 import type { Json } from '../../kit/json.ts';
-import { interpolatedString, interpolatedText } from '../interpolation/interpolated.ts';
-import { pythonText } from '../interpolation/python-text.ts';
+import { interpolatedString } from '../interpolation/interpolated.ts';
 import type { Build, StreamContext } from '../model/build.ts';
 import type { Component } from '../model/component.ts';
+import { customPart } from '../requests/custom-part.ts';
 import { pythonRegex } from '../requests/python-regex.ts';
+import { renderedText } from '../requests/rendered-text.ts';
 import { staticContext } from '../requests/template-context.ts';
 import type { BackoffStrategy } from './error-handler.ts';
 import { numberInHeader } from './number-in-header.ts';
@@ -39,32 +40,30 @@ export function buildBackoffStrategy(
     case 'WaitUntilTimeFromHeader':
       return waitUntil(definition, build);
     default:
-      return customStrategy(definition, build, stream);
+      return customPart(definition, build, stream) as BackoffStrategy;
   }
 }
 
 function waitTime(definition: Component, build: Build): BackoffStrategy {
   const { header, regex } = headerOf(definition, build);
-  const cap = capOf(definition, build);
   return {
     seconds({ response }) {
       const seconds = numberInHeader(response.headers, header, regex);
-      return seconds === undefined ? undefined : capped(seconds, cap);
+      return seconds === undefined ? undefined : capped(seconds, capOf(definition, build));
     },
   };
 }
 
 function waitUntil(definition: Component, build: Build): BackoffStrategy {
   const { header, regex } = headerOf(definition, build);
-  const cap = capOf(definition, build);
   const least = numberOf(definition, build, 'min_wait');
   return {
     seconds({ response }) {
       const until = numberInHeader(response.headers, header, regex);
-      if (!until) return least ? capped(least, cap) : undefined;
+      if (!until) return least ? capped(least, capOf(definition, build)) : undefined;
       const seconds = until - build.ctx.clock.now() / 1000;
-      if (least) return capped(Math.max(seconds, least), cap);
-      return seconds < 0 ? undefined : capped(seconds, cap);
+      if (least) return capped(Math.max(seconds, least), capOf(definition, build));
+      return seconds < 0 ? undefined : capped(seconds, capOf(definition, build));
     },
   };
 }
@@ -72,12 +71,12 @@ function waitUntil(definition: Component, build: Build): BackoffStrategy {
 function headerOf(definition: Component, build: Build): { readonly header: string; readonly regex?: RE2JS } {
   const context = staticContext(definition, build);
   const { header, regex } = definition;
-  const name = interpolatedText(String(header)).evaluate(context);
+  const name = renderedText(header, context) ?? '';
   if (typeof regex !== 'string' || regex === '') return { header: name };
-  return { header: name, regex: pythonRegex(pythonText(interpolatedText(regex).evaluate(context))) };
+  return { header: name, regex: pythonRegex(renderedText(regex, context) ?? '') };
 }
 
-/** The longest wait that the manifest allows, in seconds; 0 means that there shall be none. */
+/** The longest wait that the manifest allows, in seconds; 0 means that there shall be none. Looked up when there is a wait only. */
 function capOf(definition: Component, build: Build): number | undefined {
   const field = 'max_waiting_time_in_seconds';
   const given = definition[field];
@@ -117,13 +116,3 @@ const notNumber = ({ type }: Component, field: string): ConnectorError =>
     'configuration',
     `\`${field}\` of a ${type} does not come to a number; look at the setting behind it.`,
   );
-
-function customStrategy(definition: Component, build: Build, stream: StreamContext): BackoffStrategy {
-  const port = build.custom.get(String(definition['class_name']));
-  if (!port)
-    throw new ConnectorError(
-      'configuration',
-      `There is no port of the backoff strategy ${String(definition['class_name'] ?? definition.type)}.`,
-    );
-  return port(definition, build, stream) as BackoffStrategy;
-}

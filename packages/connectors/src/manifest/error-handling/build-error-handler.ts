@@ -4,6 +4,7 @@ import { interpolatedString } from '../interpolation/interpolated.ts';
 import type { Build, StreamContext } from '../model/build.ts';
 import type { Component } from '../model/component.ts';
 import { componentsOf } from '../requests/components-of.ts';
+import { customPart } from '../requests/custom-part.ts';
 import { staticContext } from '../requests/template-context.ts';
 import { buildBackoffStrategy } from './backoff-strategy.ts';
 import { compositeErrorHandler } from './composite-error-handler.ts';
@@ -29,15 +30,8 @@ export function buildErrorHandler(
         throw new ConnectorError('configuration', 'A CompositeErrorHandler needs at least one error handler.');
       return compositeErrorHandler(first, others);
     }
-    default: {
-      const port = build.custom.get(String(definition['class_name']));
-      if (!port)
-        throw new ConnectorError(
-          'configuration',
-          `There is no port of the error handler ${String(definition['class_name'] ?? definition.type)}.`,
-        );
-      return port(definition, build, stream) as ErrorHandler;
-    }
+    default:
+      return customPart(definition, build, stream) as ErrorHandler;
   }
 }
 

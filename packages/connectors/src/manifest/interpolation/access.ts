@@ -1,6 +1,7 @@
 import { DICT_METHODS } from './dict-methods.ts';
 import { LIST_METHODS, TUPLE_METHODS } from './list-methods.ts';
 import { isMapping, mappingGet } from './mapping.ts';
+import { characters } from './characters.ts';
 import { isInteger } from './numbers.ts';
 import { PyFunction } from './py-function.ts';
 import type { KeywordArguments } from './py-function.ts';
@@ -24,19 +25,23 @@ import {
 type BoundMethod = (run: Run, args: readonly unknown[], keywords: KeywordArguments | undefined) => unknown;
 
 /** `of.name`: a method or attribute of the Python type, else the item of a mapping. */
-export function getAttribute(run: Run, of: unknown, name: string): unknown {
+export function getAttribute(run: Run, of: unknown, name: string, shown = name): unknown {
   const bound = methodOf(of, name);
   if (bound) return new PyFunction(name, bound);
   const attribute = attributeOf(of, name);
   if (attribute !== undefined) return run.current(attribute);
-  return item(run, of, name) ?? missing(of, name);
+  const found = item(run, of, name);
+  return found === undefined ? missing(of, name, shown) : found;
 }
 
-/** `of[key]`: an item, else (for a text) an attribute. */
-export function getItem(run: Run, of: unknown, key: unknown): unknown {
+/**
+ * `of[key]`: an item, else (for a text) an attribute. `shown` names it in messages: a key may come out of the context, and is not
+ * to be shown then.
+ */
+export function getItem(run: Run, of: unknown, key: unknown, shown = 'item'): unknown {
   const found = item(run, of, key);
   if (found !== undefined) return found;
-  return typeof key === 'string' ? getAttribute(run, of, key) : missing(of, 'item');
+  return typeof key === 'string' ? getAttribute(run, of, key, shown) : missing(of, shown, shown);
 }
 
 /** `of.name(…)`, without making the bound method. */
@@ -65,17 +70,19 @@ export function callValue(
   return callee.call(run, args, keywords);
 }
 
-function missing(of: unknown, name: string): PyUndefined {
+function missing(of: unknown, name: string, shown: string): PyUndefined {
   defined(of);
-  if (name.startsWith('__')) throw new TemplateFault('value', `the attribute "${name}" is not allowed`);
-  return new PyUndefined(name);
+  if (name.startsWith('__')) throw new TemplateFault('value', `the attribute "${shown}" is not allowed`);
+  return new PyUndefined(shown);
 }
 
 function item(run: Run, of: unknown, key: unknown): unknown {
   if (isMapping(of)) return run.current(mappingGet(of, key));
   if (typeof of === 'string' || Array.isArray(of) || of instanceof PyTuple) {
     if (!isInteger(key)) return undefined;
-    return at(run, of instanceof PyTuple ? of.items : (of as string | unknown[]), Number(key));
+    const sequence =
+      typeof of === 'string' ? characters(run, of) : of instanceof PyTuple ? of.items : (of as unknown[]);
+    return at(run, sequence, Number(key));
   }
   return undefined;
 }
@@ -102,6 +109,9 @@ function otherMethod(of: unknown, name: string): BoundMethod | undefined {
   return undefined;
 }
 
+/** Work of a method or filter that goes over a text, or makes the members of a mapping. */
+export const costOf = (value: unknown): number => (typeof value === 'string' ? 1 + value.length / 1024 : 1);
+
 function bind<Self>(
   method:
     | ((run: Run, self: Self, args: readonly unknown[], keywords: KeywordArguments | undefined) => unknown)
@@ -111,7 +121,7 @@ function bind<Self>(
   return (
     method &&
     ((run, args, keywords) => {
-      run.spend(1);
+      run.spend(costOf(self));
       return method(run, self, args, keywords);
     })
   );

@@ -22,17 +22,25 @@ export function compareValues(run: Run, operator: ComparisonOperator, left: unkn
       return contains(run, right, left);
     case 'not in':
       return !contains(run, right, left);
-    default: {
-      const order = orderOf(run, defined(left), defined(right));
-      if (operator === '<') return order < 0;
-      if (operator === '<=') return order <= 0;
-      return operator === '>' ? order > 0 : order >= 0;
-    }
+    case '<':
+      return order(run, left, right) < 0;
+    case '<=':
+      return order(run, left, right) <= 0;
+    case '>':
+      return order(run, left, right) > 0;
+    case '>=':
+      return order(run, left, right) >= 0;
   }
 }
 
+const order = (run: Run, left: unknown, right: unknown): number => orderOf(run, defined(left), defined(right));
+
 /** Python's `==`, for values of any kind. */
 export function equalValues(run: Run, left: unknown, right: unknown, depth = 0): boolean {
+  if (typeof left === 'string' && typeof right === 'string') {
+    if (left.length > 64) run.spend(left.length / 1024);
+    return left === right;
+  }
   if (left === right || typeof left === 'string' || left === null || left === undefined)
     return (left ?? null) === (right ?? null);
   if (depth > LIMITS.valueDepth) throw new TemplateFault('value', 'a value has too many levels');
@@ -76,18 +84,23 @@ function contains(run: Run, container: unknown, member: unknown): boolean {
 /** Below 0 when `left` comes first; NaN for floats without an order. Throws for kinds that Python does not order. */
 export function orderOf(run: Run, left: unknown, right: unknown, depth = 0): number {
   if (isNumber(left) && isNumber(right)) return numberOrder(left, right);
-  if (typeof left === 'string' && typeof right === 'string') return textOrder(left, right);
+  if (typeof left === 'string' && typeof right === 'string') return textOrder(run, left, right);
   if (isTime(left) && isTime(right) && left.constructor === right.constructor) return timeOrder(left, right);
+  return sequenceOrder(run, left, right, depth);
+}
+
+function sequenceOrder(run: Run, left: unknown, right: unknown, depth: number): number {
   const [leftItems, rightItems] = [sequenceItems(left), sequenceItems(right)];
   if (!leftItems || !rightItems || Array.isArray(left) !== Array.isArray(right) || depth > LIMITS.valueDepth) {
     throw new TemplateFault('type', 'these values have no order');
   }
   run.spend(leftItems.length);
-  const differs = leftItems.findIndex(
-    (item, index) => index >= rightItems.length || !equalValues(run, item, rightItems[index]),
-  );
-  if (differs < 0) return leftItems.length - rightItems.length;
-  return differs >= rightItems.length ? 1 : orderOf(run, leftItems[differs], rightItems[differs], depth + 1);
+  const shorter = Math.min(leftItems.length, rightItems.length);
+  for (let index = 0; index < shorter; index++) {
+    if (!equalValues(run, leftItems[index], rightItems[index]))
+      return orderOf(run, leftItems[index], rightItems[index], depth + 1);
+  }
+  return leftItems.length - rightItems.length;
 }
 
 const sequenceItems = (value: unknown): readonly unknown[] | undefined =>
@@ -100,7 +113,8 @@ function numberOrder(left: PyNumber, right: PyNumber): number {
 }
 
 /** By code points, as Python does; UTF-16 units differ only where surrogates stand beside U+E000 and above. */
-function textOrder(left: string, right: string): number {
+function textOrder(run: Run, left: string, right: string): number {
+  run.spend(left.length / 1024);
   return left < right ? -1 : left > right ? 1 : 0;
 }
 

@@ -1,4 +1,4 @@
-import { callMethod, callValue, getAttribute, getItem } from './access.ts';
+import { callMethod, callValue, costOf, getAttribute, getItem } from './access.ts';
 import { compareValues } from './compare.ts';
 import { FILTERS } from './filters.ts';
 import { itemsOf } from './iterate.ts';
@@ -28,6 +28,8 @@ export interface Names {
   readonly set: ReadonlySet<string>;
   /** Names that the context has to have. */
   readonly wanted: Set<string>;
+  /** Names that expressions use. */
+  readonly used: Set<string>;
   /** Expressions so far, the cost of a pass over them. */
   size: number;
 }
@@ -59,7 +61,8 @@ const COMPILERS: { readonly [Type in Expression['type']]: (node: Of<Type>, names
   },
   item: ({ of, key }, names) => {
     const [value, at] = [compileExpression(of, names), compileExpression(key, names)];
-    return (run) => getItem(run, value(run), at(run));
+    const shown = key.type === 'literal' && typeof key.value === 'string' ? key.value : undefined;
+    return (run) => getItem(run, value(run), at(run), shown);
   },
   slice: ({ of, bounds }, names) => {
     const value = compileExpression(of, names);
@@ -90,24 +93,24 @@ const COMPILERS: { readonly [Type in Expression['type']]: (node: Of<Type>, names
     const [first, second] = [compileExpression(left, names), compileExpression(right, names)];
     return (run) => {
       const value = first(run);
-      return truthy(value) ? second(run) : value;
+      return truthy(value, run) ? second(run) : value;
     };
   },
   or: ({ left, right }, names) => {
     const [first, second] = [compileExpression(left, names), compileExpression(right, names)];
     return (run) => {
       const value = first(run);
-      return truthy(value) ? value : second(run);
+      return truthy(value, run) ? value : second(run);
     };
   },
   not: ({ of }, names) => {
     const value = compileExpression(of, names);
-    return (run) => !truthy(value(run));
+    return (run) => !truthy(value(run), run);
   },
   choice: ({ condition, then, otherwise }, names) => {
     const [decide, first] = [compileExpression(condition, names), compileExpression(then, names)];
     const second = otherwise ? compileExpression(otherwise, names) : () => new PyUndefined('the value without "else"');
-    return (run) => (truthy(decide(run)) ? first(run) : second(run));
+    return (run) => (truthy(decide(run), run) ? first(run) : second(run));
   },
 };
 
@@ -128,6 +131,7 @@ export function contextName(context: object, name: string): string | undefined {
 function compileName({ name }: Of<'name'>, names: Names): Evaluate {
   const macro = MACROS.get(name);
   const isSet = names.set.has(name);
+  names.used.add(name);
   if (!macro && !isSet) names.wanted.add(name);
   const fromContext: Evaluate = ({ context }) => {
     const found = Object.hasOwn(context, name) ? name : contextName(context, name);
@@ -211,8 +215,9 @@ export function compileFilter(
   if (!filter) throw new TemplateFault('value', `the filter "${node.name}" is not known`);
   const { positional, keywords } = compileArguments(node.args, names);
   return (run) => {
-    run.spend(1);
-    return filter(run, value(run), positional(run), keywords(run));
+    const input = value(run);
+    run.spend(costOf(input));
+    return filter(run, input, positional(run), keywords(run));
   };
 }
 
@@ -225,7 +230,11 @@ function compileTest({ of, name, args }: Of<'test'>, names: Names): Evaluate {
   }
   const test = TESTS.get(name);
   if (!test) throw new TemplateFault('value', `the test "${name}" is not known`);
-  return (run) => test(run, value(run), positional(run));
+  return (run) => {
+    const input = value(run);
+    run.spend(costOf(input));
+    return test(run, input, positional(run));
+  };
 }
 
 function compileComparison({ first, rest }: Of<'compare'>, names: Names): Evaluate {

@@ -16,14 +16,21 @@ import { truthy } from './truthy.ts';
 type Write = (run: Run, output: Output) => void;
 type CompileNodes = (nodes: readonly Node[], names: Names) => Write;
 
+/** Steps of a pass itself: its scope and its variables. */
+const PASS = 10;
+
 /** `{% for %}` with `loop`, an `if` of its own, and `else`. */
 export function compileLoop(loop: ForLoop, names: Names, compileNodes: CompileNodes): Write {
   const of = compileExpression(loop.of, names);
   const before = names.size;
   const keeps = loop.condition && compileExpression(loop.condition, names);
-  const body = compileNodes(loop.body, names);
+  const inner: Names = { ...names, used: new Set(), size: 0 };
+  const body = compileNodes(loop.body, inner);
+  for (const name of inner.used) names.used.add(name);
+  names.size += inner.size;
+  const usesLoop = inner.used.has('loop');
   // A pass costs as much as there is in the body, so that no body makes the limit of steps too weak.
-  const cost = 1 + names.size - before;
+  const cost = PASS + names.size - before;
   const otherwise = compileNodes(loop.otherwise, names);
   return (run, output) => {
     const all = [...itemsOf(run, of(run))];
@@ -33,7 +40,7 @@ export function compileLoop(loop: ForLoop, names: Names, compileNodes: CompileNo
     for (const [index, item] of items.entries()) {
       run.spend(cost);
       run.inScope(() => {
-        run.setLocal('loop', loopVariable(state, index));
+        if (usesLoop) run.setLocal('loop', loopVariable(state, index));
         assign(run, loop.target, run.current(item));
         body(run, output);
       });
@@ -45,7 +52,7 @@ function kept(run: Run, { target }: ForLoop, item: unknown, keeps: (run: Run) =>
   let result = false;
   run.inScope(() => {
     assign(run, target, item);
-    result = truthy(keeps(run));
+    result = truthy(keeps(run), run);
   });
   return result;
 }

@@ -25,7 +25,7 @@ export interface CompiledTemplate {
 /** Compiles a template once. Throws `TemplateFault` when it is not well formed, or names a filter or test that nobody knows. */
 export function compileTemplate(source: string): CompiledTemplate {
   const nodes = parseTemplate(source);
-  const names: Names = { set: namesSetIn(nodes), wanted: new Set(), size: 0 };
+  const names: Names = { set: namesSetIn(nodes), wanted: new Set(), used: new Set(), size: 0 };
   const [first] = nodes;
   const single = nodes.length === 1 && first?.type === 'output' ? compileExpression(first.value, names) : undefined;
   const write: Write = single ? (run, output) => output.add(pythonText(single(run))) : compileNodes(nodes, names);
@@ -82,7 +82,7 @@ function compileIf({ branches }: Extract<Node, { readonly type: 'if' }>, names: 
     applies: condition ? compileExpression(condition, names) : () => true,
     write: compileNodes(body, names),
   }));
-  return (run, output) => all.find(({ applies }) => truthy(applies(run)))?.write(run, output);
+  return (run, output) => all.find(({ applies }) => truthy(applies(run), run))?.write(run, output);
 }
 
 /** The text of a body, through filters. */

@@ -27,12 +27,16 @@ export function formatText(
     if (name === undefined) throw new TemplateFault('value', 'a format is not well formed');
     const base = name === '' ? args[next++] : /^\d+$/.test(name) ? args[Number(name)] : keywords?.get(name);
     if (base === undefined) throw new TemplateFault('value', 'a value of the format is missing');
-    const value = itemAt(base, items ?? '');
-    const text = conversion === 'r' || conversion === 'a' ? pythonRepr(value) : undefined;
-    const written = formatValue(run, text ?? (conversion === 's' ? pythonText(value) : value), spec ?? '');
+    const written = formatValue(run, converted(itemAt(base, items ?? ''), conversion), spec ?? '');
     run.makeText(written.length);
     return written;
   });
+}
+
+/** `!r` and `!s`. */
+function converted(value: unknown, conversion: string | undefined): unknown {
+  if (conversion === undefined) return value;
+  return conversion === 's' ? pythonText(value) : pythonRepr(value);
 }
 
 function itemAt(base: unknown, items: string): unknown {
@@ -58,15 +62,21 @@ export function formatValue(run: Run, value: unknown, spec: string): string {
   if (value instanceof PyDatetime || value instanceof PyDate) return strftime(value.instant, spec);
   const match = SPEC.exec(spec);
   if (!match) throw new TemplateFault('value', 'a format specification is not known');
+  return bySpecification(run, value, match);
+}
+
+function bySpecification(run: Run, value: unknown, match: RegExpExecArray): string {
   const [, fill = ' ', align, sign = '', zero, width = '', group, precision, type] = match;
-  const body = isNumber(value)
-    ? numberBody(run, value, sign, group, precision, type)
-    : textBody(value, precision, type);
+  const isNumeric = isNumber(value);
+  const body = isNumeric ? numberBody(run, value, { sign, group, precision, type }) : textBody(value, precision, type);
   const size = Number(width || 0);
   run.makeText(Math.max(size, body.length));
-  if (zero && align === undefined) return signAware(body, size, '0');
-  if (align === '=') return signAware(body, size, fill);
-  const side = align ?? (isNumber(value) ? '>' : '<');
+  const side = align ?? (isNumeric ? '>' : '<');
+  return zero && align === undefined ? signAware(body, size, '0') : aligned(body, size, fill, side);
+}
+
+function aligned(body: string, size: number, fill: string, side: string): string {
+  if (side === '=') return signAware(body, size, fill);
   if (side === '>') return body.padStart(size, fill);
   if (side === '<') return body.padEnd(size, fill);
   return body.padStart(body.length + Math.floor(Math.max(0, size - body.length) / 2), fill).padEnd(size, fill);
@@ -83,14 +93,14 @@ function textBody(value: unknown, precision: string | undefined, type: string | 
   return value.slice(0, precision === undefined ? undefined : Number(precision));
 }
 
-function numberBody(
-  run: Run,
-  value: unknown,
-  sign: string,
-  group: string | undefined,
-  precision: string | undefined,
-  type: string | undefined,
-): string {
+interface NumberFormat {
+  readonly sign: string;
+  readonly group: string | undefined;
+  readonly precision: string | undefined;
+  readonly type: string | undefined;
+}
+
+function numberBody(run: Run, value: unknown, { sign, group, precision, type }: NumberFormat): string {
   const flags = sign === '-' ? '' : sign;
   const digits = precision === undefined ? '' : `.${precision}`;
   if (type === undefined && precision === undefined) {

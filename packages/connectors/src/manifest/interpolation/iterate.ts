@@ -13,6 +13,10 @@ export function itemsOf(run: Run, value: unknown): readonly unknown[] {
     run.makeMembers(value.length);
     return Array.from(value);
   }
-  if (isMapping(value)) return mappingEntries(value).map(([key]) => key);
+  if (isMapping(value)) {
+    const entries = mappingEntries(value);
+    run.spend(entries.length);
+    return entries.map(([key]) => key);
+  }
   throw new TemplateFault('type', 'the value is no list');
 }

@@ -16,32 +16,31 @@ interface JsonStyle {
 /** Python's `json.dumps`: `, ` and `: ` between members, and `\u` escapes for what is not ASCII. */
 export function jsonText(value: unknown, style: JsonStyle = {}, depth = 0): string {
   if (depth > LIMITS.valueDepth) throw new TemplateFault('value', 'a value has too many levels');
+  return scalarText(value) ?? containerText(value, style, depth);
+}
+
+function scalarText(value: unknown): string | undefined {
   if (value === null || value === undefined) return 'null';
   if (typeof value === 'string') return quoted(value);
   if (typeof value === 'boolean') return String(value);
-  if (isNumber(value)) return isInteger(value) ? pythonText(value) : floatText(asFloat(value));
+  if (!isNumber(value)) return undefined;
+  return isInteger(value) ? pythonText(value) : floatText(asFloat(value));
+}
+
+function containerText(value: unknown, style: JsonStyle, depth: number): string {
   const items = Array.isArray(value) ? (value as unknown[]) : value instanceof PyTuple ? value.items : undefined;
-  if (items)
-    return enclosed(
-      '[',
-      ']',
-      items.map((item) => jsonText(item, style, depth + 1)),
-      style,
-      depth,
-    );
+  if (items) {
+    const written = items.map((item) => jsonText(item, style, depth + 1));
+    return enclosed('[', ']', written, style, depth);
+  }
   if (!isMapping(value)) {
     defined(value);
     throw new TemplateFault('type', 'a value cannot be written as JSON');
   }
   const members = mappingEntries(value).map(([key, member]) => [keyText(key), member] as const);
   if (style.sortKeys) members.sort(([left], [right]) => (left < right ? -1 : 1));
-  return enclosed(
-    '{',
-    '}',
-    members.map(([key, member]) => `${quoted(key)}: ${jsonText(member, style, depth + 1)}`),
-    style,
-    depth,
-  );
+  const written = members.map(([key, member]) => `${quoted(key)}: ${jsonText(member, style, depth + 1)}`);
+  return enclosed('{', '}', written, style, depth);
 }
 
 /** A key of a mapping as JSON has it. */

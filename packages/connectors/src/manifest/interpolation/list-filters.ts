@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { integerArgument, textArgument } from './argument.ts';
 import { getItem } from './access.ts';
+import { characters } from './characters.ts';
 import { equalValues, orderOf } from './compare.ts';
 import { filter } from './filter.ts';
 import type { Filter } from './filter.ts';
@@ -125,12 +126,16 @@ function sum(run: Run, value: unknown, attribute: unknown, start: unknown = 0): 
   return listOf(run, value).reduce((total, item) => operate(run, '+', total, itemByPath(run, item, attribute)), start);
 }
 
-function length(_: Run, value: unknown): number {
-  if (typeof value === 'string') return /[\ud800-\udfff]/.test(value) ? Array.from(value).length : value.length;
+function length(run: Run, value: unknown): number {
+  if (typeof value === 'string') return characters(run, value).length;
   if (Array.isArray(value)) return value.length;
   if (value instanceof PyTuple) return value.items.length;
   if (value instanceof PyUndefined) return 0;
-  if (isMapping(value)) return mappingSize(value);
+  if (isMapping(value)) {
+    const size = mappingSize(value);
+    run.spend(size / 16);
+    return size;
+  }
   throw new TemplateFault('type', 'the value has no length');
 }
 

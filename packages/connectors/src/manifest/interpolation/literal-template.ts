@@ -46,8 +46,10 @@ function readOutcome(outcome: Outcome, validTypes: readonly ValidType[] | undefi
 
 function readText(text: string, validTypes: readonly ValidType[] | undefined): Found {
   if (text === '') return EMPTY;
+  // Where only a text is wanted nothing is read: `"a"` keeps its quotes.
+  if (validTypes?.every((type) => type === 'string')) return { type: 'literal', value: text };
   const literal = pythonLiteral(text);
-  const isWanted = literal !== undefined && (!validTypes || isOfType(literal, validTypes));
+  const isWanted = literal !== undefined && isLiteral(literal) && (!validTypes || isOfType(literal, validTypes));
   return { type: 'literal', value: isWanted ? literal : text };
 }
 

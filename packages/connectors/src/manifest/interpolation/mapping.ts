@@ -25,14 +25,26 @@ export const mappingHas = (mapping: Mapping, key: unknown): boolean =>
 
 export function mappingEntries(mapping: Mapping): (readonly [unknown, unknown])[] {
   if (mapping instanceof PyDict) return [...mapping.entries()];
-  const fields = mapping instanceof PySliceMapping || mapping instanceof PyHeaderMapping ? mapping.fields : mapping;
-  return Object.entries(fields).filter(([, value]) => value !== undefined);
+  return Object.entries(fieldsOf(mapping)).filter(([, value]) => value !== undefined);
+}
+
+/** Without going over all members. */
+export function mappingIsEmpty(mapping: Mapping): boolean {
+  if (mapping instanceof PyDict) return mapping.size === 0;
+  const fields = fieldsOf(mapping);
+  for (const key in fields) {
+    if (Object.hasOwn(fields, key) && fields[key] !== undefined) return false;
+  }
+  return true;
 }
 
 export function mappingSize(mapping: Mapping): number {
   if (mapping instanceof PyDict) return mapping.size;
   return mappingEntries(mapping).length;
 }
+
+const fieldsOf = (mapping: Exclude<Mapping, PyDict>): Readonly<Record<string, unknown>> =>
+  mapping instanceof PySliceMapping || mapping instanceof PyHeaderMapping ? mapping.fields : mapping;
 
 const own = (fields: Readonly<Record<string, unknown>>, key: string): unknown =>
   Object.hasOwn(fields, key) ? fields[key] : undefined;

@@ -33,7 +33,9 @@ function collect(nodes: readonly Node[], names: Set<string>): void {
         collect(node.loop.body, names);
         collect(node.loop.otherwise, names);
         break;
-      default:
+      case 'text':
+      case 'output':
+        break;
     }
   }
 }

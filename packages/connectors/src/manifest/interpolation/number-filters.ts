@@ -9,19 +9,23 @@ import type { Run } from './run.ts';
 import { TemplateFault } from './template-fault.ts';
 
 const INTEGER = /^\s*[+-]?\d+(?:_\d+)*\s*$/;
+// No digit can be matched in two ways, so that a long text which is no number is refused in linear time.
 const FLOAT =
-  /^\s*[+-]?(?:(?:\d+(?:_\d+)*)?\.?\d+(?:_\d+)*(?:[eE][+-]?\d+)?|\d+\.(?:[eE][+-]?\d+)?|inf(?:inity)?|nan)\s*$/i;
+  /^\s*[+-]?(?:(?:\d+(?:_\d+)*(?:\.(?:\d+(?:_\d+)*)?)?|\.\d+(?:_\d+)*)(?:[eE][+-]?\d+(?:_\d+)*)?|inf(?:inity)?|nan)\s*$/i;
 
 function toInteger(_: Run, value: unknown, missing: unknown = 0, base: unknown = 10): unknown {
   defined(value);
   if (isInteger(value)) return pythonInteger(typeof value === 'boolean' ? Number(value) : value);
   if (isNumber(value)) return truncated(asFloat(value)) ?? missing;
-  if (typeof value !== 'string') return missing;
+  return typeof value === 'string' ? (readInteger(value, base) ?? missing) : missing;
+}
+
+function readInteger(value: string, base: unknown): number | bigint | undefined {
   const radix = integerArgument(base, 10);
-  if (radix !== 10) return withBase(value, radix) ?? missing;
+  if (radix !== 10) return withBase(value, radix);
   if (INTEGER.test(value)) return pythonInteger(value.trim().replaceAll('_', '').replace(/^\+/, ''));
   const float = readFloat(value);
-  return (float === undefined ? undefined : truncated(float)) ?? missing;
+  return float === undefined ? undefined : truncated(float);
 }
 
 function withBase(text: string, base: number): number | undefined {
@@ -29,7 +33,7 @@ function withBase(text: string, base: number): number | undefined {
   const digits = text.trim().toLowerCase().replace(/^[+-]/, '');
   const plain = prefix !== undefined && digits.startsWith(prefix) ? digits.slice(2) : digits;
   const alphabet = '0123456789abcdefghijklmnopqrstuvwxyz'.slice(0, base);
-  if (plain === '' || plain.length > 10 || [...plain].some((char) => !alphabet.includes(char))) return undefined;
+  if (plain === '' || plain.length > 10 || plain.split('').some((char) => !alphabet.includes(char))) return undefined;
   return Number.parseInt(plain, base) * (text.trim().startsWith('-') ? -1 : 1);
 }
 

@@ -30,8 +30,14 @@ function floatArithmetic(operator: BinaryOperator, left: number, right: number):
       return left * right;
     case '**':
       return left ** right;
-    default:
+    case '/':
+    case '//':
+    case '%':
+      return floatDivision(operator, left, right);
   }
+}
+
+function floatDivision(operator: '/' | '//' | '%', left: number, right: number): number {
   if (right === 0) throw new TemplateFault('value', 'division by zero');
   if (operator === '/') return left / right;
   if (operator === '//') return Math.floor(left / right);
@@ -62,8 +68,15 @@ function exactArithmetic(operator: BinaryOperator, left: bigint, right: bigint):
       return pythonInteger(left * right);
     case '**':
       return power(left, right);
-    default:
+    case '/':
+    case '//':
+    case '%':
+      return exactDivision(operator, left, right);
   }
+}
+
+/** Of integers; `/` of them is done with floats. */
+function exactDivision(operator: '/' | '//' | '%', left: bigint, right: bigint): unknown {
   if (right === 0n) throw new TemplateFault('value', 'division by zero');
   const rest = left % right;
   const goesDown = rest !== 0n && rest < 0n !== right < 0n;

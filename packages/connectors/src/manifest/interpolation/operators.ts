@@ -44,51 +44,62 @@ function operateSequence(run: Run, operator: BinaryOperator, left: unknown, righ
   if (operator === '*' && isInteger(left)) {
     return typeof right === 'string' ? repeatText(run, right, left) : operateSequence(run, '*', right, left);
   }
-  const items = Array.isArray(left) ? (left as unknown[]) : left instanceof PyTuple ? left.items : undefined;
+  const items = itemsIn(left);
   if (!items) return undefined;
-  const wrap = (made: unknown[]): unknown => (Array.isArray(left) ? made : new PyTuple(made));
-  if (operator === '*' && isInteger(right)) {
-    const count = items.length === 0 ? 0 : Math.max(0, Number(right));
-    run.makeMembers(items.length * count);
-    return wrap(Array.from({ length: count }, () => items).flat());
-  }
-  const others = Array.isArray(left)
-    ? Array.isArray(right)
-      ? (right as unknown[])
-      : undefined
-    : right instanceof PyTuple
-      ? right.items
-      : undefined;
-  if (operator !== '+' || !others) return undefined;
+  const made =
+    operator === '*' ? repeated(run, items, right) : operator === '+' ? joined(run, items, left, right) : undefined;
+  return made && (Array.isArray(left) ? made : new PyTuple(made));
+}
+
+const itemsIn = (value: unknown): readonly unknown[] | undefined =>
+  Array.isArray(value) ? (value as unknown[]) : value instanceof PyTuple ? value.items : undefined;
+
+function repeated(run: Run, items: readonly unknown[], times: unknown): unknown[] | undefined {
+  if (!isInteger(times)) return undefined;
+  const count = items.length === 0 ? 0 : Math.max(0, Number(times));
+  run.makeMembers(items.length * count);
+  return Array.from({ length: count }, () => items).flat();
+}
+
+/** A list and a tuple do not go together. */
+function joined(run: Run, items: readonly unknown[], left: unknown, right: unknown): unknown[] | undefined {
+  const others = Array.isArray(left) === Array.isArray(right) ? itemsIn(right) : undefined;
+  if (!others) return undefined;
   run.makeMembers(items.length + others.length);
-  return wrap([...items, ...others]);
+  return [...items, ...others];
 }
 
 function operateTime(operator: BinaryOperator, left: unknown, right: unknown): unknown {
   if (left instanceof PyTimedelta) return operateSpan(operator, left, right);
   if (right instanceof PyTimedelta) {
-    if (isTime(left) && (operator === '+' || operator === '-')) return move(left, right, operator === '+' ? 1 : -1);
-    return operator === '*' && isNumber(left) ? scale(right, asFloat(left)) : undefined;
+    if (operator === '*') return isNumber(left) ? scale(right, asFloat(left)) : undefined;
+    return isTime(left) ? moved(operator, left, right) : undefined;
   }
   if (operator !== '-' || !isTime(left) || !isTime(right) || left.constructor !== right.constructor) return undefined;
   return new PyTimedelta(left.instant.micros - right.instant.micros);
 }
 
+function moved(operator: BinaryOperator, time: PyDatetime | PyDate, span: PyTimedelta): unknown {
+  return operator === '+' || operator === '-' ? move(time, span, operator === '+' ? 1 : -1) : undefined;
+}
+
 function operateSpan(operator: BinaryOperator, left: PyTimedelta, right: unknown): unknown {
   if (operator === '+' && isTime(right)) return move(right, left, 1);
-  if (right instanceof PyTimedelta) {
-    if (operator === '+') return new PyTimedelta(left.micros + right.micros, left.months + right.months);
-    if (operator === '-') return new PyTimedelta(left.micros - right.micros, left.months - right.months);
-    if (right.micros === 0) throw new TemplateFault('value', 'division by zero');
-    if (operator === '/') return pyFloat(left.micros / right.micros);
-    return operator === '//' ? Math.floor(left.micros / right.micros) : undefined;
-  }
+  if (right instanceof PyTimedelta) return operateSpans(operator, left, right);
   if (!isNumber(right)) return undefined;
   const factor = asFloat(right);
   if (operator === '*') return scale(left, factor);
   if (operator !== '/' && operator !== '//') return undefined;
   if (factor === 0) throw new TemplateFault('value', 'division by zero');
   return new PyTimedelta(operator === '/' ? Math.round(left.micros / factor) : Math.floor(left.micros / factor));
+}
+
+function operateSpans(operator: BinaryOperator, left: PyTimedelta, right: PyTimedelta): unknown {
+  if (operator === '+') return new PyTimedelta(left.micros + right.micros, left.months + right.months);
+  if (operator === '-') return new PyTimedelta(left.micros - right.micros, left.months - right.months);
+  if (operator !== '/' && operator !== '//') return undefined;
+  if (right.micros === 0) throw new TemplateFault('value', 'division by zero');
+  return operator === '/' ? pyFloat(left.micros / right.micros) : Math.floor(left.micros / right.micros);
 }
 
 const scale = (span: PyTimedelta, factor: number): PyTimedelta =>

@@ -1,6 +1,7 @@
 import { pyFloat } from './py-float.ts';
 import type { Expression } from './syntax.ts';
 import { TemplateFault } from './template-fault.ts';
+import type { Token } from './token.ts';
 import type { TokenReader } from './token-reader.ts';
 import { pythonInteger } from './python-integer.ts';
 
@@ -20,28 +21,25 @@ const KEYWORDS: ReadonlySet<string> = new Set(['and', 'or', 'not', 'in', 'is', '
 /** A literal, name, list, mapping or bracket. `parse` reads the expressions within. */
 export function parsePrimary(reader: TokenReader, parse: Parse): Expression {
   const token = reader.take();
-  switch (token.type) {
-    case 'name':
-      if (CONSTANTS.has(token.text)) return { type: 'literal', value: CONSTANTS.get(token.text) };
-      if (KEYWORDS.has(token.text)) break;
-      return { type: 'name', name: token.text };
-    case 'string':
-      return parseStrings(reader, token.text);
-    case 'integer':
-      return { type: 'literal', value: pythonInteger(token.text) };
-    case 'float':
-      return { type: 'literal', value: pyFloat(Number(token.text)) };
-    case 'operator':
-      if (token.text === '(') return parseBracket(reader, parse);
-      if (token.text === '[') return { type: 'list', items: parseItems(reader, parse, ']') };
-      if (token.text === '{') return parseDict(reader, parse);
-      break;
-    default:
-  }
-  throw new TemplateFault(
-    'value',
-    token.type === 'end' ? 'a value is missing at the end of the tag' : `unexpected "${token.text}"`,
-  );
+  const found = parseLiteral(reader, token) ?? parseEnclosed(reader, parse, token);
+  if (found) return found;
+  const problem = token.type === 'end' ? 'a value is missing at the end of the tag' : `unexpected "${token.text}"`;
+  throw new TemplateFault('value', problem);
+}
+
+function parseLiteral(reader: TokenReader, { type, text }: Token): Expression | undefined {
+  if (type === 'string') return parseStrings(reader, text);
+  if (type === 'integer') return { type: 'literal', value: pythonInteger(text) };
+  if (type === 'float') return { type: 'literal', value: pyFloat(Number(text)) };
+  if (type !== 'name' || KEYWORDS.has(text)) return undefined;
+  return CONSTANTS.has(text) ? { type: 'literal', value: CONSTANTS.get(text) } : { type: 'name', name: text };
+}
+
+function parseEnclosed(reader: TokenReader, parse: Parse, { type, text }: Token): Expression | undefined {
+  if (type !== 'operator') return undefined;
+  if (text === '(') return parseBracket(reader, parse);
+  if (text === '[') return { type: 'list', items: parseItems(reader, parse, ']') };
+  return text === '{' ? parseDict(reader, parse) : undefined;
 }
 
 /** Strings side by side are one. */

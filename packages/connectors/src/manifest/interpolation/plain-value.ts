@@ -15,19 +15,11 @@ export const NOT_PLAIN = Symbol('not plain');
  * that are no numbers, at any depth.
  */
 export function plainValue(value: unknown, depth = 0): Json | typeof NOT_PLAIN {
-  switch (typeof value) {
-    case 'string':
-    case 'boolean':
-      return value;
-    case 'number':
-      return Number.isFinite(value) ? value : NOT_PLAIN;
-    case 'bigint':
-      return value.toString();
-    case 'object':
-      return value === null ? null : plainObject(value, depth);
-    default:
-      return value === undefined ? null : NOT_PLAIN;
-  }
+  if (typeof value === 'string' || typeof value === 'boolean') return value;
+  if (value === null || value === undefined) return null;
+  if (typeof value === 'number') return Number.isFinite(value) ? value : NOT_PLAIN;
+  if (typeof value === 'bigint') return value.toString();
+  return typeof value === 'object' ? plainObject(value, depth) : NOT_PLAIN;
 }
 
 function plainObject(value: object, depth: number): Json | typeof NOT_PLAIN {

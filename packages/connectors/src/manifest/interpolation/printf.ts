@@ -1,3 +1,4 @@
+import type { PyNumber } from './numbers.ts';
 import { isMapping, mappingGet } from './mapping.ts';
 import { asFloat, isInteger, isNumber } from './numbers.ts';
 import { PyTuple } from './py-tuple.ts';
@@ -46,49 +47,35 @@ export function printf(run: Run, format: string, values: unknown): string {
 function writeOne(value: unknown, type: string, flags: string, digits: number | undefined): string {
   if (type === 's') return pythonText(value).slice(0, digits);
   if (type === 'r' || type === 'a') return pythonRepr(value).slice(0, digits);
-  if (type === 'c')
-    return typeof value === 'string'
-      ? value
-      : pythonText(isInteger(value) ? String.fromCodePoint(Number(value)) : value);
+  if (type === 'c') return isInteger(value) ? String.fromCodePoint(Number(value)) : pythonText(value);
   if (!isNumber(value)) throw new TemplateFault('type', 'the format wants a number');
   const plus = flags.includes('+') ? '+' : flags.includes(' ') ? ' ' : '';
-  const text = writeNumber(
-    asFloat(value),
-    isInteger(value) ? BigInt(value) : undefined,
-    type,
-    Math.min(digits ?? 6, MOST_DIGITS),
-  );
+  const text = writeNumber(value, type, Math.min(digits ?? 6, MOST_DIGITS));
   return text.startsWith('-') ? text : plus + text;
 }
 
-function writeNumber(value: number, exact: bigint | undefined, type: string, digits: number): string {
-  switch (type) {
-    case 'd':
-    case 'i':
-    case 'u':
-      if (!Number.isFinite(value)) throw new TemplateFault('value', 'the number is not finite');
-      return (exact ?? BigInt(Math.trunc(value))).toString();
-    case 'x':
-    case 'X':
-    case 'o': {
-      if (exact === undefined) throw new TemplateFault('type', 'the format wants an integer');
-      const text = exact.toString(type === 'o' ? 8 : 16);
-      return type === 'X' ? text.toUpperCase() : text;
-    }
-    case 'f':
-    case 'F':
-      return Number.isFinite(value) ? value.toFixed(digits) : pythonFloatText(value);
-    case 'e':
-    case 'E': {
-      const text = value.toExponential(digits).replace(/e([+-])(\d)$/, 'e$10$2');
-      return type === 'E' ? text.toUpperCase() : text;
-    }
-    case 'g':
-    case 'G':
-      return shortest(value, Math.max(digits, 1));
-    default:
-      throw new TemplateFault('value', 'the format has an unknown letter');
-  }
+function writeNumber(value: PyNumber, type: string, digits: number): string {
+  if ('diu'.includes(type)) return whole(value).toString();
+  if ('xXo'.includes(type)) return withRadix(value, type);
+  const float = asFloat(value);
+  if ('fF'.includes(type)) return Number.isFinite(float) ? float.toFixed(digits) : pythonFloatText(float);
+  if ('gG'.includes(type)) return shortest(float, Math.max(digits, 1));
+  if (!'eE'.includes(type)) throw new TemplateFault('value', 'the format has an unknown letter');
+  const text = float.toExponential(digits).replace(/e([+-])(\d)$/, 'e$10$2');
+  return type === 'E' ? text.toUpperCase() : text;
+}
+
+function whole(value: PyNumber): bigint {
+  if (isInteger(value)) return BigInt(value);
+  const float = asFloat(value);
+  if (!Number.isFinite(float)) throw new TemplateFault('value', 'the number is not finite');
+  return BigInt(Math.trunc(float));
+}
+
+function withRadix(value: PyNumber, type: string): string {
+  if (!isInteger(value)) throw new TemplateFault('type', 'the format wants an integer');
+  const text = BigInt(value).toString(type === 'o' ? 8 : 16);
+  return type === 'X' ? text.toUpperCase() : text;
 }
 
 function shortest(value: number, digits: number): string {

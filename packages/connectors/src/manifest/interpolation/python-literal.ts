@@ -1,5 +1,6 @@
 import { LIMITS } from './limits.ts';
 import { pyFloat } from './py-float.ts';
+import type { PyFloat } from './py-float.ts';
 import { PyDict } from './py-dict.ts';
 import { PyTuple } from './py-tuple.ts';
 import { pythonInteger } from './python-integer.ts';
@@ -43,9 +44,9 @@ export function pythonLiteral(source: string): unknown {
     blank(cursor);
     skip(cursor, /#[^\n]*/y);
     return cursor.at === text.length ? value : undefined;
-  } catch (error) {
-    if (error instanceof TemplateFault) return undefined;
-    throw error;
+  } catch {
+    // Also when a text is so long that the engine of expressions gives up: it is no literal that anybody wrote.
+    return undefined;
   }
 }
 
@@ -111,24 +112,14 @@ function readDict(cursor: Cursor): PyDict {
   return dict;
 }
 
-/** Signs stand only before numbers; as many as one likes. */
+/** One sign, only before a number. */
 function readSigned(cursor: Cursor, sign: string): unknown {
   cursor.at += 1;
-  cursor.depth += 1;
-  const value = readSignedValue(cursor);
-  cursor.depth -= 1;
-  if (sign === '+') return value;
-  return typeof value === 'bigint'
-    ? pythonInteger(-value)
-    : typeof value === 'number'
-      ? 0 - value
-      : pyFloat(-(value as { value: number }).value);
-}
-
-function readSignedValue(cursor: Cursor): unknown {
   blank(cursor);
-  if (!/[\d.+-]/.test(cursor.text[cursor.at] ?? '') || cursor.depth > LIMITS.valueDepth) throw NO_LITERAL;
-  return readValue(cursor);
+  const value = readNumber(cursor);
+  if (sign === '+') return value;
+  if (typeof value === 'bigint') return pythonInteger(-value);
+  return typeof value === 'number' ? 0 - value : pyFloat(-(value as PyFloat).value);
 }
 
 function readNumber(cursor: Cursor): unknown {

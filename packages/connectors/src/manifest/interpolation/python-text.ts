@@ -68,18 +68,10 @@ function put(text: string, out: string[], budget: Budget): void {
 
 function scalarRepr(value: unknown): string {
   if (value === null || value === undefined) return 'None';
-  switch (typeof value) {
-    case 'string':
-      return textRepr(value);
-    case 'number':
-      return Number.isInteger(value) ? integerText(value) : pythonFloatText(value);
-    case 'boolean':
-      return value ? 'True' : 'False';
-    case 'bigint':
-      return value.toString();
-    default:
-      return objectRepr(value);
-  }
+  if (typeof value === 'string') return textRepr(value);
+  if (typeof value === 'number') return Number.isInteger(value) ? integerText(value) : pythonFloatText(value);
+  if (typeof value === 'boolean') return value ? 'True' : 'False';
+  return typeof value === 'bigint' ? value.toString() : objectRepr(value);
 }
 
 const integerText = (value: number): string => (Number.isSafeInteger(value) ? String(value) : BigInt(value).toString());

@@ -1,4 +1,5 @@
 import { integerArgument } from './argument.ts';
+import { characters } from './characters.ts';
 import { PyTuple } from './py-tuple.ts';
 import { defined } from './run.ts';
 import type { Run } from './run.ts';
@@ -14,13 +15,9 @@ export function sliceBounds(length: number, start: unknown, end: unknown): reado
   return [from, Math.max(from, place(end, length))];
 }
 
-/** Python's `value[start:end:step]` for texts, lists and tuples. Texts count UTF-16 units beyond the basic plane. */
+/** Python's `value[start:end:step]` for texts, lists and tuples. */
 export function sliceOf(run: Run, value: unknown, start: unknown, end: unknown, step: unknown): unknown {
-  if (typeof value === 'string') {
-    if (step === null || step === 1) return value.slice(...sliceBounds(value.length, start, end));
-    run.makeMembers(value.length);
-    return stepped([...value], start, end, step).join('');
-  }
+  if (typeof value === 'string') return textSlice(run, value, start, end, step);
   const items = Array.isArray(value) ? (value as unknown[]) : value instanceof PyTuple ? value.items : undefined;
   if (!items) {
     defined(value);
@@ -29,6 +26,14 @@ export function sliceOf(run: Run, value: unknown, start: unknown, end: unknown, 
   run.makeMembers(items.length);
   const part = stepped(items, start, end, step);
   return Array.isArray(value) ? part : new PyTuple(part);
+}
+
+function textSlice(run: Run, text: string, start: unknown, end: unknown, step: unknown): string {
+  const chars = characters(run, text);
+  if (typeof chars === 'string' && (step === null || step === 1))
+    return chars.slice(...sliceBounds(chars.length, start, end));
+  run.makeMembers(text.length);
+  return stepped(Array.from(chars), start, end, step).join('');
 }
 
 function stepped<Item>(items: readonly Item[], start: unknown, end: unknown, stepArgument: unknown): Item[] {

@@ -76,7 +76,9 @@ function count(run: Run, self: string, part: unknown): number {
 }
 
 function center(text: string, width: number, fill: string): string {
-  const left = Math.floor((width - text.length) / 2);
+  const margin = width - text.length;
+  // As CPython does: of an odd margin the larger half lies left when the width is odd too.
+  const left = Math.floor(margin / 2) + (margin & width & 1);
   return text.padStart(text.length + left, fill).padEnd(width, fill);
 }
 

@@ -118,6 +118,25 @@ function filesize(_: Run, value: unknown, binary: unknown = false): string {
   return `${(bytes / base ** step).toFixed(1)} ${truthy(binary) ? `${unit}i` : (units[step - 1] ?? '')}B`;
 }
 
+/** Comments first, then tags; goes over the text once, whatever is not closed. */
+function stripTags(run: Run, text: string): string {
+  run.makeText(text.length);
+  const words = without(without(text, '<!--', '-->'), '<', '>').split(/\s+/);
+  return words.filter((word) => word !== '').join(' ');
+}
+
+function without(text: string, open: string, close: string): string {
+  let made = '';
+  let at = 0;
+  for (let start = text.indexOf(open); start >= 0; start = text.indexOf(open, at)) {
+    const end = text.indexOf(close, start + open.length);
+    if (end < 0) break;
+    made += text.slice(at, start);
+    at = end + close.length;
+  }
+  return made + text.slice(at);
+}
+
 const toJson: Filter = filter('indent?', (run, value, width) => {
   // Keys are sorted, and what HTML would take for its own is escaped, as in Jinja.
   const text = jsonText(value, {
@@ -138,20 +157,17 @@ export const TEXT_FILTERS: ReadonlyMap<string, Filter> = new Map<string, Filter>
   ['upper', byMethod('upper')],
   ['lower', byMethod('lower')],
   ['capitalize', byMethod('capitalize')],
-  ['title', byMethod('title')],
-  ['trim', filter('chars?', (_, value, chars) => stripText(pythonText(value), chars ?? null, true, true))],
   [
-    'striptags',
+    'title',
     filter('', (run, value) => {
       const text = pythonText(value);
       run.makeText(text.length);
-      return text
-        .replaceAll(/<!--[^]*?-->|<[^<>]*>/g, '')
-        .split(/\s+/)
-        .filter((word) => word !== '')
-        .join(' ');
+      // Words end at blanks, dashes and brackets only.
+      return text.replaceAll(/[^-\s({[<]+/g, (word) => word.slice(0, 1).toUpperCase() + word.slice(1).toLowerCase());
     }),
   ],
+  ['trim', filter('chars?', (_, value, chars) => stripText(pythonText(value), chars ?? null, true, true))],
+  ['striptags', filter('', (run, value) => stripTags(run, pythonText(value)))],
   [
     'replace',
     filter('old new count?', (run, value, old, made, count) =>

@@ -31,18 +31,17 @@ function isoCalendar(time: Time): PyTuple {
   return new PyTuple([week.year, week.week, weekday(time) + 1]);
 }
 
+const PARTS = ['year', 'month', 'day', 'hour', 'minute', 'second', 'micro'] as const;
+
 function replace(_: unknown, time: Time, ...given: readonly unknown[]): Time {
   const parts = dateParts(time);
-  const names = ['year', 'month', 'day', 'hour', 'minute', 'second'] as const;
-  const changed = names.map((name, index) => integerArgument(given[index], parts[name]));
-  const [year = 1, month = 1, day = 1, hour = 0, minute = 0, second = 0] = changed;
-  const micro = integerArgument(given[6], parts.micro);
-  const made = { year, month, day, hour, minute, second, micro };
+  const made = Object.fromEntries(
+    PARTS.map((name, index) => [name, integerArgument(given[index], parts[name])]),
+  ) as unknown as CivilTime;
+  if (made.year < 1 || made.year > 9999) throw new TemplateFault('value', 'a date is out of range');
   const instant = instantOf(made, time.instant.offsetMinutes);
   const back = civilTimeOf(instant);
-  const fits =
-    year >= 1 && year <= 9999 && names.every((name) => back[name] === made[name]) && micro >= 0 && micro < 1_000_000;
-  if (!fits) throw new TemplateFault('value', 'a date is out of range');
+  if (PARTS.some((name) => back[name] !== made[name])) throw new TemplateFault('value', 'a date is out of range');
   return time instanceof PyDate ? new PyDate(instant) : new PyDatetime(instant);
 }
 

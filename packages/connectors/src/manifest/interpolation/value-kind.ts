@@ -25,20 +25,11 @@ export type ValueKind =
 /** Python's type of a value. */
 export function kindOf(value: unknown): ValueKind {
   if (value === null || value === undefined) return 'none';
-  switch (typeof value) {
-    case 'string':
-      return 'str';
-    case 'number':
-      return Number.isInteger(value) ? 'int' : 'float';
-    case 'boolean':
-      return 'bool';
-    case 'bigint':
-      return 'int';
-    case 'object':
-      return objectKind(value);
-    default:
-      return 'object';
-  }
+  if (typeof value === 'string') return 'str';
+  if (typeof value === 'number') return Number.isInteger(value) ? 'int' : 'float';
+  if (typeof value === 'boolean') return 'bool';
+  if (typeof value === 'bigint') return 'int';
+  return typeof value === 'object' ? objectKind(value) : 'object';
 }
 
 const CLASSES: readonly (readonly [new (...args: never[]) => unknown, ValueKind])[] = [

@@ -3,7 +3,7 @@ import { interpolatedBoolean, interpolatedString } from '../interpolation/interp
 import type { Build, StreamContext } from '../model/build.ts';
 import type { Component } from '../model/component.ts';
 import { isTruthy } from '../records/is-truthy.ts';
-import { fixedContext } from '../records/record-context.ts';
+import { templateContext } from '../interpolation/template-context.ts';
 import { pageSize } from './page-size.ts';
 import type { PageVariables } from './page-variables.ts';
 import type { PaginationStrategy } from './strategy.ts';
@@ -19,7 +19,7 @@ export function buildCursorPagination(
   stream: StreamContext,
   variables: PageVariables,
 ): PaginationStrategy {
-  const context = fixedContext(definition, build);
+  const context = templateContext(build, definition);
   const size = pageSize(definition, context, stream);
   const { cursor_value: cursorValue, stop_condition: stopCondition } = definition;
   const cursor = interpolatedString(plainText(cursorValue));

@@ -1,6 +1,6 @@
 import type { Build, StreamContext } from '../model/build.ts';
 import type { Component } from '../model/component.ts';
-import { fixedContext } from '../records/record-context.ts';
+import { templateContext } from '../interpolation/template-context.ts';
 import { counter } from './counter.ts';
 import { isLastPage } from './is-last-page.ts';
 import type { PageVariables } from './page-variables.ts';
@@ -17,7 +17,7 @@ export function buildOffsetIncrement(
   stream: StreamContext,
   variables: PageVariables,
 ): PaginationStrategy {
-  const context = fixedContext(definition, build);
+  const context = templateContext(build, definition);
   const fromAnswer = typeof definition['page_size'] === 'string' && /\bresponse\b/.test(definition['page_size']);
   const size = fromAnswer ? undefined : pageSize(definition, context, stream);
   return {

@@ -3,6 +3,7 @@ import type { Json } from '../../kit/json.ts';
 import type { Build, StreamContext } from '../model/build.ts';
 import type { Component } from '../model/component.ts';
 import type { PartitionRouter } from '../model/stream.ts';
+import { customPart } from '../records/custom-part.ts';
 import { groupingPartitionRouter } from './grouping-partition-router.ts';
 import { listPartitionRouter } from './list-partition-router.ts';
 import { productPartitionRouter } from './product-partition-router.ts';
@@ -42,18 +43,8 @@ function routerOf(definition: Component, build: Build, stream: StreamContext): P
     case 'UnionPartitionRouter':
       return unionPartitionRouter(definition, build, stream, routerOf);
     case 'CustomPartitionRouter':
-      return customRouter(definition, build, stream);
+      return customPart<PartitionRouter>(definition, build, stream);
     default:
       throw new ConnectorError('configuration', `Stream "${stream.name}" has a partition router of no known type.`);
   }
-}
-
-function customRouter(definition: Component, build: Build, stream: StreamContext): PartitionRouter {
-  const className = String(definition['class_name']);
-  const port = build.custom.get(className);
-  if (port) return port(definition, build, stream) as PartitionRouter;
-  throw new ConnectorError(
-    'configuration',
-    `Stream "${stream.name}" needs the Python class ${className} (CustomPartitionRouter), and there is no port of it.`,
-  );
 }

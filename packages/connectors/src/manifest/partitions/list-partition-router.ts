@@ -1,3 +1,4 @@
+import { templateContext } from '../interpolation/template-context.ts';
 import { ConnectorError } from '../../kit/connector-error.ts';
 import type { Json } from '../../kit/json.ts';
 import { interpolatedString, interpolatedText } from '../interpolation/interpolated.ts';
@@ -5,12 +6,12 @@ import type { Build, StreamContext } from '../model/build.ts';
 import type { Component } from '../model/component.ts';
 import type { PartitionRouter } from '../model/stream.ts';
 import { partitionOption } from './partition-option.ts';
+import { plainText } from '../cursors/plain-text.ts';
 
 /** A partition for each of the `values`, which may be a template of a list. Throws `ConnectorError('configuration')`. */
 export function listPartitionRouter(definition: Component, build: Build, stream: StreamContext): PartitionRouter {
-  const parameters = definition.$parameters ?? {};
-  const context = { config: build.config, parameters, options: parameters };
-  const field = interpolatedText(String(definition['cursor_field'])).evaluate(context);
+  const context = templateContext(build, definition);
+  const field = interpolatedText(plainText(definition['cursor_field'])).evaluate(context);
   const given = definition['values'];
   const values = (): readonly Json[] => {
     const list = typeof given === 'string' ? interpolatedString(given).evaluate(context) : given;

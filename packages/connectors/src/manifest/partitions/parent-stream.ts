@@ -1,3 +1,4 @@
+import { templateContext } from '../interpolation/template-context.ts';
 import type { Json, JsonObject } from '../../kit/json.ts';
 import { interpolatedText } from '../interpolation/interpolated.ts';
 import type { Build } from '../model/build.ts';
@@ -9,6 +10,7 @@ import { markAsParent } from '../streams/parent-streams.ts';
 import { partitionOption } from './partition-option.ts';
 import type { PartitionOption } from './partition-option.ts';
 import { valueIn } from './value-in.ts';
+import { plainText } from '../cursors/plain-text.ts';
 
 /** Where the answer that lies inside a parent's record waits for the child's retriever (`lazy_read_pointer`). */
 export const CHILD_RESPONSE = 'child_response';
@@ -23,9 +25,8 @@ export interface ParentStream {
 }
 
 export function parentStream(definition: Component, build: Build): ParentStream {
-  const parameters = definition.$parameters ?? {};
-  const context = { config: build.config, parameters, options: parameters };
-  const text = (value: Json | undefined): string => interpolatedText(String(value)).evaluate(context);
+  const context = templateContext(build, definition);
+  const text = (value: Json | undefined): string => interpolatedText(plainText(value)).evaluate(context);
   const path = (value: Json): readonly string[] => (Array.isArray(value) ? value.map(text) : [text(value)]);
   const field = text(definition['partition_field']);
   const keyPath = text(definition['parent_key']).split('/');

@@ -1,3 +1,4 @@
+import { templateContext } from '../interpolation/template-context.ts';
 import { ConnectorError } from '../../kit/connector-error.ts';
 import { partitionKey } from '../cursors/partition-key.ts';
 import { interpolatedText } from '../interpolation/interpolated.ts';
@@ -6,6 +7,7 @@ import type { Component } from '../model/component.ts';
 import type { StreamSlice } from '../model/slice.ts';
 import type { PartitionRouter } from '../model/stream.ts';
 import { wrappedWalk } from './wrapped-walk.ts';
+import { plainText } from '../cursors/plain-text.ts';
 
 /**
  * The partitions of several routers, each value of `partition_field` once; what else a partition has goes to its extra fields.
@@ -17,8 +19,7 @@ export function unionPartitionRouter(
   stream: StreamContext,
   router: (definition: Component, build: Build, stream: StreamContext) => PartitionRouter,
 ): PartitionRouter {
-  const parameters = definition.$parameters ?? {};
-  const field = interpolatedText(String(definition['partition_field'])).evaluate({ config: build.config, parameters });
+  const field = interpolatedText(plainText(definition['partition_field'])).evaluate(templateContext(build, definition));
   const routers = Array.isArray(definition['partition_routers']) ? definition['partition_routers'] : [];
   const children = routers.map((child) => router(child as Component, build, stream));
   const missing = (): ConnectorError =>

@@ -3,6 +3,7 @@ import { readAllSlices } from '../dynamic-streams/read-all-slices.ts';
 import type { Build, StreamContext } from '../model/build.ts';
 import type { Component } from '../model/component.ts';
 import { pathOfTemplates } from '../records/path-of-templates.ts';
+import { templateContext } from '../interpolation/template-context.ts';
 
 /**
  * Makes the function that asks the source which properties there are: one name of every record. Records without a name are
@@ -13,8 +14,7 @@ export function buildPropertiesFromEndpoint(
   build: Build,
   stream: StreamContext,
 ): () => Promise<readonly string[]> {
-  const parameters = definition.$parameters ?? {};
-  const context = { config: build.config, parameters, options: parameters };
+  const context = templateContext(build, definition);
   const path = pathOfTemplates(definition['property_field_path'], context);
   const retriever = build.retriever(definition['retriever'] as Component, {
     name: stream.name,

@@ -4,7 +4,7 @@ import type { Component } from '../model/component.ts';
 import type { Extractor, MutableRecord } from '../model/records.ts';
 import { isTruthy } from './is-truthy.ts';
 import { pathOfTemplates } from './path-of-templates.ts';
-import { fixedContext } from './record-context.ts';
+import { templateContext } from '../interpolation/template-context.ts';
 import { buildRecordExpander } from './record-expander.ts';
 
 /**
@@ -12,7 +12,7 @@ import { buildRecordExpander } from './record-expander.ts';
  * Python takes for false nothing. Patterns (`*`) give what they match.
  */
 export function buildDpathExtractor(definition: Component, build: Build): Extractor {
-  const path = pathOfTemplates(definition['field_path'], fixedContext(definition, build));
+  const path = pathOfTemplates(definition['field_path'], templateContext(build, definition));
   const { record_expander: expander } = definition;
   const expand = expander && buildRecordExpander(expander as Component, build);
   const found = (body: Json): readonly Json[] => {

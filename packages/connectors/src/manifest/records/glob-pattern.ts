@@ -11,7 +11,7 @@ export function globPattern(segment: string): RegExp {
       source += `[${set[1] ? '^' : ''}${(set[2] ?? '').replaceAll(/[\\\]^]/g, String.raw`\$&`)}]`;
       at += set[0].length - 1;
     } else if (char === '*') source += '.*';
-    else source += char === '?' ? '.' : char.replaceAll(/[\\^$.|+()[\]{}/-]/g, String.raw`\$&`);
+    else source += char === '?' ? '.' : char.replaceAll(/[\\^$.|+()[\]{}/]/g, String.raw`\$&`);
   }
   return new RegExp(`^${source}$`, 'su');
 }

@@ -1,14 +1,9 @@
 import { sliceVariables } from '../interpolation/slice-variables.ts';
+import { templateContext } from '../interpolation/template-context.ts';
 import type { Build } from '../model/build.ts';
 import type { Component } from '../model/component.ts';
 import type { MutableRecord, RecordPlace } from '../model/records.ts';
 import type { TemplateContext } from '../model/template.ts';
-
-/** What templates of a component see that do not depend on a record: `config` and `parameters`. */
-export function fixedContext(definition: Component, build: Build): TemplateContext {
-  const parameters = definition.$parameters ?? {};
-  return { config: build.config, parameters, options: parameters };
-}
 
 /**
  * What templates about a record see. The mapping is made once for each place (a page) and then only its `record` is exchanged: use it
@@ -18,7 +13,7 @@ export function recordContext(
   definition: Component,
   build: Build,
 ): (record: MutableRecord, place: RecordPlace) => TemplateContext {
-  const fixed = fixedContext(definition, build);
+  const fixed = templateContext(build, definition);
   let known: RecordPlace | undefined;
   let context: Record<string, unknown> = {};
   return (record, place) => {

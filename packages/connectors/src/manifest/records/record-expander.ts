@@ -4,7 +4,7 @@ import type { Component } from '../model/component.ts';
 import type { MutableRecord } from '../model/records.ts';
 import { isMapping } from './is-mapping.ts';
 import { pathOfTemplates } from './path-of-templates.ts';
-import { fixedContext } from './record-context.ts';
+import { templateContext } from '../interpolation/template-context.ts';
 
 /** Puts the elements of nested lists in the place of the record that holds them. */
 export type Expand = (record: Json) => Iterable<Json>;
@@ -14,7 +14,7 @@ export type Expand = (record: Json) => Iterable<Json>;
  * `remain_original_record` each gets its own copy of the record as `original_record`.
  */
 export function buildRecordExpander(definition: Component, build: Build): Expand {
-  const path = pathOfTemplates(definition['expand_records_from_field'], fixedContext(definition, build));
+  const path = pathOfTemplates(definition['expand_records_from_field'], templateContext(build, definition));
   const keepsOriginal = definition['remain_original_record'] === true;
   const emitsParent = definition['on_no_records'] === 'emit_parent';
   const expanded = (item: Json, record: MutableRecord): Json => {

@@ -23,7 +23,7 @@ export function rigBuild({ config = {}, custom = {}, files = {}, secret }: RigOp
     files: new Map(Object.entries(files)),
     shown: (text) => (secret === undefined ? text : text.replaceAll(secret, '[secret]')),
     guard: (text) => text,
-    ctx: { log: silentLog, clock: handClock() } as unknown as Build['ctx'],
+    ctx: { log: silentLog, clock: handClock(), options: { fullRefresh: false } } as unknown as Build['ctx'],
   };
   return build as Build;
 }

@@ -20,7 +20,7 @@ const MISSING: ReadonlySet<string> = new Set(
  */
 export function buildResponseToFileExtractor(definition: Component, build: Build, stream: StreamContext): Extractor {
   const keepsWords = definition['preserve_na_values'] === true;
-  const origin: BodyOrigin = { part: definition.type, stream: stream.name, shown: build.shown };
+  const origin: BodyOrigin = { part: definition.type, stream: stream.name, shown: (text) => build.shown(text) };
   const cell = (text: string): string | null => (text === '' || (!keepsWords && MISSING.has(text)) ? null : text);
   return {
     extract: () => [],

@@ -5,6 +5,7 @@ import { buildErrorHandler } from '../error-handling/build-error-handler.ts';
 import type { Build, StreamContext } from '../model/build.ts';
 import type { Component } from '../model/component.ts';
 import type { Requester } from '../model/request.ts';
+import { customPart } from './custom-part.ts';
 import { HttpRequester } from './http-requester.ts';
 import { componentOf } from './components-of.ts';
 import { ownParts } from './own-parts.ts';
@@ -25,7 +26,7 @@ export function buildRequester(
   stream: StreamContext,
   options: RequesterOptions,
 ): Requester {
-  if (definition.type !== 'HttpRequester') return customRequester(definition, build, stream);
+  if (definition.type !== 'HttpRequester') return customPart(definition, build, stream) as Requester;
   return new HttpRequester({
     build,
     stream,
@@ -57,10 +58,3 @@ function methodOf(given: Json | undefined): (typeof METHODS)[number] {
 /** Parents are cached unless the manifest says otherwise in so many words. */
 const isCached = (given: Json | undefined, { isParent = false }: StreamContext): boolean =>
   given === true || (isParent && given !== false);
-
-function customRequester(definition: Component, build: Build, stream: StreamContext): Requester {
-  const className = String(definition['class_name'] ?? definition.type);
-  const port = build.custom.get(className);
-  if (!port) throw new ConnectorError('configuration', `There is no port of the requester ${className}.`);
-  return port(definition, build, stream) as Requester;
-}

@@ -22,11 +22,13 @@ const requesterOf = (definition: JsonObject, options: TestingOptions = {}, strea
 
 /** A server that answers with what it was asked. */
 const echo = () =>
-  rig.serve(async (request, response) => {
-    const body = (await Array.fromAsync(request as AsyncIterable<Buffer>)).join('');
+  rig.serve((request, response) => {
     const { method, url, headers } = request;
-    response.end(JSON.stringify({ method, url, headers, body }));
+    void bodyOf(request).then((body) => response.end(JSON.stringify({ method, url, headers, body })));
   });
+
+const bodyOf = async (request: IncomingMessage): Promise<string> =>
+  (await Array.fromAsync(request as AsyncIterable<Buffer>)).join('');
 
 interface Echo {
   readonly method: string;
@@ -117,9 +119,9 @@ describe('what is sent', () => {
 
 describe('secrets', () => {
   test('F1-14 stand in no error and no log, wherever a manifest puts them', async () => {
-    const { origin } = await rig.serve(async (request, response) => {
-      const body = (await Array.fromAsync(request as AsyncIterable<Buffer>)).join('');
-      response.writeHead(400).end(JSON.stringify([request.url, request.headers, body]));
+    const { origin } = await rig.serve((request, response) => {
+      const { url, headers } = request;
+      void bodyOf(request).then((body) => response.writeHead(400).end(JSON.stringify([url, headers, body])));
     });
     const secrets = ['in-the-path', 'in-the-query', 'in-a-header', 'in-the-body'];
     const [path, query, header, body] = secrets;

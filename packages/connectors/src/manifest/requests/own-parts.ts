@@ -90,7 +90,8 @@ function bodyOf(definition: Component): readonly Evaluate[] {
 const hasSaid = (given: Json | undefined): given is string | JsonObject =>
   (typeof given === 'string' && given !== '') || isJsonObject(given);
 
-function newBody({ type, value = null }: JsonObject): Evaluate {
+function newBody({ type: given, value = null }: JsonObject): Evaluate {
+  const type = typeof given === 'string' ? given : '';
   switch (type) {
     case 'RequestBodyPlainText': {
       const text = interpolatedString(pythonText(value), { default: '', validTypes: ['string'] });
@@ -102,10 +103,7 @@ function newBody({ type, value = null }: JsonObject): Evaluate {
     case 'RequestBodyGraphQL':
       return jsonBody(value);
     default:
-      throw new ConnectorError(
-        'configuration',
-        `The \`request_body\` of a requester has the unknown type ${String(type)}.`,
-      );
+      throw new ConnectorError('configuration', `The \`request_body\` of a requester has the unknown type ${type}.`);
   }
 }
 

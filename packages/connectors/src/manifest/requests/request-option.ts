@@ -28,7 +28,8 @@ const PLACES: Readonly<Record<string, Place>> = {
  */
 export function requestOption(definition: Component, build: Build): RequestOption {
   if (definition.type === 'RequestPath') return { add: (parts, value) => ({ ...parts, path: pythonText(value) }) };
-  const place = PLACES[String(definition['inject_into'])];
+  const { inject_into: into } = definition;
+  const place = typeof into === 'string' && Object.hasOwn(PLACES, into) ? PLACES[into] : undefined;
   if (!place) throw wrong(`\`inject_into\` is none of ${Object.keys(PLACES).join(', ')}`);
   const path = pathOf(definition, place).map((name) =>
     interpolatedText(name).evaluate(staticContext(definition, build)),

@@ -50,7 +50,9 @@ export async function sendWithRetries(sending: Sending): Promise<RequestOutcome>
         return { type: 'reset_pagination' };
       case 'FAIL':
         throw sending.failure(resolution, answer);
-      default: {
+      case 'RETRY':
+      case 'RATE_LIMITED':
+      case 'REFRESH_TOKEN_THEN_RETRY': {
         const waitMs = answer.rotated ? 0 : backoffMs(sending, resolution, answer, attempt);
         giveUp(sending, { resolution, answer, attempt, waitMs, elapsedMs: clock.now() - startedAt });
         if (waitMs > 0) await clock.sleep(waitMs, signal);

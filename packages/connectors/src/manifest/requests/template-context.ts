@@ -3,12 +3,11 @@ import type { Build } from '../model/build.ts';
 import type { Component } from '../model/component.ts';
 import type { RequestPlace } from '../model/request.ts';
 import type { TemplateContext } from '../model/template.ts';
+import { templateContext } from '../interpolation/template-context.ts';
 
 /** What templates see that do not depend on a request. */
-export const staticContext = (definition: Component, build: Pick<Build, 'config'>): TemplateContext => {
-  const parameters = definition.$parameters ?? {};
-  return { config: build.config, parameters, options: parameters };
-};
+export const staticContext = (definition: Component, build: Pick<Build, 'config' | 'ctx'>): TemplateContext =>
+  templateContext(build, definition);
 
 /**
  * What templates of a request see: configuration, parameters, the slice under its three names and its extra fields by their own

@@ -27,25 +27,26 @@ export function testingBuild(options: TestingOptions = {}): Build {
   const nothing = (): never => {
     throw new Error('the tests of requests build no streams');
   };
+  const ctx: Build['ctx'] = {
+    config,
+    credentials: {},
+    http,
+    clock: rig.clock,
+    log: { debug: () => undefined, info: (_fields, message) => void rig.lines.push(message), warn: () => undefined },
+    signal: new AbortController().signal,
+    options: { fullRefresh: false },
+    connect: nothing,
+    resolve: nothing,
+    keyMaterial: nothing,
+    files: {} as never,
+  };
   return {
     config,
-    ctx: {
-      config,
-      credentials: {},
-      http,
-      clock: rig.clock,
-      log: { debug: () => undefined, info: (_fields, message) => void rig.lines.push(message), warn: () => undefined },
-      signal: new AbortController().signal,
-      options: { fullRefresh: false },
-      connect: nothing,
-      resolve: nothing,
-      keyMaterial: nothing,
-      files: {} as never,
-    },
+    ctx,
     custom: options.custom ?? new Map(),
     guard: (text) => (isSecret(text) ? new Secret(text) : text),
     shown: (text) => secrets.reduce((rest, secret) => rest.replaceAll(secret, '[secret]'), text),
-    budget: buildBudget(options.budget, config, rig.clock),
+    budget: buildBudget(options.budget, { config, ctx }),
     concurrency: 2,
     manifest: { type: 'DeclarativeSource' },
     files: new Map(),

@@ -212,14 +212,14 @@ describe('an asynchronous retriever', () => {
       if (url.startsWith('/jobs/')) running.now -= 1;
       response.end(url === '/file' ? 'id\n1\n' : '{"id":1,"state":{"status":"DONE"},"files":["/file"]}');
     });
-    const build = buildOf({ manifest: { type: 'DeclarativeSource', max_concurrent_async_job_count: '{{ 2 }}' } });
+    const build = buildOf({ manifest: { type: 'DeclarativeSource', max_concurrent_async_job_count: '{{ 3 }}' } });
     const [one, other] = [retrieverOf(origin, {}, build), retrieverOf(origin, {}, build)];
-    expect(one.slicesAtOnce).toBe(2);
+    expect(one.slicesAtOnce).toBe(3);
     const all = await Promise.all(
       ['a', 'b', 'c', 'd'].flatMap((name) => [read(one, slice(name)), read(other, slice(name))]),
     );
     expect(all.flat()).toHaveLength(8);
-    expect(running.most).toBe(2);
+    expect(running.most).toBe(3);
   });
 
   test('deletes the job also when nobody wants the rest of its records', async () => {

@@ -23,6 +23,7 @@ import { jobTrackerOf } from './async/job-tracker-of.ts';
 import { runJob } from './async/run-job.ts';
 import type { JobRules } from './async/run-job.ts';
 import { SimpleRetriever } from './simple-retriever.ts';
+import { templateContext } from '../interpolation/template-context.ts';
 
 const DEFAULT_TIMEOUT_MINUTES = 60;
 
@@ -47,7 +48,8 @@ export function buildAsyncRetriever(definition: Component, build: Build, stream:
   };
   return {
     router,
-    slicesAtOnce: tracker.limit,
+    // While one slice is downloaded, the job of another may run.
+    slicesAtOnce: Math.max(tracker.limit, build.concurrency),
     read: (slice, control) => readJob(slice, control, { job, download, rules, build }),
   };
 }
@@ -147,8 +149,7 @@ function requesterOf(
 function numberOf(definition: Component, field: string, build: Build, otherwise: number): number {
   const given = definition[field];
   if (given === undefined || given === null) return otherwise;
-  const parameters = definition.$parameters ?? {};
-  const context = { config: build.config, parameters, options: parameters };
+  const context = templateContext(build, definition);
   const value = typeof given === 'string' ? interpolatedString(given).evaluate(context) : given;
   const number = value === null || value === undefined || value === '' ? otherwise : Number(value);
   if (Number.isFinite(number) && number >= 0) return number;

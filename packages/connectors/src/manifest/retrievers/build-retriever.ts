@@ -2,6 +2,7 @@ import { ConnectorError } from '../../kit/connector-error.ts';
 import type { Build, StreamContext } from '../model/build.ts';
 import type { Component } from '../model/component.ts';
 import type { Retriever } from '../model/stream.ts';
+import { customPart } from '../records/custom-part.ts';
 import { buildAsyncRetriever } from './build-async-retriever.ts';
 import { buildSimpleRetriever } from './build-simple-retriever.ts';
 
@@ -13,18 +14,8 @@ export function buildRetriever(definition: Component, build: Build, stream: Stre
     case 'AsyncRetriever':
       return buildAsyncRetriever(definition, build, stream);
     case 'CustomRetriever':
-      return customRetriever(definition, build, stream);
+      return customPart<Retriever>(definition, build, stream);
     default:
       throw new ConnectorError('configuration', `Stream "${stream.name}" has a retriever of no known type.`);
   }
-}
-
-function customRetriever(definition: Component, build: Build, stream: StreamContext): Retriever {
-  const className = String(definition['class_name']);
-  const port = build.custom.get(className);
-  if (port) return port(definition, build, stream) as Retriever;
-  throw new ConnectorError(
-    'configuration',
-    `Stream "${stream.name}" needs the Python class ${className} (CustomRetriever), and there is no port of it.`,
-  );
 }

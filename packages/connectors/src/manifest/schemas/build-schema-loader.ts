@@ -4,6 +4,7 @@ import type { Build, StreamContext } from '../model/build.ts';
 import type { Component } from '../model/component.ts';
 import { customPart } from '../records/custom-part.ts';
 import { isMapping } from '../records/is-mapping.ts';
+import { buildDynamicSchemaLoader } from './dynamic-schema-loader.ts';
 import { loadSchemaFile } from './load-schema-file.ts';
 
 type Load = () => Promise<JsonObject>;
@@ -27,6 +28,8 @@ export function buildSchemaLoader(
     }
     case 'JsonFileSchemaLoader':
       return () => Promise.resolve(loadSchemaFile(definition, build, stream));
+    case 'DynamicSchemaLoader':
+      return buildDynamicSchemaLoader(definition as Component, build, stream);
     case 'CustomSchemaLoader':
       return customPart<Load>(definition as Component, build, stream);
     default:

@@ -1,6 +1,7 @@
 import { ConnectorError } from '../../kit/connector-error.ts';
 import type { Json, JsonObject } from '../../kit/json.ts';
 import { readAllSlices } from '../dynamic-streams/read-all-slices.ts';
+import { templateContext } from '../interpolation/template-context.ts';
 import type { Build, StreamContext } from '../model/build.ts';
 import type { Component } from '../model/component.ts';
 import type { MutableRecord, RecordPlace } from '../model/records.ts';
@@ -55,7 +56,7 @@ type FieldsReader = (described: MutableRecord) => Iterable<readonly [string, Jso
 
 function fieldsReader(definition: Component, build: Build, stream: StreamContext): FieldsReader {
   const identifier = definition['schema_type_identifier'] as Component;
-  const context = { config: build.config, parameters: identifier.$parameters ?? definition.$parameters ?? {} };
+  const context = templateContext(build, identifier.$parameters ? identifier : definition);
   const pathTo = (field: string): ((value: Json) => Json | undefined) => {
     const path = pathOfTemplates(identifier[field], context);
     return path.segments.length === 0 ? (value) => value : (value) => path.first(value);

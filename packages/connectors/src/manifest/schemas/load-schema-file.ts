@@ -1,6 +1,7 @@
 import { ConnectorError } from '../../kit/connector-error.ts';
 import type { Json, JsonObject } from '../../kit/json.ts';
 import { interpolatedText } from '../interpolation/interpolated.ts';
+import { templateContext } from '../interpolation/template-context.ts';
 import type { Build, StreamContext } from '../model/build.ts';
 import type { Component } from '../model/component.ts';
 import { isMapping } from '../records/is-mapping.ts';
@@ -17,9 +18,8 @@ export function loadSchemaFile(definition: Component | undefined, build: Build, 
   const template = typeof definition?.['file_path'] === 'string' ? definition['file_path'] : '';
   const parameters = { name: stream.name, ...definition?.$parameters };
   const path = interpolatedText(template || DEFAULT_PATH).evaluate({
-    config: build.config,
+    ...templateContext(build),
     parameters,
-    options: parameters,
   });
   const text = fileText(path, build.files);
   if (text === undefined) {

@@ -8,6 +8,11 @@ const MARKS: ReadonlySet<unknown> = new Set([
   'OauthConnectorInputSpecification',
 ]);
 
+const LOGIN = 'oauth_connector_input_specification';
+
+/** With how scopes are joined, as the published schema has it by default. */
+const loginOf = (given: Json | undefined): Json => ({ scopes_join_strategy: 'space', ...asObject(published(given)) });
+
 function published(value: Json | undefined): Json | undefined {
   if (Array.isArray(value)) return value.map((one: Json) => published(one) ?? null);
   if (typeof value !== 'object' || value === null) return value;
@@ -15,7 +20,7 @@ function published(value: Json | undefined): Json | undefined {
     ([name, one]) =>
       name !== '$parameters' && one !== null && one !== undefined && !(name === 'type' && MARKS.has(one)),
   );
-  return Object.fromEntries(kept.map(([name, one]) => [name, published(one)]));
+  return Object.fromEntries(kept.map(([name, one]) => [name, name === LOGIN ? loginOf(one) : published(one)]));
 }
 
 /**

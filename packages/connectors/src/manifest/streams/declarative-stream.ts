@@ -8,10 +8,11 @@ import { buildSchemaLoader } from '../schemas/build-schema-loader.ts';
 import { isParentStream } from './parent-streams.ts';
 import { readStream } from './read-stream.ts';
 import { SliceReading } from './slice-reading.ts';
+import { plainText } from '../cursors/plain-text.ts';
 
 /** Builds a `DeclarativeStream`. Throws `ConnectorError('configuration')`. */
 export function declarativeStream(definition: Component, build: Build): ManifestStream {
-  const name = String(definition['name'] ?? '');
+  const name = plainText(definition['name']);
   const primaryKey = keyPaths(definition['primary_key']);
   const incremental = definition['incremental_sync'] as Component | undefined;
   const loader = definition['schema_loader'] as Component | readonly Component[] | undefined;
@@ -62,5 +63,5 @@ export function declarativeStream(definition: Component, build: Build): Manifest
 function keyPaths(given: Json | undefined): readonly (readonly string[])[] {
   if (typeof given === 'string') return given === '' ? [] : [[given]];
   if (!Array.isArray(given)) return [];
-  return given.map((part: Json) => (Array.isArray(part) ? part.map(String) : [String(part)]));
+  return given.map((part: Json) => (Array.isArray(part) ? part.map(plainText) : [plainText(part)]));
 }

@@ -1,6 +1,7 @@
 import type { Json } from '../../kit/json.ts';
 import type { Build } from '../model/build.ts';
 import type { Component } from '../model/component.ts';
+import { plainText } from '../cursors/plain-text.ts';
 
 const marked = new WeakSet<Component>();
 const names = new WeakMap<Component, ReadonlySet<string>>();
@@ -19,7 +20,7 @@ export function isParentStream(definition: Component, build: Build): boolean {
   if (marked.has(definition)) return true;
   let parents = names.get(build.manifest);
   if (!parents) names.set(build.manifest, (parents = parentNames(build.manifest)));
-  return parents.has(String(definition['name']));
+  return parents.has(plainText(definition['name']));
 }
 
 function parentNames(manifest: Component): ReadonlySet<string> {
@@ -28,7 +29,7 @@ function parentNames(manifest: Component): ReadonlySet<string> {
     if (typeof value !== 'object' || value === null) return;
     const { type, stream } = value as Component;
     if (type === 'ParentStreamConfig' && typeof stream === 'object' && stream !== null) {
-      found.add(String((stream as Component)['name']));
+      found.add(plainText((stream as Component)['name']));
     }
     for (const inner of Object.values(value)) visit(inner as Json | undefined);
   };

@@ -2,6 +2,7 @@ import type { MutableRecord } from '../model/records.ts';
 import type { StreamSlice } from '../model/slice.ts';
 import type { StreamOutput, StreamReading } from '../model/stream.ts';
 import { PageChannel } from './page-channel.ts';
+import { asError } from './as-error.ts';
 import { SliceSource } from './slice-source.ts';
 
 /** After so many slices that failed one after the other, the rest are not tried. */
@@ -17,7 +18,7 @@ export interface ReadSlicesOptions {
 type Arrival =
   | { readonly type: 'page'; readonly records: readonly MutableRecord[] }
   | { readonly type: 'read'; readonly slice: StreamSlice }
-  | { readonly type: 'failed'; readonly error: unknown };
+  | { readonly type: 'failed'; readonly error: Error };
 
 /**
  * Reads all slices. A state is yielded only when all records of the slices that it counts have been yielded. A slice that
@@ -28,7 +29,7 @@ export async function* readSlices(reading: StreamReading, options: ReadSlicesOpt
   const arrivals = new PageChannel<Arrival>(Math.max(2, options.concurrency));
   const readers = Array.from({ length: Math.max(1, options.concurrency) }, () => readOn(reading, source, arrivals));
   const readersEnd = Promise.all(readers).finally(() => arrivals.stop());
-  const failures: unknown[] = [];
+  const failures: Error[] = [];
   let failuresInARow = 0;
   try {
     for (let arrival = await arrivals.take(); arrival; arrival = await arrivals.take()) {
@@ -52,8 +53,8 @@ export async function* readSlices(reading: StreamReading, options: ReadSlicesOpt
   }
   if (source.failure === undefined) reading.finish();
   yield* stateOf(reading);
-  const failure = failures[0] ?? source.failure;
-  if (failure !== undefined) throw failure;
+  const [failure = source.failure] = failures;
+  if (failure) throw failure;
 }
 
 function* stateOf(reading: StreamReading): Generator<StreamOutput> {
@@ -69,7 +70,7 @@ async function readOn(reading: StreamReading, source: SliceSource, arrivals: Pag
       }
       if (!(await arrivals.put({ type: 'read', slice }))) return;
     } catch (error) {
-      if (!(await arrivals.put({ type: 'failed', error }))) return;
+      if (!(await arrivals.put({ type: 'failed', error: asError(error) }))) return;
     }
   }
 }

@@ -85,7 +85,7 @@ async function run(cursor: StreamCursor, source: Source, concurrency: number, fa
     const reading = readingOf(cursor, source, fails);
     for await (const output of readSlices(reading, { concurrency, isFinal: () => false })) {
       if (output.type === 'state') states.push({ state: structuredClone(output.state), before: new Set(ids) });
-      else for (const record of output.records) ids.add(String(record['id']));
+      else for (const record of output.records) ids.add(record['id'] as string);
     }
     return { ids, states, failed: false };
   } catch (error) {

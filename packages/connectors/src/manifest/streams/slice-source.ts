@@ -1,4 +1,5 @@
 import type { StreamSlice } from '../model/slice.ts';
+import { asError } from './as-error.ts';
 
 /** Gives slices to several readers, one at a time: parents are read on the way, and in order. */
 export class SliceSource {
@@ -6,7 +7,7 @@ export class SliceSource {
   #turn: Promise<unknown> = Promise.resolve();
   #ended = false;
   /** What ended it before its time. */
-  failure: unknown;
+  failure: Error | undefined;
 
   constructor(slices: AsyncIterable<StreamSlice>) {
     this.#slices = slices[Symbol.asyncIterator]();
@@ -26,13 +27,13 @@ export class SliceSource {
       if (done) this.#ended = true;
       return done ? undefined : value;
     } catch (error) {
-      this.fail(error);
+      this.fail(asError(error));
       return undefined;
     }
   }
 
   /** No more slices are given. */
-  fail(error: unknown): void {
+  fail(error: Error): void {
     this.#ended = true;
     this.failure ??= error;
   }

@@ -7,13 +7,14 @@ import type { Component } from '../model/component.ts';
 import type { ManifestStream, StreamOutput } from '../model/stream.ts';
 import { declarativeStream } from './declarative-stream.ts';
 import { isParentStream, markAsParent } from './parent-streams.ts';
+import { plainText } from '../cursors/plain-text.ts';
 
 /**
  * Builds a `StateDelegatingStream`: without a state, or with one from before `api_retention_period`, one stream reads
  * everything; else another reads what has changed. Throws `ConnectorError('configuration')`.
  */
 export function stateDelegatingStream(definition: Component, build: Build): ManifestStream {
-  const name = String(definition['name'] ?? '');
+  const name = plainText(definition['name']);
   const isParent = isParentStream(definition, build);
   const inner = (field: string): Component => {
     const component: Component = { ...(definition[field] as Component), name };
@@ -56,7 +57,7 @@ function retentionCheck(definition: Component, changes: Component, build: Build)
   const cursor = changes['incremental_sync'] as Component | undefined;
   if (typeof period !== 'string' || cursor?.type !== 'DatetimeBasedCursor') return () => false;
   const retention = parseDuration(period);
-  const context = { name: String(changes['name']), primaryKey: [], schema: () => Promise.resolve({}) };
+  const context = { name: plainText(changes['name']), primaryKey: [], schema: () => Promise.resolve({}) };
   const settings = datetimeSettings(cursor, build, context);
   return (state) => {
     const { axis, cursorField } = settings.forRead();

@@ -6,7 +6,7 @@ import type { MutableRecord, Transformation } from '../model/records.ts';
 import type { TemplateContext } from '../model/template.ts';
 import { isMapping } from '../records/is-mapping.ts';
 import { pathOfTemplates } from '../records/path-of-templates.ts';
-import { fixedContext } from '../records/record-context.ts';
+import { templateContext } from '../interpolation/template-context.ts';
 import { replaceFields } from './replace-fields.ts';
 
 /**
@@ -15,7 +15,7 @@ import { replaceFields } from './replace-fields.ts';
  * them the whole record.
  */
 export function buildDpathFlattenFields(definition: Component, build: Build): Transformation {
-  const context = fixedContext(definition, build);
+  const context = templateContext(build, definition);
   const path = pathOfTemplates(definition['field_path'], context);
   const { delete_origin_value: deletesOrigin, replace_record: replaces } = definition;
   const named = keyNaming(definition['key_transformation'] as Component | undefined, context);

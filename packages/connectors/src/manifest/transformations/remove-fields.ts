@@ -4,7 +4,7 @@ import type { Build } from '../model/build.ts';
 import type { Component } from '../model/component.ts';
 import type { Transformation } from '../model/records.ts';
 import { fieldPath } from '../records/field-path.ts';
-import { fixedContext } from '../records/record-context.ts';
+import { templateContext } from '../interpolation/template-context.ts';
 import { plainText } from '../records/plain-text.ts';
 import { plainTexts } from '../records/plain-texts.ts';
 
@@ -18,7 +18,7 @@ export function buildRemoveFields(definition: Component, build: Build): Transfor
   );
   const { condition } = definition;
   const holds = typeof condition === 'string' && condition !== '' ? interpolatedBoolean(condition) : undefined;
-  const context: Record<string, unknown> = { ...fixedContext(definition, build) };
+  const context: Record<string, unknown> = { ...templateContext(build, definition) };
   const wants =
     holds &&
     ((property: Json): boolean => {

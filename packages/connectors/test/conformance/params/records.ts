@@ -7,6 +7,7 @@ import { buildDpathExtractor } from '../../../src/manifest/records/dpath-extract
 import { buildRecordFilter } from '../../../src/manifest/records/build-record-filter.ts';
 import { definition, rigAnswer, rigBuild, rigStream } from '../../../src/manifest/records/records-rig.ts';
 import { expectSame } from '../verdict.ts';
+import { clientSideFilterJudges } from './client-side-filter.ts';
 import { enumMember } from './param-table.ts';
 import type { ParamJudge, ParamJudges, ParamRow, Stub } from './param-table.ts';
 
@@ -69,5 +70,5 @@ function recordFilter({ filter_template: condition, records, expected_records: e
 
 export const recordsJudges: ParamJudges = {
   extractors__test_dpath_extractor: extractorJudges,
-  extractors__test_record_filter: { test_record_filter: recordFilter },
+  extractors__test_record_filter: { test_record_filter: recordFilter, ...clientSideFilterJudges },
 };

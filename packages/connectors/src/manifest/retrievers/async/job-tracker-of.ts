@@ -1,5 +1,6 @@
 import type { ConnectorContext } from '../../../kit/context.ts';
 import { interpolatedString } from '../../interpolation/interpolated.ts';
+import { templateContext } from '../../interpolation/template-context.ts';
 import type { Build } from '../../model/build.ts';
 import { createJobTracker } from './job-tracker.ts';
 import type { JobTracker } from './job-tracker.ts';
@@ -15,7 +16,7 @@ export function jobTrackerOf(build: Build): JobTracker {
   const known = trackers.get(build.ctx);
   if (known) return known;
   const limit = build.manifest['max_concurrent_async_job_count'];
-  const evaluated = typeof limit === 'string' ? interpolatedString(limit).evaluate({ config: build.config }) : limit;
+  const evaluated = typeof limit === 'string' ? interpolatedString(limit).evaluate(templateContext(build)) : limit;
   const tracker = createJobTracker(Number(evaluated ?? 1));
   trackers.set(build.ctx, tracker);
   return tracker;

@@ -1,0 +1,17 @@
+import type { Json } from '../../kit/json.ts';
+
+/**
+ * A JSON text as Python's parser reads it: `NaN` and `Infinity`, which its writers make of numbers that are none, are taken, and
+ * become `null`. Throws `SyntaxError`.
+ */
+export function parseJson(text: string): Json {
+  try {
+    return JSON.parse(text) as Json;
+  } catch (error) {
+    if (!/\b(?:NaN|Infinity)\b/.test(text)) throw error;
+    const plain = text.replaceAll(/"[^"\\]*(?:\\.[^"\\]*)*"|-?\b(?:NaN|Infinity)\b/gs, (part) =>
+      part.startsWith('"') ? part : 'null',
+    );
+    return JSON.parse(plain) as Json;
+  }
+}
