@@ -36,6 +36,9 @@ export interface Feed {
    * feed are then read from their start, and `start(undefined)` is called before.
    */
   start(since: unknown): Promise<unknown>;
-  /** `since` is stored for good: the source need not keep what came before it. */
-  read(since: unknown): AsyncIterable<FeedPage>;
+  /**
+   * `since` is stored for good: the source need not keep what came before it. `streams` names those whose changes are wanted;
+   * all when absent. What is told of others is passed over.
+   */
+  read(since: unknown, streams?: ReadonlySet<string>): AsyncIterable<FeedPage>;
 }

@@ -2,10 +2,14 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { report } from './report.ts';
+import { judgeCases } from './run-cases.ts';
+import { judgeManifests } from './run-manifests.ts';
 import { judgeParams } from './run-params.ts';
 
 /** What can be judged: where the material lies below the folder, and how. */
 const SUBJECTS = {
+  cases: { folder: 'airbyte-cases', judge: judgeCases },
+  manifests: { folder: 'manifests', judge: judgeManifests },
   params: { folder: 'airbyte-params', judge: judgeParams },
 } as const;
 

@@ -126,7 +126,7 @@ class FeedSync {
     return this.#attempt(
       async () => {
         const { signal, clock, quarantine } = this.#run;
-        const pages = this.#feed.read(this.#since());
+        const pages = this.#feed.read(this.#since(), new Set(this.#normalisers.keys()));
         for await (const page of readAhead(pages, signal, clock, quarantine.careful ? 0 : 1)) {
           await this.#take(page);
           moves += page.cursor === undefined ? 0 : 1;

@@ -107,17 +107,15 @@ function specifiedBy(spec: JsonObject | undefined, specification: JsonObject): S
   };
 }
 
-// The interpreter is loaded when a source is asked, not when its settings are shown.
-const opening = (): Promise<typeof import('./open-manifest.ts')> => import('./open-manifest.ts');
-
 async function check(parts: ManifestParts, ctx: ConnectorContext): Promise<{ readonly account: string }> {
-  const { openManifest } = await opening();
+  // The interpreter is loaded when a source is asked, not when its settings are shown.
+  const { openManifest } = await import('./open-manifest.ts');
   const definition = asObject(parts.manifest['check']) as Component;
   return checkManifest(definition, await openManifest(parts, ctx, checkOverrides(definition)));
 }
 
 async function discover(id: string, parts: ManifestParts, ctx: ConnectorContext): Promise<readonly Stream[]> {
-  const { openManifest } = await opening();
+  const { openManifest } = await import('./open-manifest.ts');
   const { streams } = await openManifest(parts, ctx);
   return discoverManifest(id, await streams(), ctx);
 }

@@ -91,7 +91,7 @@ function makeBuild(
     custom,
     guard,
     shown,
-    budget: buildBudget(asObject(manifest['api_budget']) as Component | undefined, config, ctx.clock),
+    budget: buildBudget(asObject(manifest['api_budget']) as Component | undefined, { config, ctx }),
     concurrency: concurrencyOf(asObject(manifest['concurrency_level']), config),
     manifest,
     files,

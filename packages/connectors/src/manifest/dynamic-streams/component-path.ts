@@ -1,5 +1,6 @@
 import { ConnectorError } from '../../kit/connector-error.ts';
 import type { Json } from '../../kit/json.ts';
+import { globPattern, isGlob } from '../records/glob-pattern.ts';
 
 /** JSON that is being filled in: a copy of a template. */
 export type MutableJson = string | number | boolean | null | MutableJson[] | { [key: string]: MutableJson | undefined };
@@ -70,26 +71,15 @@ function* placesIn(
   }
   if (segment === '**') yield* placesIn(node, pattern, index + 1, path);
   if (!isBranch(node)) return;
-  if (!/[*?[]/.test(segment)) {
+  if (!isGlob(segment)) {
     if (has(node, segment)) yield* placesIn(child(node, segment), pattern, index + 1, [...path, segment]);
     return;
   }
-  const matches = globMatcher(segment);
+  const glob = globPattern(segment);
   for (const key of Object.keys(node)) {
     const next = segment === '**' ? index : index + 1;
-    if (segment === '**' || matches(key)) yield* placesIn(child(node, key), pattern, next, [...path, key]);
+    if (segment === '**' || glob.test(key)) yield* placesIn(child(node, key), pattern, next, [...path, key]);
   }
-}
-
-/** `fnmatch` of Python: `*`, `?`, `[abc]`, `[!abc]`; a bracket that is not closed is itself. */
-function globMatcher(glob: string): (key: string) => boolean {
-  const source = glob.replaceAll(/\[(!?)(\]?[^\]]*)\]|[\s\S]/g, (part, not: string | undefined, members?: string) => {
-    if (members !== undefined) return `[${not === '!' ? '^' : ''}${members.replaceAll(/[\\\]^[]/g, String.raw`\$&`)}]`;
-    if (part === '*') return '.*';
-    return part === '?' ? '.' : RegExp.escape(part);
-  });
-  const pattern = new RegExp(`^(?:${source})$`, 'su');
-  return (key) => pattern.test(key);
 }
 
 function branchAt(root: MutableJson, path: readonly string[]): Branch | undefined {

@@ -28,16 +28,16 @@ export interface ApplyParametersOptions {
  * Python CDK: `parsers/manifest_component_transformer.py`.
  */
 export function applyParameters(component: JsonObject, options: ApplyParametersOptions = {}): JsonObject {
-  const scopes = new ParameterScopes();
-  const run: Run = { scopes, parentsWin: options.useParentParameters ?? false, done: new Map(), made: 0 };
+  const scopes = new ParameterScopes(options.useParentParameters ?? false);
+  const run: Run = { scopes, done: new Map(), made: 0 };
   return apply(component, options.position ?? '', scopes.of(options.parameters ?? {}), run);
 }
 
 interface Run {
   readonly scopes: ParameterScopes;
-  readonly parentsWin: boolean;
   /** Results by component, and by position and parameters. */
   readonly done: Map<JsonObject, Map<string, JsonObject>>;
+  /** Components, and the fields that parameters gave them. */
   made: number;
 }
 
@@ -46,20 +46,18 @@ function apply(component: JsonObject, position: string, above: ParameterScope, r
   const results = run.done.get(component) ?? new Map<string, JsonObject>();
   const known = results.get(key);
   if (known) return known;
-  run.made += 1;
-  if (run.made > LIMITS.components) throw new ConnectorError('configuration', TOO_MANY);
+  run.made += 1 + Object.keys(above.values).length;
+  if (run.made > LIMITS.fields) throw new ConnectorError('configuration', TOO_MANY);
   const result = applyOnce(component, position, above, run);
   run.done.set(component, results.set(key, result));
   return result;
 }
 
-const TOO_MANY = `The manifest grows to more than ${LIMITS.components.toLocaleString('en')} components when its parameters are handed down.`;
+const TOO_MANY = `The manifest grows to more than ${LIMITS.fields.toLocaleString('en')} fields when its parameters are handed down; use fewer of them, or fewer references within each other.`;
 
 function applyOnce(component: JsonObject, position: string, above: ParameterScope, run: Run): JsonObject {
   const { $parameters, ...fields } = component;
-  const scope = isObject($parameters)
-    ? run.scopes.of(run.parentsWin ? { ...$parameters, ...above.values } : { ...above.values, ...$parameters })
-    : above;
+  const scope = isObject($parameters) ? run.scopes.merge(above, $parameters) : above;
   const type = fields['type'] ?? defaultTypeAt(position, 'class_name' in fields);
   if (type === undefined) return applyWithin(fields, position, scope, run);
   if (typeof type !== 'string' || type === 'object') return $parameters === undefined ? component : fields;

@@ -8,8 +8,8 @@ export const LIMITS = {
   resolvedDepth: 600,
   /** YAML aliases (`*name`). */
   aliases: 10_000,
-  /** Components, when each is counted as often as it stands under other parameters. */
-  components: 300_000,
+  /** Components and the fields that parameters give them, each counted as often as it stands under other parameters. */
+  fields: 500_000,
   /** Values when every alias and reference is written out. */
   values: 3_000_000,
 } as const;

@@ -3,13 +3,14 @@ import type { Component } from '../model/component.ts';
 import type { CustomComponents } from '../model/custom-components.ts';
 import { applyParameters } from './apply-parameters.ts';
 import { contentHash } from './content-hash.ts';
+import { ineffectiveDependencies } from './ineffective-dependencies.ts';
+import { isObject } from './is-object.ts';
 import { missingPorts } from './missing-ports.ts';
 import type { MissingPort } from './missing-ports.ts';
 import { Problems } from './problems.ts';
 import { readManifest } from './read-manifest.ts';
 import { renewSpellings } from './renew-spellings.ts';
 import { resolveReferences } from './resolve-references.ts';
-import { isObject } from './is-object.ts';
 import { validateComponent } from './validate-component.ts';
 import { versionWarnings } from './version-warnings.ts';
 
@@ -72,7 +73,7 @@ export function loadManifest(source: string | JsonObject, options: LoadManifestO
     check: manifest['check'] as Component,
     version,
     missingPorts: missing,
-    warnings: versionWarnings(version),
+    warnings: [...versionWarnings(version), ...ineffectiveDependencies(manifest)],
     contentHash: contentHash(read),
     files: options.files ?? new Map(),
   };

@@ -56,7 +56,7 @@ interface Search {
 const NOTHING: Found = new Map();
 
 function missingWithin(value: Json | undefined, search: Search): Found {
-  if (typeof value !== 'object' || value === null) return NOTHING;
+  if (typeof value !== 'object' || value === null || isSchema(value)) return NOTHING;
   const known = search.known.get(value);
   if (known) return known;
   const found = new Map(isObject(value) ? own(value, search) : []);
@@ -68,6 +68,9 @@ function missingWithin(value: Json | undefined, search: Search): Found {
   search.known.set(value, result);
   return result;
 }
+
+/** JSON schemas hold no components. */
+const isSchema = (value: object): boolean => 'type' in value && value.type === 'object';
 
 function own({ type, class_name }: JsonObject, { custom }: Search): [string, Wanted][] {
   if (typeof type !== 'string' || !type.startsWith('Custom') || typeof class_name !== 'string') return [];

@@ -1,29 +1,46 @@
 import type { Json, JsonObject } from '../../kit/json.ts';
 
-/** The parameters that hold at some place of a manifest. Equal ones have the same `id` within their `ParameterScopes`. */
+/** The parameters that hold at some place of a manifest. Equal ones are one and the same within their `ParameterScopes`. */
 export interface ParameterScope {
-  readonly id: string;
+  readonly id: number;
   readonly values: JsonObject;
 }
 
-/** Tells equal sets of parameters from others without looking into their values. */
+/** Tells equal sets of parameters from others without looking into their values, and remembers how they came about. */
 export class ParameterScopes {
+  readonly #parentsWin: boolean;
   readonly #scopes = new Map<string, ParameterScope>();
   readonly #numbers = new Map<object, number>();
+  readonly #merged = new Map<ParameterScope, Map<JsonObject, ParameterScope>>();
+  readonly #without = new Map<ParameterScope, Map<string, ParameterScope>>();
+
+  /** `parentsWin`: of two parameters with one name, the one from above holds. */
+  constructor(parentsWin: boolean) {
+    this.#parentsWin = parentsWin;
+  }
 
   of(values: JsonObject): ParameterScope {
-    const id = JSON.stringify(Object.entries(values).map(([key, value]) => [key, this.#idOf(value)]));
-    const known = this.#scopes.get(id);
+    const key = JSON.stringify(Object.entries(values).map(([name, value]) => [name, this.#idOf(value)]));
+    const known = this.#scopes.get(key);
     if (known) return known;
-    const scope = { id: String(this.#scopes.size), values };
-    this.#scopes.set(id, scope);
+    const scope = { id: this.#scopes.size, values };
+    this.#scopes.set(key, scope);
     return scope;
+  }
+
+  /** What holds below a component with `own` parameters. */
+  merge(above: ParameterScope, own: JsonObject): ParameterScope {
+    const make = (): ParameterScope =>
+      this.of(this.#parentsWin ? { ...own, ...above.values } : { ...above.values, ...own });
+    return remembered(this.#merged, above, own, make);
   }
 
   without(scope: ParameterScope, field: string): ParameterScope {
     if (!Object.hasOwn(scope.values, field)) return scope;
-    const { [field]: _, ...rest } = scope.values;
-    return this.of(rest);
+    return remembered(this.#without, scope, field, () => {
+      const { [field]: _, ...rest } = scope.values;
+      return this.of(rest);
+    });
   }
 
   /** Objects count as equal when they are the same. */
@@ -33,4 +50,17 @@ export class ParameterScopes {
     this.#numbers.set(value, number);
     return number;
   }
+}
+
+function remembered<Key>(
+  memory: Map<ParameterScope, Map<Key, ParameterScope>>,
+  scope: ParameterScope,
+  key: Key,
+  make: () => ParameterScope,
+): ParameterScope {
+  const made = memory.get(scope) ?? new Map<Key, ParameterScope>();
+  memory.set(scope, made);
+  const result = made.get(key) ?? make();
+  made.set(key, result);
+  return result;
 }

@@ -1,5 +1,5 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
-import type { Document, Scalar, YAMLMap, YAMLSeq } from 'yaml';
+import { Composer, isAlias, isMap, isScalar, isSeq, Lexer, LineCounter, Parser } from 'yaml';
+import type { CST, Scalar, YAMLMap, YAMLSeq } from 'yaml';
 import { ConnectorError } from '../../kit/connector-error.ts';
 import type { Json, JsonObject } from '../../kit/json.ts';
 import { isObject } from './is-object.ts';
@@ -33,21 +33,31 @@ function readYaml(source: string): Json {
   if (Buffer.byteLength(source) > LIMITS.bytes) {
     throw new ConnectorError('configuration', `The manifest is larger than ${LIMITS.bytes / 1_000_000} MB.`);
   }
-  const lines = new LineCounter();
-  const document = parse(source, lines);
-  const [error] = document.errors;
-  if (error) throw new ConnectorError('configuration', `The manifest is not YAML: ${error.message}`);
-  return plain(document.contents, { lines, anchors: new Map(), aliases: 0 }, 0);
+  const reading: Reading = { lines: new LineCounter(), anchors: new Map(), aliases: 0 };
+  // Only texts: what they mean is for `yamlScalar` to say.
+  const composer = new Composer({ schema: 'failsafe', logLevel: 'silent' });
+  const [document, another] = composer.compose(tokens(source, reading.lines), true, source.length);
+  const [error] = document?.errors ?? [];
+  if (error)
+    throw new ConnectorError(
+      'configuration',
+      `The manifest is not YAML: ${error.message}${place(error.pos[0], reading)}.`,
+    );
+  if (another)
+    throw new ConnectorError('configuration', 'The manifest is more than one YAML document; take out the lines `---`.');
+  return plain(document?.contents, reading, 0);
 }
 
-function parse(source: string, lineCounter: LineCounter): Document.Parsed {
-  try {
-    // Only texts: what they mean is for `yamlScalar` to say.
-    return parseDocument(source, { schema: 'failsafe', lineCounter, keepSourceTokens: false, logLevel: 'silent' });
-  } catch (error) {
-    if (error instanceof RangeError) throw tooDeep();
-    throw error;
+/** Stops at what is nested too deep, for which the parser would need far more time than for other text of that length. */
+function* tokens(source: string, lines: LineCounter): Generator<CST.Token> {
+  const parser = new Parser(lines.addNewLine);
+  lines.addNewLine(0);
+  for (const lexeme of new Lexer().lex(source)) {
+    yield* parser.next(lexeme);
+    // A level of the text takes a level of the parser or two.
+    if (parser.stack.length > 2 * LIMITS.depth) throw tooDeep();
   }
+  yield* parser.end();
 }
 
 function plain(node: unknown, reading: Reading, level: number): Json {

@@ -22,6 +22,11 @@ export interface Build {
   readonly grantedAuthorization?: Authorization;
   /** Requests that may be under way at once (`ConcurrencyLevel`). */
   readonly concurrency: number;
+  /**
+   * Milliseconds between two states of a stream with many partitions, whose states are large; the default is 600,000, as
+   * Airbyte's own interpreter has it.
+   */
+  readonly stateIntervalMs?: number;
   /** The manifest as loaded, for components that look at other parts of it. */
   readonly manifest: Component;
   /** Files beside the manifest, by their paths, for `JsonFileSchemaLoader`. */
@@ -42,4 +47,8 @@ export interface StreamContext {
   schema(): Promise<JsonObject>;
   /** Answers are kept and shared: the stream is the parent of others (`use_cache`). */
   readonly isParent?: boolean;
+  /** The stream's own `transformations`, which its retriever applies to the records. */
+  readonly transformations?: readonly Component[];
+  /** The cursor decides which records are wanted, so transformations come before filters. */
+  readonly filtersByCursor?: boolean;
 }

@@ -5,12 +5,22 @@ import type { StreamSlice } from './slice.ts';
 
 /** Divides a stream; parents are read on the way. */
 export interface PartitionRouter extends RequestPartsProvider {
-  /** Partitions in their order, each with an empty cursor slice. */
+  /** Partitions in their order, each with an empty cursor slice; parents are read whole. */
   partitions(): AsyncIterable<StreamSlice>;
-  /** The states of parents that are read incrementally (`incremental_dependency`), by the parents' names. */
-  setParentState(state: JsonObject): void;
-  /** `undefined` when no parent keeps one. Call it after the children of a partition are read: it advances with them. */
-  parentState(): JsonObject | undefined;
+  /**
+   * One walk through the same with parents that are read incrementally (`incremental_dependency`). `state` is the whole state
+   * of the stream that is divided, with its `parent_state`. Absent when the router has no parents.
+   */
+  walk?(state: JsonObject | undefined): PartitionWalk;
+}
+
+/** Partitions in their order, each with an empty cursor slice. */
+export interface PartitionWalk extends AsyncIterable<StreamSlice> {
+  /**
+   * The states of the parents, by their names, as they stand behind the partition that was given last: good to keep when all
+   * partitions given so far are read. The same object as long as they do not move.
+   */
+  parentState(): JsonObject;
 }
 
 /** How records of a slice come; `SimpleRetriever`, `AsyncRetriever`, ports of custom ones. */
@@ -28,6 +38,8 @@ export interface ReadControl {
   wants?(record: MutableRecord, place: RecordPlace): boolean;
   /** A data feed has come to what is known: no further page of this slice. */
   isPast?(record: MutableRecord): boolean;
+  /** What is left of a slice behind a record that was read (`SPLIT_USING_CURSOR`); the slice itself when that cannot be told. */
+  rest?(slice: StreamSlice, record: MutableRecord): StreamSlice;
 }
 
 /** What a read yields, in order: records of any slice, then states that stand behind all records yielded before them. */
@@ -47,4 +59,22 @@ export interface ManifestStream {
    * the stream keeps one. Partitions are read side by side within the build's concurrency.
    */
   read(state: JsonObject | undefined): AsyncIterable<StreamOutput>;
+  /** The same, slice by slice, for those who divide other streams by its records. */
+  begin(state: JsonObject | undefined): StreamReading;
+}
+
+/** One read of a stream in its parts. */
+export interface StreamReading {
+  /** Slices in their order; one that was given must be read and closed, or left open when it failed. */
+  slices(): AsyncIterable<StreamSlice>;
+  /** Pages of the records of a slice. */
+  read(slice: StreamSlice): AsyncIterable<readonly MutableRecord[]>;
+  /** The slice was read to its end, and its records are handed on. */
+  close(slice: StreamSlice): void;
+  /** All slices were given; `state` then counts those that were closed as the whole stream. */
+  finish(): void;
+  /** The protocol's `stream_state` behind the closed slices; `undefined` when there is nothing to go on from. */
+  state(): JsonObject | undefined;
+  /** Whether `state` is worth being kept now; it is costly to ask for it more often. */
+  isStateDue(): boolean;
 }

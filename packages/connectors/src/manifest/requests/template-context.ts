@@ -10,10 +10,14 @@ export const staticContext = (definition: Component, build: Pick<Build, 'config'
   return { config: build.config, parameters, options: parameters };
 };
 
-/** What templates of a request see: configuration, parameters, the slice under its three names, the page token. */
+/**
+ * What templates of a request see: configuration, parameters, the slice under its three names and its extra fields by their own
+ * names, the page token. Source: the CDK's `get_interpolation_context`.
+ */
 export const requestContext = (fixed: TemplateContext, place: RequestPlace): TemplateContext => ({
   ...fixed,
   ...sliceVariables(place.slice),
   next_page_token: place.token ?? null,
+  ...place.slice.extraFields,
   ...place.variables,
 });

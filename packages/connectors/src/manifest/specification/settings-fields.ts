@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { JsonObject } from '../../kit/json.ts';
 import { asObject, objectsOf } from '../configuration/as-object.ts';
 import { plainField } from './plain-field.ts';

@@ -1,0 +1,87 @@
+import { ConnectorError } from '../../kit/connector-error.ts';
+import type { JsonObject } from '../../kit/json.ts';
+import type { Build, StreamContext } from '../model/build.ts';
+import type { Component } from '../model/component.ts';
+import type { RequestPartsProvider } from '../model/request.ts';
+import type { PartitionRouter } from '../model/stream.ts';
+import { countSettings } from './build-count-settings.ts';
+import { datetimeSettings } from './build-datetime-settings.ts';
+import { cursorRequestParts, windowOption } from './cursor-request-parts.ts';
+import type { WindowOption } from './cursor-request-parts.ts';
+import { ListingCursor } from './listing-cursor.ts';
+import { PartitionedCursor } from './partitioned-cursor.ts';
+import type { StreamCursor } from './stream-cursor.ts';
+import { WholeCursor } from './whole-cursor.ts';
+import type { WindowSettingsSource } from './window-settings.ts';
+
+/** The `incremental_sync` of a stream, compiled; also for streams that have none. */
+export interface CursorSource {
+  readonly cursorField?: string;
+  /** Its parts of requests (`start_time_option`, …). */
+  readonly providers: readonly RequestPartsProvider[];
+  /** The newest records come first: pages end where what is known begins. */
+  readonly isFeed: boolean;
+  /** Records outside of what is asked for are dropped. */
+  readonly filters: boolean;
+  /** A cursor for one read. Throws `ConnectorError`. */
+  begin(state: JsonObject | undefined): StreamCursor;
+}
+
+const USUAL_STATE_INTERVAL_MS = 600_000;
+
+/** Whether the cursor decides which records are wanted (`is_client_side_incremental`, `is_data_feed`). */
+export const filtersByCursor = (definition: Component | undefined): boolean =>
+  definition?.['is_client_side_incremental'] === true || definition?.['is_data_feed'] === true;
+
+/** Builds what divides a stream for each read and keeps its state. Throws `ConnectorError('configuration')`. */
+export function buildCursor(
+  definition: Component | undefined,
+  build: Build,
+  stream: StreamContext,
+  router: PartitionRouter | undefined,
+): CursorSource {
+  if (!definition)
+    return { providers: [], isFeed: false, filters: false, begin: (state) => new ListingCursor(router, state) };
+  if (definition.type === 'CustomIncrementalSync') return customCursor(definition, build, stream);
+  const settings = settingsOf(definition, build, stream);
+  const { clock, log } = build.ctx;
+  const useGlobal = definition['global_substream_cursor'] === true;
+  const stateIntervalMs = build.stateIntervalMs ?? USUAL_STATE_INTERVAL_MS;
+  return {
+    cursorField: settings.cursorField,
+    providers: [cursorRequestParts(windowOptions(definition, settings, build))],
+    isFeed: definition['is_data_feed'] === true,
+    filters: filtersByCursor(definition),
+    begin(state) {
+      const common = { settings: settings.forRead(), state, log, stream: stream.name };
+      if (!router) return new WholeCursor(common);
+      return new PartitionedCursor({ ...common, router, clock, stateIntervalMs, useGlobal });
+    },
+  };
+}
+
+function settingsOf(definition: Component, build: Build, stream: StreamContext): WindowSettingsSource {
+  if (definition.type === 'DatetimeBasedCursor') return datetimeSettings(definition, build, stream);
+  if (definition.type === 'IncrementingCountCursor') return countSettings(definition, build);
+  throw new ConnectorError('configuration', `Stream "${stream.name}" has an \`incremental_sync\` of no known type.`);
+}
+
+const windowOptions = (
+  definition: Component,
+  { startField, endField }: WindowSettingsSource,
+  build: Build,
+): readonly WindowOption[] => [
+  ...windowOption(definition, 'start_time_option', startField, build),
+  ...windowOption(definition, 'start_value_option', startField, build),
+  ...windowOption(definition, 'end_time_option', endField, build),
+];
+
+function customCursor(definition: Component, build: Build, stream: StreamContext): CursorSource {
+  const className = String(definition['class_name']);
+  const port = build.custom.get(className);
+  if (port) return port(definition, build, stream) as CursorSource;
+  throw new ConnectorError(
+    'configuration',
+    `Stream "${stream.name}" needs the Python class ${className} (CustomIncrementalSync), and there is no port of it.`,
+  );
+}

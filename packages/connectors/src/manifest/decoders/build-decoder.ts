@@ -1,0 +1,62 @@
+import type { Json } from '../../kit/json.ts';
+import type { Build, StreamContext } from '../model/build.ts';
+import type { Component } from '../model/component.ts';
+import type { Decoder } from '../model/records.ts';
+import { customPart } from '../records/custom-part.ts';
+import { buildBodyParser } from './build-body-parser.ts';
+import type { BodyParser } from './body-parser.ts';
+import type { BodyOrigin } from './invalid-body.ts';
+import { parseJsonBody } from './parse-json-body.ts';
+import { refuseWebPage } from './text-chunks.ts';
+import { parseXmlBody } from './xml-body.ts';
+import { zipEntries } from './zip-entries.ts';
+
+/**
+ * Builds the decoder of a definition; without one it reads JSON. Unlike the CDK, which takes an unreadable body for an empty one,
+ * its decoders throw `ConnectorError('invalid_answer')`: records that are silently missing help nobody. Throws
+ * `ConnectorError('configuration')` for a type that is none.
+ */
+export function buildDecoder(definition: Component | undefined, build: Build, stream: StreamContext): Decoder {
+  const type = definition?.type ?? 'JsonDecoder';
+  const origin: BodyOrigin = { part: type, stream: stream.name, shown: build.shown };
+  switch (type) {
+    case 'JsonDecoder':
+      return { streams: false, decode: (response) => parseJsonBody(response.text(), origin) };
+    case 'XmlDecoder':
+      return xmlDecoder(origin);
+    case 'ZipfileDecoder':
+      return zipDecoder(buildBodyParser(definition?.['decoder'] as Component | undefined, origin), origin);
+    case 'CustomDecoder':
+      return customPart<Decoder>(definition as Component, build, stream);
+    default:
+      return streamingDecoder(definition, origin);
+  }
+}
+
+const xmlDecoder = (origin: BodyOrigin): Decoder => ({
+  streams: false,
+  decode(response) {
+    const text = response.text();
+    if (text.trim() === '') return [{}];
+    refuseWebPage(text, origin);
+    return [parseXmlBody(text, origin)];
+  },
+});
+
+function streamingDecoder(definition: Component | undefined, origin: BodyOrigin): Decoder {
+  const parse = buildBodyParser(definition, origin);
+  return { streams: true, decode: (response) => parse(response.stream()) };
+}
+
+const zipDecoder = (parse: BodyParser, origin: BodyOrigin): Decoder => ({
+  streams: false,
+  async *decode(response): AsyncGenerator<Json> {
+    for (const { content } of zipEntries(response.bytes(), origin)) yield* parse(oneChunk(content));
+  },
+});
+
+// A parser takes bytes as they come; these are all there.
+// oxlint-disable-next-line typescript/require-await -- a generator that has nothing to wait for
+async function* oneChunk(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}

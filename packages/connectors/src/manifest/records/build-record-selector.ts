@@ -1,0 +1,120 @@
+import { ConnectorError } from '../../kit/connector-error.ts';
+import type { Json } from '../../kit/json.ts';
+import type { Build, StreamContext } from '../model/build.ts';
+import type { Component } from '../model/component.ts';
+import type { Decoder, Extractor, MutableRecord, RecordPlace, RecordSelector } from '../model/records.ts';
+import type { SelectedRecords, Transformation } from '../model/records.ts';
+import type { ManifestResponse } from '../model/request.ts';
+import { buildExtractor } from './build-extractor.ts';
+import { buildRecordFilter } from './build-record-filter.ts';
+import { isMapping } from './is-mapping.ts';
+import { schemaNormalization } from './schema-normalization.ts';
+
+export interface RecordSelectorOptions {
+  readonly transformations: readonly Transformation[];
+  /** What holds when the definition does not say; the default is `true` with `wants`, else `false`. */
+  readonly transformBeforeFiltering?: boolean;
+  /** Asked before the record filter: client-side incremental reading. */
+  readonly wants?: (record: MutableRecord, place: RecordPlace) => boolean;
+}
+
+/** Records that are held at once when an answer is read as it comes. */
+const PIECE = 500;
+
+/**
+ * Builds a `RecordSelector`: extract, filter, transform (or transform, filter), normalise to the schema. Throws
+ * `ConnectorError('invalid_answer')` when a record is no object.
+ */
+export function buildRecordSelector(
+  definition: Component,
+  build: Build,
+  stream: StreamContext,
+  decoder: Decoder,
+  options: RecordSelectorOptions,
+): RecordSelector {
+  const extractorDefinition = definition['extractor'] as Component;
+  const extractor = buildExtractor(extractorDefinition, build, stream);
+  const refine = refinement(definition, build, stream, options);
+  const normalization = schemaNormalization(definition['schema_normalization'], build, stream);
+  const checked = (record: Json | MutableRecord): MutableRecord => {
+    if (isMapping(record)) return record;
+    throw new ConnectorError(
+      'invalid_answer',
+      `Stream "${stream.name}": a record that ${extractorDefinition.type} found is no object but ${kindOf(record)}; ` +
+        'check the field path of the manifest.',
+    );
+  };
+  return {
+    async *select(response, place) {
+      const normalize = await normalization?.();
+      const take = (record: Json | MutableRecord, piece: Piece): void => {
+        const taken = checked(record);
+        piece.extracted += 1;
+        if (!refine(taken, place)) return;
+        normalize?.(taken);
+        piece.records.push(taken);
+      };
+      yield* pieces(response, decoder, extractor, take);
+    },
+  };
+}
+
+interface Piece {
+  readonly records: MutableRecord[];
+  extracted: number;
+}
+
+async function* pieces(
+  response: ManifestResponse,
+  decoder: Decoder,
+  extractor: Extractor,
+  take: (record: MutableRecord, piece: Piece) => void,
+): AsyncGenerator<SelectedRecords> {
+  let piece: Piece = { records: [], extracted: 0 };
+  const bodies = extractor.extractResponse ? undefined : decoder.decode(response);
+  if (bodies && !(Symbol.asyncIterator in bodies)) {
+    for (const body of bodies) for (const record of extractor.extract(body)) take(record, piece);
+    yield piece;
+    return;
+  }
+  const records = extractor.extractResponse?.(response) ?? extracted(bodies as AsyncIterable<Json>, extractor);
+  for await (const record of records) {
+    take(record, piece);
+    if (piece.extracted < PIECE) continue;
+    yield piece;
+    piece = { records: [], extracted: 0 };
+  }
+  yield piece;
+}
+
+async function* extracted(bodies: AsyncIterable<Json>, extractor: Extractor): AsyncGenerator<MutableRecord> {
+  for await (const body of bodies) yield* extractor.extract(body);
+}
+
+/** Filters and transforms a record, in the order that is wanted; `false` when it is not kept. */
+function refinement(
+  definition: Component,
+  build: Build,
+  stream: StreamContext,
+  { transformations, transformBeforeFiltering, wants }: RecordSelectorOptions,
+): (record: MutableRecord, place: RecordPlace) => boolean {
+  const { record_filter: filterDefinition, transform_before_filtering: given } = definition;
+  const filter = filterDefinition && buildRecordFilter(filterDefinition as Component, build, stream);
+  const keeps = (record: MutableRecord, place: RecordPlace): boolean =>
+    (!wants || wants(record, place)) && (!filter || filter.keeps(record, place));
+  const transform = (record: MutableRecord, place: RecordPlace): void => {
+    for (const transformation of transformations) transformation.transform(record, place);
+  };
+  const transformsFirst = typeof given === 'boolean' ? given : (transformBeforeFiltering ?? wants !== undefined);
+  return (record, place) => {
+    if (transformsFirst) transform(record, place);
+    if (!keeps(record, place)) return false;
+    if (!transformsFirst) transform(record, place);
+    return true;
+  };
+}
+
+const kindOf = (value: unknown): string => {
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'a list' : `a ${typeof value}`;
+};

@@ -1,0 +1,37 @@
+import type { Json } from '../../kit/json.ts';
+import { buildDecoder } from '../decoders/build-decoder.ts';
+import type { Build, StreamContext } from '../model/build.ts';
+import type { Component } from '../model/component.ts';
+import { buildPaginationReset } from '../paginators/pagination-reset.ts';
+import { buildPaginator } from '../paginators/build-paginator.ts';
+import { buildPartitionRouter } from '../partitions/build-partition-router.ts';
+import { buildQueryProperties } from '../query-properties/build-query-properties.ts';
+import { buildRecordSelector } from '../records/build-record-selector.ts';
+import { buildRequester } from '../requests/build-requester.ts';
+import { buildTransformation } from '../transformations/build-transformation.ts';
+import { SimpleRetriever } from './simple-retriever.ts';
+
+/** Builds a `SimpleRetriever` with everything below it. Throws `ConnectorError('configuration')`. */
+export function buildSimpleRetriever(definition: Component, build: Build, stream: StreamContext): SimpleRetriever {
+  const requester = definition['requester'] as Component;
+  const decoder = buildDecoder(componentOf(definition['decoder']), build, stream);
+  const router = definition['partition_router'];
+  return new SimpleRetriever({
+    stream: stream.name,
+    requester: buildRequester(requester, build, stream, { streams: decoder.streams }),
+    selector: buildRecordSelector(definition['record_selector'] as Component, build, stream, decoder, {
+      transformations: (stream.transformations ?? []).map((one) => buildTransformation(one, build, stream)),
+      ...(stream.filtersByCursor && { transformBeforeFiltering: true }),
+    }),
+    paginator: buildPaginator(componentOf(definition['paginator']), build, stream, decoder),
+    router: buildPartitionRouter(router, build, stream),
+    queryProperties: buildQueryProperties(requester, build, stream),
+    reset: buildPaginationReset(definition['pagination_reset']),
+    firstPageOnly: definition['ignore_stream_slicer_parameters_on_paginated_requests'] === true,
+    readsParents: JSON.stringify(router ?? null).includes('"lazy_read_pointer":["'),
+    signal: build.ctx.signal,
+  });
+}
+
+const componentOf = (value: Json | undefined): Component | undefined =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Component) : undefined;

@@ -1,0 +1,94 @@
+import type { Json, JsonObject } from '../../src/kit/json.ts';
+
+const asObject = (value: unknown): JsonObject | undefined =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : undefined;
+const listOf = (value: unknown): readonly Json[] => (Array.isArray(value) ? (value as readonly Json[]) : []);
+
+/**
+ * Settings that fit a specification, made of its examples, defaults, patterns and choices; of alternatives the first. Dates are
+ * two days before `now` (milliseconds), so that reading has something to do and not much.
+ */
+export function sampleConfig(specification: JsonObject, now: number): JsonObject {
+  const value = sampleOf('', { type: 'object', ...specification }, now);
+  return asObject(value) ?? {};
+}
+
+function sampleOf(name: string, schema: JsonObject, now: number): Json | undefined {
+  const { const: only, enum: choices } = schema;
+  if (only !== undefined) return only;
+  const [choice] = listOf(choices);
+  if (choice !== undefined) return schema['default'] ?? choice;
+  const [branch] = [...listOf(schema['oneOf']), ...listOf(schema['anyOf'])];
+  if (asObject(branch))
+    return { ...membersOf(schema, now), ...(asObject(sampleOf(name, asObject(branch) ?? {}, now)) ?? {}) };
+  const [type] = Array.isArray(schema['type']) ? schema['type'].filter((one) => one !== 'null') : [schema['type']];
+  if (type === 'object' || schema['properties']) return membersOf(schema, now);
+  if (type === 'boolean') return schema['default'] ?? false;
+  if (type === 'integer' || type === 'number') return numberOf(schema);
+  if (type === 'array') {
+    const given = schema['default'] ?? listOf(schema['examples']).find((one) => Array.isArray(one));
+    return given ?? [sampleOf(name, asObject(schema['items']) ?? { type: 'string' }, now) ?? 'sample'];
+  }
+  return textFor(name, schema, now);
+}
+
+/** What must be given, and of the rest what has a default. */
+function membersOf(schema: JsonObject, now: number): JsonObject {
+  const required = listOf(schema['required']);
+  const made = Object.entries(asObject(schema['properties']) ?? {}).flatMap(([name, one]) => {
+    const property = asObject(one) ?? {};
+    const wanted = required.includes(name) || property['default'] !== undefined || property['const'] !== undefined;
+    const value = wanted ? sampleOf(name, property, now) : undefined;
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return Object.fromEntries(made);
+}
+
+function numberOf(schema: JsonObject): number {
+  const given = [schema['default'], ...listOf(schema['examples']), schema['minimum'], 1].find(
+    (one) => typeof one === 'number',
+  );
+  return typeof given === 'number' ? given : 1;
+}
+
+function textFor(name: string, schema: JsonObject, now: number): string {
+  const { pattern, format } = schema;
+  const fits = (text: string): boolean => typeof pattern !== 'string' || new RegExp(pattern).test(text);
+  const given = [schema['default'], ...listOf(schema['examples'])]
+    .filter((one) => one !== undefined && one !== null)
+    .map(String);
+  const dates = datesOf(now);
+  const isDate = /date|time/.test(String(format ?? '')) || /date|since/.test(name);
+  // A date of an example may be years ago, and each day since would be read.
+  const like = isDate ? dates.filter((date) => given.some((one) => shapeOf(one) === shapeOf(date))) : [];
+  const usual = isDate ? (format === 'date' ? dates.toReversed() : dates) : [];
+  const candidates = [...like, ...(isDate ? usual : []), ...given, 'sample', 'https://example.com/page', '7', ...dates];
+  const chosen = candidates.find(fits);
+  if (chosen === undefined) throw new Error(`no sample fits the pattern of ${name}`);
+  return chosen;
+}
+
+/** `2024-01-31T10:00:00Z` and `2020-05-05T00:00:00Z` have one shape. */
+const shapeOf = (text: string): string => text.replace(/\d/g, '0');
+
+/** One instant in the ways that specifications ask for; the day alone is the last. */
+function datesOf(now: number): readonly string[] {
+  const iso = new Date(now - 2 * 86_400_000).toISOString();
+  const [day = '', time = ''] = iso.slice(0, 19).split('T');
+  const [year, month, date] = day.split('-');
+  return [
+    `${day}T${time}Z`,
+    iso,
+    `${day}T${time}`,
+    `${day} ${time}`,
+    `${day}T${time}+00:00`,
+    `${day.replaceAll('-', '')}T${time.replaceAll(':', '')}Z`,
+    `${date}/${month}/${year} ${time.slice(0, 5)}`,
+    `${date}-${month}-${year}`,
+    `${month}/${date}/${year}`,
+    day.replaceAll('-', ''),
+    `${year}-${month}`,
+    String(Math.trunc((now - 2 * 86_400_000) / 1000)),
+    day,
+  ];
+}
