@@ -86,7 +86,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   audit: ['control', 'auth', ...base],
   auth: ['control', 'audit', 'vault', ...base],
   engine: ['collection-store', 'control', ...base],
-  jobs: ['engine', 'connections', 'collections', 'source-connections', ...holding, ...stores, ...base],
+  jobs: ['engine', 'connections', 'connectors', 'collections', 'source-connections', ...holding, ...stores, ...base],
   ...Object.fromEntries(nouns.map((noun) => [noun, services])),
   services: services,
   http: ['services', ...services],

@@ -27,14 +27,10 @@ export interface AuthenticatorGround {
 type Make = (definition: Component, ground: AuthenticatorGround) => Authenticator;
 
 const BY_TYPE: Readonly<Record<string, Make>> = {
-  NoAuth: () => noAuth,
   BearerAuthenticator: (definition, { build }) => bearerAuthenticator(definition, build),
   BasicHttpAuthenticator: (definition, { build }) => basicAuthenticator(definition, build),
   ApiKeyAuthenticator: (definition, { build }) => apiKeyAuthenticator(definition, build),
-  OAuthAuthenticator: (definition, { build }) =>
-    build.grantedAuthorization
-      ? grantedAuthenticator(build.grantedAuthorization)
-      : oauthAuthenticator(definition, build),
+  OAuthAuthenticator: (definition, { build }) => oauthAuthenticator(definition, build),
   JwtAuthenticator: (definition, { build }) => jwtAuthenticator(definition, build),
   SessionTokenAuthenticator: (definition, { build, stream, requester }) =>
     sessionTokenAuthenticator(definition, build, stream, requester),
@@ -45,9 +41,14 @@ const BY_TYPE: Readonly<Record<string, Make>> = {
     buildAuthenticator(selectedAuthenticator(definition, ground.build.config), ground),
 };
 
-/** Builds how the requests of a requester are authenticated. Throws `ConnectorError('configuration')`. */
+/**
+ * Builds how the requests of a requester are authenticated: as its component says, or, where a person has granted access at the
+ * provider, by the token that the platform keeps. Throws `ConnectorError('configuration')`.
+ */
 export function buildAuthenticator(definition: Component | undefined, ground: AuthenticatorGround): Authenticator {
-  if (!definition) return noAuth;
+  if (!definition || definition.type === 'NoAuth') return noAuth;
+  const { grantedAuthorization: granted } = ground.build;
+  if (granted) return grantedAuthenticator(granted);
   const make = Object.hasOwn(BY_TYPE, definition.type) ? BY_TYPE[definition.type] : undefined;
   if (make) return make(definition, ground);
   return customPart(definition, ground.build, ground.stream) as Authenticator;

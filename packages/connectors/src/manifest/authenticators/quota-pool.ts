@@ -29,7 +29,7 @@ export interface QuotaPool {
 /** Resets of one window differ by that much between an answer and another. */
 const SAME_WINDOW_MS = 5_000;
 
-export function quotaPool(definition: Component, build: Pick<Build, 'config'>): QuotaPool {
+export function quotaPool(definition: Component, build: Pick<Build, 'config' | 'ctx'>): QuotaPool {
   const { name, exhaustion_status_codes: codes } = definition;
   const exhausted = new Set(Array.isArray(codes) ? codes.map(Number) : []);
   const header = (field: string): string | undefined => {

@@ -15,6 +15,7 @@ import { resolveReferences } from '../../../src/manifest/load/resolve-references
 import { validateComponent } from '../../../src/manifest/load/validate-component.ts';
 import type { Build } from '../../../src/manifest/model/build.ts';
 import type { Component } from '../../../src/manifest/model/component.ts';
+import type { Retriever } from '../../../src/manifest/model/stream.ts';
 import { buildExtractor } from '../../../src/manifest/records/build-extractor.ts';
 import { rigAnswer, rigStream } from '../../../src/manifest/records/records-rig.ts';
 import { buildRetriever } from '../../../src/manifest/retrievers/build-retriever.ts';
@@ -42,6 +43,25 @@ export const factoryJudges: Readonly<Record<string, ParamJudge>> = {
   },
   test_create_gzip_decoder_handles_transport_and_content_gzip: () =>
     decoded(gzipSync(CSV), { 'content-encoding': 'gzip' }),
+  test_incremental_data_feed_filters_already_synced_records_in_the_retriever: async (row) => {
+    const incremental_sync = { ...FEED, is_client_side_incremental: row['is_client_side_incremental'] };
+    const [known, fresh] = [
+      { updated_at: '2024-09-01T00:00:00.000000Z' },
+      { updated_at: '2024-11-01T00:00:00.000000Z' },
+    ];
+    const retriever: Retriever = {
+      router: undefined,
+      async *read(slice, { wants }) {
+        yield await Promise.resolve([fresh, known].filter((record) => wants?.(record, { slice }) ?? true));
+      },
+    };
+    const stream = buildStream(streamOf({ incremental_sync }), builtWith(CONFIG, {}, { retriever: () => retriever }));
+    const read = await Array.fromAsync(stream.read({ updated_at: '2024-10-01T00:00:00.000000Z' }));
+    return expectSame(
+      read.flatMap((output) => (output.type === 'records' ? output.records : [])),
+      [fresh],
+    );
+  },
   test_create_record_selector: ({ record_selector: segment, expected_runtime_selector: expected }) => {
     const extractor = { type: 'DpathExtractor', field_path: [segment as string] };
     const selector = applyParameters({ type: 'RecordSelector', $parameters: { name: 'lists' }, extractor });
@@ -161,6 +181,15 @@ const CURSOR = {
   lookback_window: 'P3D',
   partition_field_start: 'custom_start',
   partition_field_end: 'custom_end',
+};
+
+/** A cursor of a feed, which has the newest records first and no windows. */
+const FEED = {
+  type: 'DatetimeBasedCursor',
+  cursor_field: 'updated_at',
+  datetime_format: '%Y-%m-%dT%H:%M:%S.%fZ',
+  start_datetime: '2024-08-01T00:00:00.000000Z',
+  is_data_feed: true,
 };
 
 const SELECTIVE = {
