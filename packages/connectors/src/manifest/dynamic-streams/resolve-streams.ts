@@ -1,6 +1,7 @@
 import { ConnectorError } from '../../kit/connector-error.ts';
 import type { Json, JsonObject } from '../../kit/json.ts';
 import { sliceVariables } from '../interpolation/slice-variables.ts';
+import { templateContext } from '../interpolation/template-context.ts';
 import { applyParameters } from '../load/apply-parameters.ts';
 import { renewSpellings } from '../load/renew-spellings.ts';
 import type { Build } from '../model/build.ts';
