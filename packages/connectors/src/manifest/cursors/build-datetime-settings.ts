@@ -17,8 +17,8 @@ import { plainText } from './plain-text.ts';
 
 const MILLISECOND = 1000;
 const SECOND = 1_000_000;
-/** 0001-01-01, the first moment that Python knows. */
-const FIRST_MOMENT = -62_135_596_800_000_000;
+/** Without a start everything is read, in one window: steps from the epoch on would be thousands of requests. */
+const NO_START = 0;
 
 /** Compiles a `DatetimeBasedCursor`. Throws `ConnectorError('configuration')`. */
 export function datetimeSettings(definition: Component, build: Build, stream: StreamContext): WindowSettingsSource {
@@ -50,13 +50,14 @@ export function datetimeSettings(definition: Component, build: Build, stream: St
   const forRead = (): WindowSettings => {
     const configuredEnd = endMoment?.evaluate()?.micros;
     const end = configuredEnd ?? now();
+    const start = startMoment?.evaluate()?.micros;
     return {
       ...names,
       axis,
-      start: startMoment?.evaluate()?.micros ?? FIRST_MOMENT,
+      start: start ?? NO_START,
       end: clamp ? minus(clamp.floor(end), granularity ?? { months: 0, micros: SECOND }) : end,
       latest: () => configuredEnd ?? now(),
-      ...(step && { step: (point: number) => plus(point, step) }),
+      ...(step && start !== undefined && { step: (point: number) => plus(point, step) }),
       ...(granularity && {
         granularity: {
           before: (point: number) => minus(point, granularity),
