@@ -39,6 +39,7 @@ export function datetimeSettings(definition: Component, build: Build, stream: St
     throw wrong(stream, 'needs `cursor_granularity` when it has `step`, and the other way round');
   }
   const lookback = duration('lookback_window');
+  const lookBack = (point: number): number => (lookback ? minus(point, lookback) : point);
   const clamp = clampingOf(definition['clamping'], context, stream);
   const now = (): number => build.ctx.clock.now() * MILLISECOND;
   const granule = granularity ?? { months: 0, micros: MILLISECOND };
@@ -47,6 +48,8 @@ export function datetimeSettings(definition: Component, build: Build, stream: St
     startField: fieldName(definition['partition_field_start'], 'start_time', context),
     endField: fieldName(definition['partition_field_end'], 'end_time', context),
   };
+  const lastEnd = (end: number): number =>
+    clamp ? minus(clamp.floor(end), granularity ?? { months: 0, micros: SECOND }) : end;
   const forRead = (): WindowSettings => {
     const configuredEnd = endMoment?.evaluate()?.micros;
     const end = configuredEnd ?? now();
@@ -55,7 +58,7 @@ export function datetimeSettings(definition: Component, build: Build, stream: St
       ...names,
       axis,
       start: start ?? NO_START,
-      end: clamp ? minus(clamp.floor(end), granularity ?? { months: 0, micros: SECOND }) : end,
+      end: lastEnd(end),
       latest: () => configuredEnd ?? now(),
       ...(step && start !== undefined && { step: (point: number) => plus(point, step) }),
       ...(granularity && {
@@ -65,7 +68,7 @@ export function datetimeSettings(definition: Component, build: Build, stream: St
         },
       }),
       neighbour: (point) => plus(point, granule),
-      lookBack: (point) => (lookback ? minus(point, lookback) : point),
+      lookBack,
       lookBackSeconds: (point, seconds) => point - seconds * SECOND,
       // What lies before the first whole period is part of it: rather too much than too little.
       ...(clamp && { clamp: { lower: clamp.floor, upper: clamp.ceiling } }),
