@@ -11,6 +11,9 @@ const endless = (name: string): ManifestStream => ({
   name,
   primaryKey: [],
   schema: () => Promise.resolve({}),
+  begin: () => {
+    throw new Error('a check reads and takes no state');
+  },
   async *read() {
     for (let page = 0; ; page += 1) {
       read.push(name);
