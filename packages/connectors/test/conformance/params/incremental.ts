@@ -31,9 +31,7 @@ async function outcomeOf(row: ParamRow): Promise<{ records: readonly JsonObject[
     const messages = await readSource(run, catalog, state);
     return {
       records: messages.flatMap((one) => (one.type === 'RECORD' ? [one.record.data] : [])),
-      state: messages
-        .flatMap((one) => (one.type === 'STATE' ? [one.state.stream.stream_state as JsonObject] : []))
-        .at(-1),
+      state: messages.flatMap((one) => (one.type === 'STATE' ? [one.state.stream.stream_state] : [])).at(-1),
     };
   } finally {
     await server.close();
