@@ -67,10 +67,13 @@ export function stateShape(definition: JsonObject): Omit<StreamShape, 'name'> {
   };
 }
 
+const plainText = (value: Json | undefined): string =>
+  typeof value === 'string' ? value : JSON.stringify(value ?? null);
+
 function keyPaths(key: Json | undefined): readonly (readonly string[])[] {
   if (typeof key === 'string') return key === '' ? [] : [[key]];
   if (!Array.isArray(key)) return [];
-  return (key as readonly Json[]).map((part) => (Array.isArray(part) ? part.map(String) : [String(part)]));
+  return (key as readonly Json[]).map((part) => (Array.isArray(part) ? part.map(plainText) : [plainText(part)]));
 }
 
 function partitionFields(router: Json | undefined): readonly string[] {
@@ -79,7 +82,7 @@ function partitionFields(router: Json | undefined): readonly string[] {
   if (!one) return [];
   const field = one['partition_field'] ?? one['cursor_field'];
   if (typeof field === 'string') return [field];
-  const parents = objectsOf(one['parent_stream_configs']).map((parent) => String(parent['partition_field']));
+  const parents = objectsOf(one['parent_stream_configs']).map((parent) => plainText(parent['partition_field']));
   return [
     ...parents,
     ...partitionFields(one['underlying_partition_router']),
