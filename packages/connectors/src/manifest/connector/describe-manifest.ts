@@ -55,8 +55,16 @@ function shapesOf(definition: JsonObject): readonly StreamShape[] {
   return typeof name === 'string' ? [{ name, ...stateShape(definition) }] : [];
 }
 
+/** What the states of the streams in a manifest depend on, as `Stream.stateShape` has it, by their names. */
+export function stateShapes(manifest: JsonObject): ReadonlyMap<string, string> {
+  const shapes = objectsOf(manifest['streams']).flatMap(shapesOf);
+  return new Map(
+    shapes.map(({ name, cursorField, partitionedBy }) => [name, JSON.stringify([cursorField, partitionedBy])] as const),
+  );
+}
+
 /** The shape of a stream as its definition has it; templates are not evaluated. */
-export function stateShape(definition: JsonObject): Omit<StreamShape, 'name'> {
+function stateShape(definition: JsonObject): Omit<StreamShape, 'name'> {
   const incremental = asObject(definition['incremental_stream']);
   if (incremental) return stateShape(incremental);
   const cursor = asObject(definition['incremental_sync'])?.['cursor_field'];
