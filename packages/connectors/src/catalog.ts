@@ -14,6 +14,7 @@ export const catalog: Readonly<Record<string, () => Promise<Connector>>> = {
   ldap: () => import('./sources/ldap/index.ts').then((module) => module.ldap),
   mysql: () => import('./sources/mysql/index.ts').then((module) => module.mysql),
   nats: () => import('./sources/nats/index.ts').then((module) => module.nats),
+  notion: () => import('./sources/notion/index.ts').then((module) => module.notion),
   oauth_stub: () => import('./sources/oauth-stub/index.ts').then((module) => module.oauthStub),
   postgres: () => import('./sources/postgres/index.ts').then((module) => module.postgres),
   rss: () => import('./sources/rss/index.ts').then((module) => module.rss),
