@@ -12,6 +12,7 @@ export const catalog: Readonly<Record<string, () => Promise<Connector>>> = {
   incremental_stub: () => import('./sources/incremental-stub/index.ts').then((module) => module.incrementalStub),
   kafka: () => import('./sources/kafka/index.ts').then((module) => module.kafka),
   ldap: () => import('./sources/ldap/index.ts').then((module) => module.ldap),
+  linear: () => import('./sources/linear/index.ts').then((module) => module.linear),
   mysql: () => import('./sources/mysql/index.ts').then((module) => module.mysql),
   nats: () => import('./sources/nats/index.ts').then((module) => module.nats),
   notion: () => import('./sources/notion/index.ts').then((module) => module.notion),
