@@ -10,6 +10,7 @@ export const catalog: Readonly<Record<string, () => Promise<Connector>>> = {
   github: () => import('./sources/github/index.ts').then((module) => module.github),
   imap: () => import('./sources/imap/index.ts').then((module) => module.imap),
   incremental_stub: () => import('./sources/incremental-stub/index.ts').then((module) => module.incrementalStub),
+  jira: () => import('./sources/jira/index.ts').then((module) => module.jira),
   kafka: () => import('./sources/kafka/index.ts').then((module) => module.kafka),
   ldap: () => import('./sources/ldap/index.ts').then((module) => module.ldap),
   linear: () => import('./sources/linear/index.ts').then((module) => module.linear),
