@@ -22,7 +22,11 @@ export async function* readStream(
     signal.throwIfAborted();
     const isFinal = (error: unknown): boolean =>
       signal.aborted || (error instanceof ConnectorError && FINAL_REASONS.has(error.reason));
-    yield* readSlices(begin(), { concurrency, isFinal });
+    for await (const output of readSlices(begin(), { concurrency, isFinal })) {
+      // Slices are read ahead side by side; nobody wants what they brought any more.
+      signal.throwIfAborted();
+      yield output;
+    }
   } finally {
     leave();
   }
