@@ -9,6 +9,7 @@ export const catalog: Readonly<Record<string, () => Promise<Connector>>> = {
   ftp: () => import('./sources/ftp/index.ts').then((module) => module.ftp),
   github: () => import('./sources/github/index.ts').then((module) => module.github),
   gitlab: () => import('./sources/gitlab/index.ts').then((module) => module.gitlab),
+  hubspot: () => import('./sources/hubspot/index.ts').then((module) => module.hubspot),
   imap: () => import('./sources/imap/index.ts').then((module) => module.imap),
   incremental_stub: () => import('./sources/incremental-stub/index.ts').then((module) => module.incrementalStub),
   kafka: () => import('./sources/kafka/index.ts').then((module) => module.kafka),
