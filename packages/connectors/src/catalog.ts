@@ -24,6 +24,7 @@ export const catalog: Readonly<Record<string, () => Promise<Connector>>> = {
   stub: () => import('./sources/stub/index.ts').then((module) => module.stub),
   timed: () => import('./sources/timed/index.ts').then((module) => module.timed),
   web: () => import('./sources/web/index.ts').then((module) => module.web),
+  zendesk: () => import('./sources/zendesk/index.ts').then((module) => module.zendesk),
 };
 
 /** Other spellings that people use; the given spelling is echoed on the wire. */
