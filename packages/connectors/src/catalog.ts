@@ -8,6 +8,8 @@ export const catalog: Readonly<Record<string, () => Promise<Connector>>> = {
   files: () => import('./sources/files/index.ts').then((module) => module.files),
   ftp: () => import('./sources/ftp/index.ts').then((module) => module.ftp),
   github: () => import('./sources/github/index.ts').then((module) => module.github),
+  gitlab: () => import('./sources/gitlab/index.ts').then((module) => module.gitlab),
+  hubspot: () => import('./sources/hubspot/index.ts').then((module) => module.hubspot),
   imap: () => import('./sources/imap/index.ts').then((module) => module.imap),
   incremental_stub: () => import('./sources/incremental-stub/index.ts').then((module) => module.incrementalStub),
   jira: () => import('./sources/jira/index.ts').then((module) => module.jira),
@@ -26,6 +28,7 @@ export const catalog: Readonly<Record<string, () => Promise<Connector>>> = {
   stub: () => import('./sources/stub/index.ts').then((module) => module.stub),
   timed: () => import('./sources/timed/index.ts').then((module) => module.timed),
   web: () => import('./sources/web/index.ts').then((module) => module.web),
+  zendesk: () => import('./sources/zendesk/index.ts').then((module) => module.zendesk),
 };
 
 /** Other spellings that people use; the given spelling is echoed on the wire. */
