@@ -37,7 +37,7 @@ function* loginsOf(value: Json | undefined): Generator<Login> {
     ];
     yield {
       path: lastPart(endpoint),
-      body: { [String(access)]: 'sample', [String(expires)]: 3600, refresh_token: 'sample' },
+      body: { [access as string]: 'sample', [expires as string]: 3600, refresh_token: 'sample' },
     };
   }
   if (type === 'SessionTokenAuthenticator' && Array.isArray(path)) {

@@ -24,18 +24,26 @@ function sampleOf(name: string, schema: JsonObject, how: SampleOptions): Json | 
   const [choice] = listOf(choices);
   if (choice !== undefined) return schema['default'] ?? choice;
   const branches = [...listOf(schema['oneOf']), ...listOf(schema['anyOf'])];
-  const branch = branches[Math.min(how.choice, branches.length - 1)];
-  if (asObject(branch))
-    return { ...membersOf(schema, how), ...(asObject(sampleOf(name, asObject(branch) ?? {}, how)) ?? {}) };
+  const branch = asObject(branches[Math.min(how.choice, branches.length - 1)]);
+  if (branch) return { ...membersOf(schema, how), ...asObject(sampleOf(name, branch, how)) };
   const [type] = Array.isArray(schema['type']) ? schema['type'].filter((one) => one !== 'null') : [schema['type']];
-  if (type === 'object' || schema['properties']) return membersOf(schema, how);
-  if (type === 'boolean') return schema['default'] ?? false;
-  if (type === 'integer' || type === 'number') return numberOf(schema);
-  if (type === 'array') {
-    const given = schema['default'] ?? listOf(schema['examples']).find((one) => Array.isArray(one));
-    return given ?? [sampleOf(name, asObject(schema['items']) ?? { type: 'string' }, how) ?? 'sample'];
-  }
-  return textFor(name, schema, how.now);
+  const make = SAMPLES[schema['properties'] ? 'object' : typeof type === 'string' ? type : 'string'] ?? textFor;
+  return make(name, schema, how);
+}
+
+/** By the type of the schema. */
+const SAMPLES: Readonly<Record<string, (name: string, schema: JsonObject, how: SampleOptions) => Json>> = {
+  object: (_, schema, how) => membersOf(schema, how),
+  boolean: (_, schema) => schema['default'] ?? false,
+  integer: (_, schema) => numberOf(schema),
+  number: (_, schema) => numberOf(schema),
+  array: listFor,
+  string: textFor,
+};
+
+function listFor(name: string, schema: JsonObject, how: SampleOptions): Json {
+  const given = schema['default'] ?? listOf(schema['examples']).find((one) => Array.isArray(one));
+  return given ?? [sampleOf(name, asObject(schema['items']) ?? { type: 'string' }, how) ?? 'sample'];
 }
 
 /** What must be given, and of the rest what has a default or is a choice. */
@@ -58,7 +66,7 @@ function numberOf(schema: JsonObject): number {
   return typeof given === 'number' ? given : 1;
 }
 
-function textFor(name: string, schema: JsonObject, now: number): string {
+function textFor(name: string, schema: JsonObject, { now }: SampleOptions): string {
   const { pattern, format } = schema;
   const fits = (text: string): boolean => typeof pattern !== 'string' || new RegExp(pattern).test(text);
   const given = [schema['default'], ...listOf(schema['examples'])]
