@@ -22,7 +22,11 @@ export async function* readStream(
     signal.throwIfAborted();
     const isFinal = (error: unknown): boolean =>
       signal.aborted || (error instanceof ConnectorError && FINAL_REASONS.has(error.reason));
-    yield* readSlices(begin(), { concurrency, isFinal });
+    for await (const output of readSlices(begin(), { concurrency, isFinal })) {
+      yield output;
+      // Pages that were read ahead are not handed on any more.
+      signal.throwIfAborted();
+    }
   } finally {
     leave();
   }
