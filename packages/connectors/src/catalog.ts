@@ -8,6 +8,8 @@ export const catalog: Readonly<Record<string, () => Promise<Connector>>> = {
   files: () => import('./sources/files/index.ts').then((module) => module.files),
   ftp: () => import('./sources/ftp/index.ts').then((module) => module.ftp),
   github: () => import('./sources/github/index.ts').then((module) => module.github),
+  gmail: () => import('./sources/gmail/index.ts').then((module) => module.gmail),
+  google_calendar: () => import('./sources/google_calendar/index.ts').then((module) => module.googleCalendar),
   google_drive: () => import('./sources/google_drive/index.ts').then((module) => module.googleDrive),
   imap: () => import('./sources/imap/index.ts').then((module) => module.imap),
   incremental_stub: () => import('./sources/incremental-stub/index.ts').then((module) => module.incrementalStub),
