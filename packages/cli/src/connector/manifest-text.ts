@@ -55,7 +55,7 @@ ${block(6, paginatorText(answers))}
       #   type: SubstreamPartitionRouter
       #   parent_stream_configs:
       #     - type: ParentStreamConfig
-      #       stream: "#/streams/0"
+      #       stream: { $ref: "#/streams/0" }
       #       parent_key: id
       #       partition_field: parent_id
       # Its path is then, for example: "parents/{{ stream_partition.parent_id }}/children"

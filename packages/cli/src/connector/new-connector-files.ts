@@ -1,3 +1,4 @@
+import { basename, resolve } from 'node:path';
 import { credentialFields } from './credential-fields.ts';
 import type { ManifestAnswers } from './manifest-answers.ts';
 import { manifestText } from './manifest-text.ts';
@@ -10,7 +11,7 @@ export function newConnectorFiles(folder: string, answers: ManifestAnswers): Rea
     ['config.example.json', `${JSON.stringify(example, null, 2)}\n`],
     // What is filled in is secret, and no part of a repository.
     ['.gitignore', 'config.json\n'],
-    ['README.md', readme(folder, answers)],
+    ['README.md', readme(basename(resolve(folder)), answers)],
   ]);
 }
 

@@ -63,7 +63,8 @@ export function trialReport(trial: Trial, ground: ReportGround): TrialReport {
     check,
     streams,
     problems,
-    warnings: [...trial.warnings, ...unusedWords(ground.unused)],
+    // After a failure, that something is left over is no news.
+    warnings: [...trial.warnings, ...(failed ? [] : unusedWords(ground.unused))],
   };
 }
 
@@ -106,7 +107,7 @@ export function reportText(terminal: Terminal, report: TrialReport): string {
   const red = (text: string): string => styled(terminal, 'red', text);
   const yellow = (text: string): string => styled(terminal, 'yellow', text);
   const notes = [
-    ...(check.verdict === 'failed' ? [red(`check: ${printable(check.message)}`)] : []),
+    ...(check.verdict === 'failed' && !isToldBelow(report) ? [red(`check: ${printable(check.message)}`)] : []),
     ...problems.map((text) => red(printable(text))),
     ...streams.flatMap((one) => one.problems.map((text) => red(printable(`${one.stream}: ${text}`)))),
     ...streams.flatMap((one) => one.warnings.map((text) => yellow(`warning: ${printable(`${one.stream}: ${text}`)}`))),
@@ -114,6 +115,10 @@ export function reportText(terminal: Terminal, report: TrialReport): string {
   ];
   return `check ${check.verdict}\n${shown}${notes.map((note) => `\n${note}\n`).join('')}`;
 }
+
+/** A check asks what the streams ask, so that mostly it fails for the same reason. */
+const isToldBelow = ({ check, streams }: TrialReport): boolean =>
+  streams.some(({ problems }) => problems.some((problem) => problem.includes(check.message)));
 
 const verdictWord = ({ verdict, warnings }: StreamReport): string =>
   verdict === 'passed' && warnings.length > 0 ? 'passed, warnings' : verdict;

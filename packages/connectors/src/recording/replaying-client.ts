@@ -52,7 +52,7 @@ export function replayingClient(exchanges: readonly Exchange[], options: ReplayO
     unknown.push(wordsOf(question));
     throw new ConnectorError(
       'configuration',
-      `Nothing was recorded for ${wordsOf(question)}${knownBeside(question, exchanges)}`,
+      `Nothing was recorded for ${wordsOf(question)}${knownBeside(question, exchanges)} If the question is right, record again.`,
     );
   };
 
@@ -122,7 +122,7 @@ function wordsOf({ method, url, body }: Exchange['request']): string {
 
 const decoded = (url: string): string => {
   try {
-    return decodeURI(url);
+    return decodeURIComponent(url);
   } catch {
     return url;
   }
