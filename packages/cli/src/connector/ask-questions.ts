@@ -45,9 +45,8 @@ async function asked(
   quiet: boolean,
 ): Promise<string> {
   const usual = question.usual?.(before);
-  const choices = question.choices ? ` (${question.choices.join(', ')})` : '';
-  const prompt = `${question.asks}${choices}${usual === undefined ? '' : ` [${usual}]`}: `;
-  for (let first = true; ; first = false) {
+  const prompt = promptOf(question, usual);
+  for (;;) {
     const line = quiet ? undefined : await terminal.question(prompt);
     if (line === undefined) {
       if (usual !== undefined) return usual;
@@ -56,8 +55,13 @@ async function asked(
     const answer = line.trim() === '' ? usual : line.trim();
     const wrong = answer === undefined ? 'An answer is needed.' : wrongWith(question, answer);
     if (answer !== undefined && wrong === undefined) return answer;
-    terminal.err(`${wrong}${first ? '' : ' Ctrl-C ends it.'}\n`);
+    terminal.err(`${wrong}\n`);
   }
+}
+
+function promptOf({ asks, choices }: Question, usual: string | undefined): string {
+  const among = choices ? ` (${choices.join(', ')})` : '';
+  return `${asks}${among}${usual === undefined ? '' : ` [${usual}]`}: `;
 }
 
 function wrongWith({ choices, wrong }: Question, answer: string): string | undefined {

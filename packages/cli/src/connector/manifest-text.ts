@@ -4,61 +4,40 @@ import { paginatorText } from './paginator-text.ts';
 
 /** A manifest of these answers, with comments for whoever goes on from it. */
 export function manifestText(answers: ManifestAnswers): string {
-  const { title = '', stream = '', path = '' } = answers;
-  const { 'base-url': url = '', records = '', 'primary-key': key = '' } = answers;
-  const keys = namesOf(key);
-  return `# ${title}: a declarative manifest. Every component is described in docs/connectors/manifests.md.
+  const whole = [headText(answers), definitionsText(answers), streamsText(answers), specText(answers)].join('\n\n');
+  return `${whole}\n`;
+}
+
+const headText = ({ title = '', stream = '' }: ManifestAnswers): string =>
+  `# ${title}: a declarative manifest. Every component is described in docs/connectors/manifests.md.
 version: 7.0.0
 type: DeclarativeSource
 
 # What proves that the settings work: these streams are asked for one record each.
 check:
   type: CheckStream
-  stream_names: [${text(stream)}]
+  stream_names: [${text(stream)}]`;
 
-# Parts that several streams use. A stream takes one with \`$ref\`, and what it says beside it goes before.
+const definitionsText = (answers: ManifestAnswers): string =>
+  `# Parts that several streams use. A stream takes one with \`$ref\`, and what it says beside it goes before.
 definitions:
   requester:
     type: HttpRequester
-    url: ${text(url.replace(/\/+$/, ''))}
+    url: ${text((answers['base-url'] ?? '').replace(/\/+$/, ''))}
 ${block(4, authenticatorText(answers))}
     # What to do with answers that are errors. By default 429 and 5xx are asked again, and the rest of 4xx fails.
     # error_handler:
     #   type: DefaultErrorHandler
     #   max_retries: 5
     #   response_filters:
-    #     - { type: HttpResponseFilter, http_codes: [404], action: IGNORE }
+    #     - { type: HttpResponseFilter, http_codes: [404], action: IGNORE }`;
 
-streams:
+const streamsText = (answers: ManifestAnswers): string =>
+  `streams:
   - type: DeclarativeStream
-    name: ${text(stream)}
-    primary_key: ${keys.length === 1 ? text(keys[0] ?? '') : `[${keys.map(text).join(', ')}]`}
-    retriever:
-      type: SimpleRetriever
-      requester:
-        $ref: "#/definitions/requester"
-        path: ${text(path.replace(/^\/+/, ''))}
-        # request_parameters:
-        #   expand: "owner"
-      record_selector:
-        type: RecordSelector
-        extractor:
-          type: DpathExtractor
-          # The way to the list of records in an answer; [] when the answer is the list.
-          field_path: [${pathOf(records).map(text).join(', ')}]
-        # record_filter:
-        #   type: RecordFilter
-        #   condition: "{{ record['status'] != 'draft' }}"
-${block(6, paginatorText(answers))}
-      # A stream that is read once for each record of another one, its parent:
-      # partition_router:
-      #   type: SubstreamPartitionRouter
-      #   parent_stream_configs:
-      #     - type: ParentStreamConfig
-      #       stream: { $ref: "#/streams/0" }
-      #       parent_key: id
-      #       partition_field: parent_id
-      # Its path is then, for example: "parents/{{ stream_partition.parent_id }}/children"
+    name: ${text(answers.stream ?? '')}
+    primary_key: ${keyText(answers)}
+${block(4, retrieverText(answers))}
 ${block(4, incrementalText(answers))}
     # Fields and their types. What is not named here is kept too.
     schema_loader:
@@ -69,16 +48,50 @@ ${block(4, incrementalText(answers))}
         properties:
 ${block(10, schemaText(answers))}
 
-  # More streams go here, each like the one above. Then try them: \`tributary connector test . --record\`.
+  # More streams go here, each like the one above. Then try them: \`tributary connector test . --record\`.`;
 
-# The settings that a connection asks for. What has \`airbyte_secret: true\` is kept encrypted and never shown.
+const retrieverText = (answers: ManifestAnswers): string =>
+  `retriever:
+  type: SimpleRetriever
+  requester:
+    $ref: "#/definitions/requester"
+    path: ${text((answers.path ?? '').replace(/^\/+/, ''))}
+    # request_parameters:
+    #   expand: "owner"
+  record_selector:
+    type: RecordSelector
+    extractor:
+      type: DpathExtractor
+      # The way to the list of records in an answer; [] when the answer is the list.
+      field_path: [${pathOf(answers.records ?? '')
+        .map(text)
+        .join(', ')}]
+    # record_filter:
+    #   type: RecordFilter
+    #   condition: "{{ record['status'] != 'draft' }}"
+${block(2, paginatorText(answers))}
+  # A stream that is read once for each record of another one, its parent:
+  # partition_router:
+  #   type: SubstreamPartitionRouter
+  #   parent_stream_configs:
+  #     - type: ParentStreamConfig
+  #       stream: { $ref: "#/streams/0" }
+  #       parent_key: id
+  #       partition_field: parent_id
+  # Its path is then, for example: "parents/{{ stream_partition.parent_id }}/children"`;
+
+const specText = (answers: ManifestAnswers): string =>
+  `# The settings that a connection asks for. What has \`airbyte_secret: true\` is kept encrypted and never shown.
 spec:
   type: Spec
   connection_specification:
     type: object
-    title: ${text(title)}
-${block(4, settingsText(answers))}
-`.replaceAll(/\n{3,}/g, '\n\n');
+    title: ${text(answers.title ?? '')}
+${block(4, settingsText(answers))}`;
+
+function keyText({ 'primary-key': key = '' }: ManifestAnswers): string {
+  const [first = '', ...more] = namesOf(key).map(text);
+  return more.length === 0 ? first : `[${[first, ...more].join(', ')}]`;
 }
 
 /** Double-quoted YAML is JSON. */
@@ -108,7 +121,7 @@ function authenticatorText({ auth, 'auth-name': name = '', 'token-url': url = ''
   # When a refresh token is good for one use only, the new one is kept:
   # refresh_token_updater:
   #   refresh_token_config_path: [refresh_token]`;
-  if (auth === 'none') return '# authenticator: the API asks for none.';
+  if (auth === 'none') return '# The API asks for no authentication; an `authenticator` would stand here.';
   const place = auth === 'api-key-header' ? 'header' : 'request_parameter';
   return `authenticator:
   type: ApiKeyAuthenticator

@@ -11,7 +11,12 @@ export interface OrdersApi {
   close(): Promise<void>;
 }
 
-const ORDERS = [1, 2, 3, 4, 5].map((id) => ({ id, title: `Order ${id}`, updated_at: `2026-01-0${id}T00:00:00Z` }));
+const ORDERS = [1, 2, 3, 4, 5].map((id) => ({
+  id,
+  kind: 'order',
+  title: `Order ${id}`,
+  updated_at: `2026-01-0${id}T00:00:00Z`,
+}));
 const PAGE = 2;
 
 /** With `refresh`, the token is given for that refresh token by `/token`, and another one each time. */
@@ -35,7 +40,13 @@ export async function startOrdersApi(refresh?: string): Promise<OrdersApi> {
     const from = Number(url.searchParams.get('cursor') ?? '0');
     const wanted = ORDERS.filter((order) => order.updated_at >= since);
     const next = from + PAGE < wanted.length ? { next: String(from + PAGE) } : {};
-    answer(200, { items: wanted.slice(from, from + PAGE), meta: next, echo: { you: given, refresh: refresh ?? null } });
+    // As APIs do that help to debug: what came is in the answer, in other spellings.
+    const spelled = [given, refresh ?? ''].map((text) => [
+      text,
+      Buffer.from(`:${text}`).toString('base64'),
+      encodeURIComponent(text),
+    ]);
+    answer(200, { items: wanted.slice(from, from + PAGE), meta: next, echo: spelled });
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

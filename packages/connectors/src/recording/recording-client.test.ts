@@ -26,7 +26,10 @@ test('questions and answers are written down, whole ones and streams', async () 
   expect(tape.exchanges()).toHaveLength(1);
   await Array.fromAsync(opened.body);
   expect(tape.exchanges()).toMatchObject([
-    { request: { method: 'GET', url: `${origin}/a?page=1` }, response: { status: 200, body: { json: { url: '/a?page=1' } } } },
+    {
+      request: { method: 'GET', url: `${origin}/a?page=1` },
+      response: { status: 200, body: { json: { url: '/a?page=1' } } },
+    },
     { request: { method: 'POST', body: { json: { q: 1 } } }, response: { body: { json: { url: '/b' } } } },
   ]);
 });

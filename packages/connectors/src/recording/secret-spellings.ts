@@ -42,7 +42,8 @@ function spellingsOf(secret: string): readonly string[] {
     JSON.stringify(inJson).slice(1, -1),
     inJson.replaceAll('/', '\\/'),
     inXml(secret),
-    ...[bytes.toString('hex'), bytes.toString('hex').toUpperCase()],
+    bytes.toString('hex'),
+    bytes.toString('hex').toUpperCase(),
     ...base64Pieces(bytes).flatMap((piece) => [
       piece,
       piece.replaceAll('+', '-').replaceAll('/', '_'),
