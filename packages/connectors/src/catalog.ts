@@ -20,6 +20,7 @@ export const catalog: Readonly<Record<string, () => Promise<Connector>>> = {
   postgres: () => import('./sources/postgres/index.ts').then((module) => module.postgres),
   rss: () => import('./sources/rss/index.ts').then((module) => module.rss),
   s3: () => import('./sources/s3/index.ts').then((module) => module.s3),
+  salesforce: () => import('./sources/salesforce/index.ts').then((module) => module.salesforce),
   sqlite: () => import('./sources/sqlite/index.ts').then((module) => module.sqlite),
   stub: () => import('./sources/stub/index.ts').then((module) => module.stub),
   timed: () => import('./sources/timed/index.ts').then((module) => module.timed),
