@@ -22,6 +22,7 @@ export const catalog: Readonly<Record<string, () => Promise<Connector>>> = {
   s3: () => import('./sources/s3/index.ts').then((module) => module.s3),
   salesforce: () => import('./sources/salesforce/index.ts').then((module) => module.salesforce),
   sqlite: () => import('./sources/sqlite/index.ts').then((module) => module.sqlite),
+  stripe: () => import('./sources/stripe/index.ts').then((module) => module.stripe),
   stub: () => import('./sources/stub/index.ts').then((module) => module.stub),
   timed: () => import('./sources/timed/index.ts').then((module) => module.timed),
   web: () => import('./sources/web/index.ts').then((module) => module.web),
