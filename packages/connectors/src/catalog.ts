@@ -12,6 +12,7 @@ export const catalog: Readonly<Record<string, () => Promise<Connector>>> = {
   hubspot: () => import('./sources/hubspot/index.ts').then((module) => module.hubspot),
   imap: () => import('./sources/imap/index.ts').then((module) => module.imap),
   incremental_stub: () => import('./sources/incremental-stub/index.ts').then((module) => module.incrementalStub),
+  intercom: () => import('./sources/intercom/index.ts').then((module) => module.intercom),
   kafka: () => import('./sources/kafka/index.ts').then((module) => module.kafka),
   ldap: () => import('./sources/ldap/index.ts').then((module) => module.ldap),
   mysql: () => import('./sources/mysql/index.ts').then((module) => module.mysql),
