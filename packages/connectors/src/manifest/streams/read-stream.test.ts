@@ -1,28 +1,32 @@
 import { expect, test } from 'vitest';
-import type { StreamSlice } from '../model/slice.ts';
+import { EMPTY_SLICE } from '../model/slice.ts';
 import type { StreamReading } from '../model/stream.ts';
 import { testingBuild } from '../requests/testing-build.ts';
 import { readStream } from './read-stream.ts';
 
-test('hands on nothing that was read ahead when it has been aborted', async () => {
+test('gives no page that was brought side by side once the read is aborted', async () => {
   const abort = new AbortController();
-  const plain = testingBuild();
-  const build = { ...plain, ctx: { ...plain.ctx, signal: abort.signal } };
-  const slice = (n: number): StreamSlice => ({ partition: { n }, cursorSlice: {}, extraFields: {} });
+  const build = testingBuild();
+  const slices = Array.from({ length: 20 }, (_, id) => ({ ...EMPTY_SLICE, partition: { id } }));
   const reading: StreamReading = {
     async *slices() {
-      for (const n of [1, 2, 3, 4]) yield slice(n);
+      yield* slices;
     },
     async *read({ partition }) {
-      yield [{ id: partition['n'] ?? null }];
+      yield [{ ...partition }];
     },
     close: () => undefined,
     finish: () => undefined,
-    state: () => ({ done: true }),
-    isStateDue: () => true,
+    state: () => undefined,
+    isStateDue: () => false,
   };
-  const pages = readStream('issues', build, { concurrency: 4, begin: () => reading });
-  expect(await pages.next()).toMatchObject({ value: { type: 'records' } });
-  abort.abort(new Error('enough'));
-  await expect(pages.next()).rejects.toThrow('enough');
+  const pages = readStream(
+    'pets',
+    { ...build, ctx: { ...build.ctx, signal: abort.signal } },
+    { concurrency: 4, begin: () => reading },
+  );
+  expect((await pages.next()).done).toBe(false);
+  abort.abort();
+  await expect(pages.next()).rejects.toThrow(/abort/i);
+  expect((await pages.next()).done).toBe(true);
 });

@@ -23,9 +23,9 @@ export async function* readStream(
     const isFinal = (error: unknown): boolean =>
       signal.aborted || (error instanceof ConnectorError && FINAL_REASONS.has(error.reason));
     for await (const output of readSlices(begin(), { concurrency, isFinal })) {
-      // Slices are read ahead side by side; nobody wants what they brought any more.
-      signal.throwIfAborted();
       yield output;
+      // Slices side by side may have brought more pages already; nobody wants them any more.
+      signal.throwIfAborted();
     }
   } finally {
     leave();
