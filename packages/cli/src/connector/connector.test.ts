@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { catalog } from '@tributary/connectors/catalog';
 import { runCli } from '../run-cli.ts';
 import { testTerminal } from '../testing-terminal.ts';
@@ -134,4 +136,106 @@ test('says what is wrong with a program or image on the command line', async () 
   expect(none.err).toContain('no answer of the Airbyte protocol to spec');
   expect(both.err).toContain('one of --manifest, --exec and --image');
   expect([nothing.code, unknown.code, none.code, both.code]).toEqual([2, 2, 11, 2]);
+});
+
+describe('a manifest instead of a connector', () => {
+  const manifest = {
+    version: '6.0.0',
+    type: 'DeclarativeSource',
+    check: { type: 'CheckStream', stream_names: ['users'] },
+    spec: {
+      type: 'Spec',
+      connection_specification: {
+        type: 'object',
+        required: ['url', 'key'],
+        properties: { url: { type: 'string' }, key: { type: 'string', airbyte_secret: true } },
+      },
+    },
+    streams: [
+      {
+        type: 'DeclarativeStream',
+        name: 'users',
+        primary_key: 'id',
+        schema_loader: { type: 'JsonFileSchemaLoader', file_path: './schemas/users.json' },
+        retriever: {
+          type: 'SimpleRetriever',
+          requester: {
+            type: 'HttpRequester',
+            url_base: "{{ config['url'] }}",
+            path: '/users',
+            authenticator: { type: 'BearerAuthenticator', api_token: "{{ config['key'] }}" },
+          },
+          record_selector: { type: 'RecordSelector', extractor: { type: 'DpathExtractor', field_path: ['data'] } },
+        },
+      },
+    ],
+  };
+  let api: Server;
+  let path: string;
+  let config: string;
+
+  beforeAll(async () => {
+    api = createServer((request, response) => {
+      const allowed = request.headers.authorization === 'Bearer the-secret-key';
+      response.writeHead(allowed ? 200 : 401, { 'content-type': 'application/json' });
+      response.end(JSON.stringify(allowed ? { data: [{ id: 1 }, { id: 2 }] } : {}));
+    });
+    await new Promise<void>((resolve) => api.listen(0, '127.0.0.1', resolve));
+    await mkdir(join(folder, 'schemas'));
+    await file('schemas/users.json', { type: 'object', properties: { id: { type: 'integer' } } });
+    path = await file('manifest.json', manifest);
+    const url = `http://127.0.0.1:${(api.address() as AddressInfo).port}`;
+    config = await file('users.json', { url, key: 'the-secret-key' });
+  });
+  afterAll(() => new Promise((resolve) => api.close(resolve)));
+
+  const withManifest = (...args: readonly string[]) => tributary('--manifest', path, ...args);
+
+  test('publishes its specification, and finds its schemas in its folder', async () => {
+    const spec = await withManifest('spec');
+    expect(spec.messages).toEqual([
+      { type: 'SPEC', spec: { connectionSpecification: manifest.spec.connection_specification } },
+    ]);
+    const found = await withManifest('discover', '--config', config);
+    expect(found.messages).toMatchObject([
+      { catalog: { streams: [{ name: 'users', json_schema: { properties: { id: { type: 'integer' } } } }] } },
+    ]);
+  });
+
+  test('checks a flat configuration and reads with it', async () => {
+    const checked = await withManifest('check', '--config', config);
+    expect(checked.messages.at(-1)).toMatchObject({ connectionStatus: { status: 'SUCCEEDED' } });
+    const chosen = await file('users-catalog.json', {
+      streams: [{ stream: { name: 'users' }, sync_mode: 'full_refresh' }],
+    });
+    const read = await withManifest('read', '--config', config, '--catalog', chosen);
+    expect(read.code).toBe(0);
+    const of = (type: string) => read.messages.filter((message) => message['type'] === type);
+    expect(of('RECORD')).toMatchObject([{ record: { data: { id: 1 } } }, { record: { data: { id: 2 } } }]);
+    expect(of('STATE')).toMatchObject([{ state: { sourceStats: { recordCount: 2 } } }]);
+  });
+
+  test('calls a refused key and missing settings a failed check, and shows no secret', async () => {
+    const wrong = await file('wrong.json', {
+      url: (JSON.parse(await readFile(config, 'utf8')) as { url: string }).url,
+      key: 'another-secret',
+    });
+    const refused = await withManifest('check', '--config', wrong);
+    expect(refused.messages.at(-1)).toMatchObject({ connectionStatus: { status: 'FAILED' } });
+    expect(JSON.stringify(refused)).not.toContain('another-secret');
+    const missing = await withManifest('check', '--config', await file('missing.json', {}));
+    expect(missing.messages.at(-1)).toMatchObject({ connectionStatus: { status: 'FAILED' } });
+  });
+
+  test('says what is wrong with the command and with the manifest', async () => {
+    const both = await tributary('stub', 'spec', '--manifest', path);
+    const nowhere = await tributary('--manifest', join(folder, 'nowhere.yaml'), 'spec');
+    const broken = await tributary('--manifest', await file('broken.json', { type: 'DeclarativeSource' }), 'spec');
+    const nothing = await tributary('--manifest', path);
+    expect(both.err).toContain('not both');
+    expect(nowhere.err).toContain('cannot be read');
+    expect(broken.err).toContain('streams');
+    expect(nothing.err).toContain('Say what to do');
+    expect([both.code, nowhere.code, broken.code, nothing.code]).toEqual([2, 2, 2, 2]);
+  });
 });

@@ -24,7 +24,7 @@ function streamOf(name: string, pages: readonly Page<JsonObject>[], incremental:
     ...(incremental && { cursorFields: ['data.at'] }),
     cursorIsState: true,
     deletes: incremental ? 'reported' : 'listing',
-    key: (row) => String(row['id']),
+    key: (row) => JSON.stringify(row['id']),
     parseCursor: (cursor) => cursor,
     async *read(since) {
       asked.push(since);

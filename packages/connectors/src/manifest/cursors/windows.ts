@@ -29,11 +29,11 @@ export function* windowsBehind(known: readonly Range[], settings: WindowSettings
 /** `isEnd`: nothing comes behind `upper`, so the last window includes it. */
 function* divide(from: number, upper: number, isEnd: boolean, settings: WindowSettings): Generator<Window> {
   if (from >= upper || upper < settings.start) return;
-  let lower = Math.max(from, settings.start);
+  let lower = firstLower(from, settings);
   for (;;) {
     const stepped = settings.step?.(lower) ?? upper;
     const isLast = stepped >= upper;
-    const window = clamped(lower, isLast ? upper : stepped, isLast && isEnd, settings);
+    const window = windowTo(lower, isLast ? upper : stepped, isLast && isEnd, settings);
     if (!window) return;
     if (!isDegenerate(window, settings)) yield window;
     if (isLast) return;
@@ -43,11 +43,15 @@ function* divide(from: number, upper: number, isEnd: boolean, settings: WindowSe
   }
 }
 
-function clamped(lower: number, upper: number, isEnd: boolean, settings: WindowSettings): Window | undefined {
-  const start = settings.clamp?.lower(lower) ?? lower;
+function firstLower(from: number, { start, clamp }: WindowSettings): number {
+  const first = Math.max(from, start);
+  return clamp?.lower(first) ?? first;
+}
+
+function windowTo(lower: number, upper: number, isEnd: boolean, settings: WindowSettings): Window | undefined {
   const limit = isEnd ? upper : (settings.clamp?.upper(upper) ?? upper);
-  if (start >= limit) return undefined;
-  return { start, end: isEnd ? limit : (settings.granularity?.before(limit) ?? limit), limit };
+  if (lower >= limit) return undefined;
+  return { start: lower, end: isEnd ? limit : (settings.granularity?.before(limit) ?? limit), limit };
 }
 
 const isDegenerate = (window: Window, { strict, axis }: WindowSettings): boolean =>

@@ -1,6 +1,7 @@
 import { ConnectorError } from '../../kit/connector-error.ts';
 import type { Json, JsonObject } from '../../kit/json.ts';
 import { sliceVariables } from '../interpolation/slice-variables.ts';
+import { templateContext } from '../interpolation/template-context.ts';
 import { applyParameters } from '../load/apply-parameters.ts';
 import { renewSpellings } from '../load/renew-spellings.ts';
 import type { Build } from '../model/build.ts';
@@ -24,8 +25,7 @@ export async function* resolveStreams(dynamic: Component, name: string, build: B
   const resolver = renewSpellings(dynamic['components_resolver'] as Component);
   const template = dynamic['stream_template'] as JsonObject;
   const mappings = mappingsOf(resolver);
-  const parameters = resolver.$parameters ?? {};
-  const fixed = { config: build.config, parameters, options: parameters, stream_template_config: template };
+  const fixed = { ...templateContext(build, resolver), stream_template_config: template };
   const parentsWin = dynamic['use_parent_parameters'] !== false;
   let index = 0;
   for await (const { values, slice } of componentsValues(resolver, build, name)) {

@@ -110,7 +110,7 @@ function otherMethod(of: unknown, name: string): BoundMethod | undefined {
 }
 
 /** Work of a method or filter that goes over a text, or makes the members of a mapping. */
-export const costOf = (value: unknown): number => (typeof value === 'string' ? 1 + value.length / 1024 : 1);
+export const costOf = (value: unknown): number => (typeof value === 'string' ? 1 + value.length / 256 : 1);
 
 function bind<Self>(
   method:

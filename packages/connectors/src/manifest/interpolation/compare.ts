@@ -37,15 +37,16 @@ const order = (run: Run, left: unknown, right: unknown): number => orderOf(run, 
 
 /** Python's `==`, for values of any kind. */
 export function equalValues(run: Run, left: unknown, right: unknown, depth = 0): boolean {
-  if (typeof left === 'string' && typeof right === 'string') {
-    if (left.length > 64) run.spend(left.length / 1024);
-    return left === right;
-  }
-  if (left === right || typeof left === 'string' || left === null || left === undefined)
-    return (left ?? null) === (right ?? null);
+  if (typeof left === 'string') return equalTexts(run, left, right);
+  if (left === right || left === null || left === undefined) return (left ?? null) === (right ?? null);
   if (depth > LIMITS.valueDepth) throw new TemplateFault('value', 'a value has too many levels');
   if (isNumber(left)) return isNumber(right) && equalNumbers(left, right);
   return equalObjects(run, left, right, depth);
+}
+
+function equalTexts(run: Run, left: string, right: unknown): boolean {
+  if (left.length > 64) run.spend(left.length / 1024);
+  return left === right;
 }
 
 const equalNumbers = (left: PyNumber, right: PyNumber): boolean =>

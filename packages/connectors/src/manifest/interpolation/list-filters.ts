@@ -133,7 +133,7 @@ function length(run: Run, value: unknown): number {
   if (value instanceof PyUndefined) return 0;
   if (isMapping(value)) {
     const size = mappingSize(value);
-    run.spend(size / 16);
+    run.spend(size / 4);
     return size;
   }
   throw new TemplateFault('type', 'the value has no length');

@@ -40,7 +40,10 @@ export function mappingIsEmpty(mapping: Mapping): boolean {
 
 export function mappingSize(mapping: Mapping): number {
   if (mapping instanceof PyDict) return mapping.size;
-  return mappingEntries(mapping).length;
+  const fields = fieldsOf(mapping);
+  let size = 0;
+  for (const key of Object.keys(fields)) if (fields[key] !== undefined) size += 1;
+  return size;
 }
 
 const fieldsOf = (mapping: Exclude<Mapping, PyDict>): Readonly<Record<string, unknown>> =>

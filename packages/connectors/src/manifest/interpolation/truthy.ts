@@ -11,7 +11,7 @@ export function truthy(value: unknown, run?: Run): boolean {
   if (typeof value === 'string') return value !== '';
   if (typeof value !== 'object' || value === null) return Boolean(value) || Number.isNaN(value);
   if (Array.isArray(value)) return value.length > 0;
-  if (run && isMapping(value)) run.spend(mappingSize(value) / 16);
+  if (run && isMapping(value)) run.spend(mappingSize(value) / 4);
   return objectTruth(value);
 }
 

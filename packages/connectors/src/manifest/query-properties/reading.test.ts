@@ -59,7 +59,7 @@ const properties = (origin: string): JsonObject => ({
   property_chunking: { type: 'PropertyChunking', property_limit_type: 'property_count', property_limit: 2 },
 });
 
-async function read(origin: string, requester: JsonObject): Promise<MutableRecord[]> {
+async function read(origin: string, requester: JsonObject, more: JsonObject = {}): Promise<MutableRecord[]> {
   const clock = handClock();
   const plain = testingBuild();
   const build: Build = {
@@ -76,6 +76,7 @@ async function read(origin: string, requester: JsonObject): Promise<MutableRecor
       page_token_option: { type: 'RequestOption', inject_into: 'request_parameter', field_name: 'offset' },
       pagination_strategy: { type: 'OffsetIncrement', page_size: 2 },
     },
+    ...more,
   };
   const retriever = build.retriever(definition, {
     name: 'contacts',
@@ -112,5 +113,26 @@ describe('a retriever with query properties', () => {
         `/contacts?properties=c${page}`,
       ]),
     ]);
+  });
+
+  test('counts the records of a page once, also when they come in pieces', async () => {
+    const { origin } = await rig.current.serve((request, response) => {
+      const offset = Number(new URL(request.url ?? '', 'http://source.test').searchParams.get('offset') ?? 0);
+      const ids = Array.from({ length: offset < 1200 ? 600 : 0 }, (_, index) => offset + index);
+      response.end(ids.map((id) => `{"id":${id}}\n`).join(''));
+    });
+    const records = await read(
+      origin,
+      { query_properties: { ...properties(origin), property_list: ['a', 'b', 'c'] } },
+      {
+        decoder: { type: 'JsonlDecoder' },
+        paginator: {
+          type: 'DefaultPaginator',
+          page_token_option: { type: 'RequestOption', inject_into: 'request_parameter', field_name: 'offset' },
+          pagination_strategy: { type: 'OffsetIncrement', page_size: 600 },
+        },
+      },
+    );
+    expect(records).toHaveLength(1200);
   });
 });

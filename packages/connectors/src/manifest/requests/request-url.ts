@@ -23,7 +23,7 @@ export function requestUrl(definition: Component, build: Build): UrlOf {
   if (!url && !base) throw new ConnectorError('configuration', 'A requester of the manifest has no `url`.');
 
   return (place, path) => {
-    const context = { ...place.slice.extraFields, ...requestContext(fixed, place) };
+    const context = requestContext(fixed, place);
     // A path of one's own is always below the base; one from a page token may begin at the host.
     const wanted = path || (own?.evaluate(context) ?? '').replace(/^\/+/, '');
     const joined = joinUrl((base ?? url)?.evaluate(context) ?? '', wanted);

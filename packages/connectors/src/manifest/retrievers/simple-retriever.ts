@@ -104,12 +104,15 @@ export class SimpleRetriever implements Retriever {
         break;
       }
       const { response } = outcome;
+      let size = 0;
       for await (const { records, extracted } of this.#parts.selector.select(response, placeOf(asked, token))) {
         const whole = merge ? merge.add(records) : records;
-        end = { ...later(end, whole), response, size: Math.max(end.size, extracted) };
+        size += extracted;
+        end = later(end, whole);
         yield this.#wanted(whole, placeOf(asked, token), control);
       }
-      end = { ...end, response };
+      // Each answer of the page has the same records, with other properties.
+      end = { ...end, response, size: Math.max(end.size, size) };
     }
     const merged = merge?.merged() ?? [];
     yield this.#wanted(merged, placeOf(slice, token), control);

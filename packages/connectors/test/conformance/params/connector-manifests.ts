@@ -22,7 +22,7 @@ export const streamOf = (name: string, change: JsonObject = {}, retriever: JsonO
 export const manifestOf = (streams: readonly JsonObject[], change: JsonObject = {}): JsonObject => ({
   version: '6.7.0',
   type: 'DeclarativeSource',
-  check: { type: 'CheckStream', stream_names: [String(streams[0]?.['name'])] },
+  check: { type: 'CheckStream', stream_names: [streams[0]?.['name'] as string] },
   streams,
   ...change,
 });

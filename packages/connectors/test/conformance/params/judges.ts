@@ -10,6 +10,7 @@ import type { ParamJudges } from './param-table.ts';
 import { recordsJudges } from './records.ts';
 import { requestsJudges } from './requests.ts';
 import { schemasJudges } from './schemas.ts';
+import { streamsJudges } from './streams.ts';
 import { transformationsJudges } from './transformations.ts';
 
 /** Every table that we know, from the areas of the interpreter. */
@@ -25,5 +26,6 @@ export const judges: ParamJudges = {
   ...recordsJudges,
   ...requestsJudges,
   ...schemasJudges,
+  ...streamsJudges,
   ...transformationsJudges,
 };
