@@ -27,7 +27,7 @@ describe('Jira', () => {
     const urls: string[] = [];
     const server = await startRecordedServer([], {
       lets(_headers, url) {
-        urls.push(`${url.pathname}?${url.searchParams}`);
+        urls.push(`${url.pathname}${url.search}`);
         return true;
       },
     });
