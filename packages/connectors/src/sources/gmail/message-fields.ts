@@ -33,6 +33,8 @@ export const messageFields = (): Transformation => ({
   },
 });
 
+const textOf = (value: Json | undefined): string => (typeof value === 'string' ? value : '');
+
 const fieldOf = (header: string): string => header.toLowerCase().replace('-', '_');
 
 const objectOf = (value: Json | undefined): JsonObject =>
@@ -43,13 +45,13 @@ const listOf = (value: Json | undefined): readonly JsonObject[] =>
 
 function headerOf(part: JsonObject, name: string): string | undefined {
   const wanted = name.toLowerCase();
-  const header = listOf(part['headers']).find((one) => String(one['name']).toLowerCase() === wanted);
+  const header = listOf(part['headers']).find((one) => textOf(one['name']).toLowerCase() === wanted);
   return typeof header?.['value'] === 'string' ? header['value'] : undefined;
 }
 
 function visit(part: JsonObject, found: Found, depth: number): void {
   if (depth > DEEPEST) return;
-  const type = String(part['mimeType'] ?? '').toLowerCase();
+  const type = textOf(part['mimeType']).toLowerCase();
   const filename = part['filename'];
   const body = objectOf(part['body']);
   if (typeof filename === 'string' && filename !== '') {
