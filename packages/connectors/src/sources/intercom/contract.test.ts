@@ -39,12 +39,8 @@ test('leaves out parts of conversations that have no words', async () => {
   const reading = startReading(intercom, { config: { start_date: '2026-01-01' }, credentials }, server.origin);
   const parts = (await intercom.discover(reading.ctx)).find(({ name }) => name === 'conversation_parts');
   const pages = await Array.fromAsync(parts!.read(undefined));
-  expect(
-    pages
-      .flatMap((page) => page.upserts)
-      .map(({ id }) => id)
-      .toSorted(),
-  ).toEqual(['401', '403', '404']);
+  const ids = pages.flatMap((page) => page.upserts).map(({ id }) => id);
+  expect(new Set(ids)).toEqual(new Set(['401', '403', '404']));
   await reading.close();
   await server.close();
 });
