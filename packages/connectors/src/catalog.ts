@@ -2,6 +2,8 @@ import type { Connector } from './kit/connector.ts';
 
 /** Every connector by its id, loaded on first use; sorted. */
 export const catalog: Readonly<Record<string, () => Promise<Connector>>> = {
+  box: () => import('./sources/box/index.ts').then((module) => module.box),
+  dropbox: () => import('./sources/dropbox/index.ts').then((module) => module.dropbox),
   elasticsearch: () => import('./sources/elasticsearch/index.ts').then((module) => module.elasticsearch),
   exception_stub: () => import('./sources/exception-stub/index.ts').then((module) => module.exceptionStub),
   file_stub: () => import('./sources/file-stub/index.ts').then((module) => module.fileStub),
