@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { benchClaims } from './claims.ts';
 import { benchDuringSync } from './during-sync.ts';
 import { benchLarge } from './large.ts';
+import { benchManifest } from './manifest.ts';
 import { benchPatch } from './patch.ts';
 import { writeReport } from './report.ts';
 import { machine, verdictOf, type Result } from './result.ts';
@@ -12,7 +13,7 @@ import { benchStart } from './start.ts';
 import { benchSync } from './sync.ts';
 
 const help = `npm run bench -- all               all benches, under ten minutes; results, plots and bench/RESULTS.md are written
-npm run bench -- sync patch        only these: start, patch, load, search, claims, sync, large
+npm run bench -- sync patch        only these: start, patch, load, search, claims, manifest, sync, large
 npm run bench -- quick             small sizes in a minute, to see that everything runs; nothing is written
 npm run bench -- search --dir DIR  retrieval quality over corpus.jsonl, queries.jsonl, qrels.tsv in DIR;
                                    the last line is {"ndcg10": …}
@@ -37,6 +38,7 @@ const benches: Readonly<Record<string, Bench>> = {
       queries: quick ? 40 : 200,
       changed: quick ? 100 : 1_000,
     }),
+  manifest: (quick) => benchManifest({ pages: quick ? [5, 20] : [25, 250], rounds: quick ? 2 : 6 }),
   sync: (quick) => benchSync({ sizes: quick ? [2_000, 5_000] : [20_000, 60_000, 200_000], rounds: quick ? 1 : 2 }),
 };
 

@@ -28,7 +28,7 @@ export function report(judged: readonly Judged[], write: (line: string) => void)
   return totals;
 }
 
-export function totalsOf(judged: readonly Judged[]): Totals {
+function totalsOf(judged: readonly Judged[]): Totals {
   const count = (type: Verdict['type']): number => judged.filter(({ verdict }) => verdict.type === type).length;
   return { cases: judged.length, passed: count('passed'), notApplicable: count('notApplicable') };
 }

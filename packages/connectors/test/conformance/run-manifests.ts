@@ -46,13 +46,20 @@ async function judgeManifest(path: string): Promise<Verdict> {
   const connector = manifestConnector({ id: basename(path, extname(path)), manifest });
   if (connectorSpec(connector).type !== 'SPEC') return { type: 'failed', detail: 'no specification' };
   const { specification } = connector.specified as SpecifiedConfiguration;
-  const fields = specification['connectionSpecification'] as JsonObject;
+  const fields = fieldsOf(specification['connectionSpecification'] as JsonObject, manifest);
   const logins = parse(manifest, { merge: true }) as JsonObject;
   // Of two ways to log in, a manifest may describe one in words that its own templates do not use.
   const first = await judgeSettings(connector, sampleConfig(fields, NOW), logins);
   if (first.type === 'passed') return first;
   const second = await judgeSettings(connector, sampleConfig(fields, NOW, 1), logins);
   return second.type === 'passed' ? second : first;
+}
+
+/** The fields of a specification; of a manifest without one, those that its templates name. */
+function fieldsOf(specification: JsonObject, manifest: string): JsonObject {
+  if (Object.keys((specification['properties'] ?? {}) as JsonObject).length > 0) return specification;
+  const names = [...manifest.matchAll(/config\[["'](\w+)["']\]/g)].map(([, name = '']) => name);
+  return { properties: Object.fromEntries(names.map((name) => [name, { type: 'string' }])), required: names };
 }
 
 async function judgeSettings(connector: Connector, config: JsonObject, manifest: JsonObject): Promise<Verdict> {

@@ -35,8 +35,8 @@ function sampleOf(name: string, schema: JsonObject, how: SampleOptions): Json | 
 const SAMPLES: Readonly<Record<string, (name: string, schema: JsonObject, how: SampleOptions) => Json>> = {
   object: (_, schema, how) => membersOf(schema, how),
   boolean: (_, schema) => schema['default'] ?? false,
-  integer: (_, schema) => numberOf(schema),
-  number: (_, schema) => numberOf(schema),
+  integer: numberFor,
+  number: numberFor,
   array: listFor,
   string: textFor,
 };
@@ -46,20 +46,25 @@ function listFor(name: string, schema: JsonObject, how: SampleOptions): Json {
   return given ?? [sampleOf(name, asObject(schema['items']) ?? { type: 'string' }, how) ?? 'sample'];
 }
 
-/** What must be given, and of the rest what has a default or is a choice. */
+/** What must be given, and of the rest what has a default, is a choice, or says from when on. */
 function membersOf(schema: JsonObject, how: SampleOptions): JsonObject {
   const required = listOf(schema['required']);
   const made = Object.entries(asObject(schema['properties']) ?? {}).flatMap(([name, one]) => {
     const property = asObject(one) ?? {};
     const isChoice = property['oneOf'] !== undefined || property['const'] !== undefined;
-    const wanted = required.includes(name) || property['default'] !== undefined || isChoice;
+    // Without a start, an API would be read from its first day on.
+    const isTold = ['pattern', 'format', 'examples'].some((word) => property[word] !== undefined);
+    const isStart = /start.*date|since/.test(name) && (isTold || property['type'] !== 'string');
+    const wanted = required.includes(name) || property['default'] !== undefined || isChoice || isStart;
     const value = wanted ? sampleOf(name, property, how) : undefined;
     return value === undefined ? [] : [[name, value] as const];
   });
   return Object.fromEntries(made);
 }
 
-function numberOf(schema: JsonObject): number {
+function numberFor(name: string, schema: JsonObject, { now }: SampleOptions): number {
+  // Seconds since the epoch.
+  if (/date|since/.test(name)) return Math.trunc((now - 2 * 86_400_000) / 1000);
   const given = [schema['default'], ...listOf(schema['examples']), schema['minimum'], 1].find(
     (one) => typeof one === 'number',
   );
@@ -67,23 +72,43 @@ function numberOf(schema: JsonObject): number {
 }
 
 function textFor(name: string, schema: JsonObject, { now }: SampleOptions): string {
-  const { pattern, format } = schema;
-  const fits = (text: string): boolean => typeof pattern !== 'string' || new RegExp(pattern).test(text);
+  const { pattern } = schema;
   const given = [schema['default'], ...listOf(schema['examples'])]
     .filter((one) => one !== undefined && one !== null)
-    .map(String);
-  const dates = datesOf(now);
-  const looksLikeDate = given.some((one) => one.length >= 8 && dates.some((date) => shapeOf(date) === shapeOf(one)));
-  const isDate = looksLikeDate || /date|time/.test(typeof format === 'string' ? format : '') || /date|since/.test(name);
-  // A date of an example may be years ago, and each day since would be read.
-  const like = isDate ? dates.filter((date) => given.some((one) => shapeOf(one) === shapeOf(date))) : [];
-  const usual = isDate ? (format === 'date' ? dates.toReversed() : dates) : [];
+    .map((one) => (typeof one === 'object' ? JSON.stringify(one) : String(one)));
   const isAddress = /url|host|endpoint/.test(name) && given.length === 0;
   const address = 'https://example.com/page';
-  const candidates = [...like, ...usual, ...given, ...(isAddress ? [address] : []), 'sample', address, '7', ...dates];
-  const chosen = candidates.find(fits);
+  const dates = datesOf(now);
+  const candidates = [
+    ...datesFor(name, schema, given, dates),
+    ...given,
+    ...(isAddress ? [address] : []),
+    'sample',
+    address,
+    '7',
+    ...dates,
+  ];
+  const chosen = candidates.find((text) => typeof pattern !== 'string' || new RegExp(pattern).test(text));
   if (chosen === undefined) throw new Error(`no sample fits the pattern of ${name}`);
   return chosen;
+}
+
+/** The dates that a setting may want, the likeliest first; none when it is no date. One of an example may be years ago. */
+function datesFor(
+  name: string,
+  { format, description }: JsonObject,
+  examples: readonly string[],
+  dates: readonly string[],
+): readonly string[] {
+  const isCompact = typeof description === 'string' && description.includes('YYYYMMDD');
+  const shapes = new Set(
+    [...examples, ...(isCompact ? ['20200101'] : [])].filter((one) => one.length >= 8).map(shapeOf),
+  );
+  const like = dates.filter((date) => shapes.has(shapeOf(date)));
+  const isDate =
+    like.length > 0 || /date|time/.test(typeof format === 'string' ? format : '') || /date|since/.test(name);
+  if (!isDate) return [];
+  return [...like, ...(format === 'date' ? dates.toReversed() : dates)];
 }
 
 /** `2024-01-31T10:00:00Z` and `2020-05-05T00:00:00Z` have one shape. */

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-export interface ShopOrder {
+interface ShopOrder {
   readonly id: number;
   readonly title: string;
   readonly note: string;

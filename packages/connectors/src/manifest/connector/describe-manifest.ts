@@ -55,8 +55,16 @@ function shapesOf(definition: JsonObject): readonly StreamShape[] {
   return typeof name === 'string' ? [{ name, ...stateShape(definition) }] : [];
 }
 
+/** What the states of the streams in a manifest depend on, as `Stream.stateShape` has it, by their names. */
+export function stateShapes(manifest: JsonObject): ReadonlyMap<string, string> {
+  const shapes = objectsOf(manifest['streams']).flatMap(shapesOf);
+  return new Map(
+    shapes.map(({ name, cursorField, partitionedBy }) => [name, JSON.stringify([cursorField, partitionedBy])] as const),
+  );
+}
+
 /** The shape of a stream as its definition has it; templates are not evaluated. */
-export function stateShape(definition: JsonObject): Omit<StreamShape, 'name'> {
+function stateShape(definition: JsonObject): Omit<StreamShape, 'name'> {
   const incremental = asObject(definition['incremental_stream']);
   if (incremental) return stateShape(incremental);
   const cursor = asObject(definition['incremental_sync'])?.['cursor_field'];
@@ -67,10 +75,13 @@ export function stateShape(definition: JsonObject): Omit<StreamShape, 'name'> {
   };
 }
 
+const plainText = (value: Json | undefined): string =>
+  typeof value === 'string' ? value : JSON.stringify(value ?? null);
+
 function keyPaths(key: Json | undefined): readonly (readonly string[])[] {
   if (typeof key === 'string') return key === '' ? [] : [[key]];
   if (!Array.isArray(key)) return [];
-  return (key as readonly Json[]).map((part) => (Array.isArray(part) ? part.map(String) : [String(part)]));
+  return (key as readonly Json[]).map((part) => (Array.isArray(part) ? part.map(plainText) : [plainText(part)]));
 }
 
 function partitionFields(router: Json | undefined): readonly string[] {
@@ -79,7 +90,7 @@ function partitionFields(router: Json | undefined): readonly string[] {
   if (!one) return [];
   const field = one['partition_field'] ?? one['cursor_field'];
   if (typeof field === 'string') return [field];
-  const parents = objectsOf(one['parent_stream_configs']).map((parent) => String(parent['partition_field']));
+  const parents = objectsOf(one['parent_stream_configs']).map((parent) => plainText(parent['partition_field']));
   return [
     ...parents,
     ...partitionFields(one['underlying_partition_router']),

@@ -13,11 +13,13 @@ const ANY: JsonObject = { type: 'object', properties: {}, additionalProperties: 
  * The streams of an opened manifest as the engine takes them, with their schemas, some of which the source is asked for. A
  * stream that cannot be built is left out, a schema that cannot be had leaves its stream without one; when this is so of all, the
  * error is the answer.
+ * @param shapes of the states of static streams, by their names
  */
 export async function discoverManifest(
   connectorId: string,
   { streams, broken }: ListedStreams,
   ctx: ConnectorContext,
+  shapes: ReadonlyMap<string, string>,
 ): Promise<readonly Stream[]> {
   for (const { name, error } of broken) ctx.log.warn({ stream: name, reason: error.reason }, error.message);
   const [first] = broken;
@@ -32,7 +34,14 @@ export async function discoverManifest(
       ctx.log.warn({ stream: stream.name, reason: error.reason }, error.message);
       return ANY;
     });
-    found.push(kitStream(stream, { connectorId, schema, options: entityFieldsOf(ctx.config, stream.name) }));
+    found.push(
+      kitStream(stream, {
+        connectorId,
+        schema,
+        options: entityFieldsOf(ctx.config, stream.name),
+        stateShape: shapes.get(stream.name),
+      }),
+    );
   }
   const [fault] = faults;
   if (fault && faults.length === streams.length) throw fault;

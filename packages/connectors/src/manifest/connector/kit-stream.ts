@@ -18,10 +18,15 @@ export interface KitStreamNeeds {
   readonly connectorId: string;
   readonly schema: JsonObject;
   readonly options: EntityFields;
+  /** See `Stream.stateShape`. */
+  readonly stateShape: string | undefined;
 }
 
 /** A stream of a manifest as the engine takes it. Its cursor is the state of the Airbyte protocol. */
-export function kitStream(stream: ManifestStream, { connectorId, schema, options }: KitStreamNeeds): Stream {
+export function kitStream(
+  stream: ManifestStream,
+  { connectorId, schema, options, stateShape }: KitStreamNeeds,
+): Stream {
   const { name, primaryKey, cursorField } = stream;
   const text = textMaker(options, schema);
   const { key: chosen } = options;
@@ -35,6 +40,7 @@ export function kitStream(stream: ManifestStream, { connectorId, schema, options
     ...(incremental && { cursorFields: [cursorField] }),
     incremental,
     cursorIsState: true,
+    ...(stateShape !== undefined && { stateShape }),
     deletes: incremental ? 'reported' : 'listing',
     key: (row) => recordKey(chosen ? chosen.map((field) => pathIn(row, field)) : primaryKey, row),
     ...(text && { text }),

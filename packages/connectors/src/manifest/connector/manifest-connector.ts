@@ -14,6 +14,7 @@ import type { CustomComponents } from '../model/custom-components.ts';
 import { publishedSpecification } from '../specification/published-specification.ts';
 import { secretNames, settingsFields } from '../specification/settings-fields.ts';
 import { mostConcurrent } from './most-concurrent.ts';
+import { stateShapes } from './describe-manifest.ts';
 import { discoverManifest } from './discover-manifest.ts';
 import { ENTITIES, entityOptions } from './entity-options.ts';
 import type { ManifestParts } from './open-manifest.ts';
@@ -120,5 +121,5 @@ async function check(parts: ManifestParts, ctx: ConnectorContext): Promise<{ rea
 async function discover(id: string, parts: ManifestParts, ctx: ConnectorContext): Promise<readonly Stream[]> {
   const { openManifest } = await import('./open-manifest.ts');
   const { streams } = await openManifest(parts, ctx);
-  return discoverManifest(id, await streams(), ctx);
+  return discoverManifest(id, await streams(), ctx, stateShapes(parts.manifest));
 }

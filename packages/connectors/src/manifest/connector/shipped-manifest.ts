@@ -1,6 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Connector } from '../../kit/connector.ts';
+import { readShippedFile } from '../../kit/shipped-file.ts';
 import { manifestConnector } from './manifest-connector.ts';
 import type { ManifestConnectorOptions } from './manifest-connector.ts';
 
@@ -12,5 +11,5 @@ export async function shippedManifest(
   folder: string,
   options: Omit<ManifestConnectorOptions, 'manifest' | 'files'>,
 ): Promise<Connector> {
-  return manifestConnector({ ...options, manifest: await readFile(join(folder, 'manifest.yaml'), 'utf8') });
+  return manifestConnector({ ...options, manifest: await readShippedFile(folder, 'manifest.yaml') });
 }

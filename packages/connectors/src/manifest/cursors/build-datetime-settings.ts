@@ -17,8 +17,8 @@ import { plainText } from './plain-text.ts';
 
 const MILLISECOND = 1000;
 const SECOND = 1_000_000;
-/** 0001-01-01, the first moment that Python knows. */
-const FIRST_MOMENT = -62_135_596_800_000_000;
+/** Without a start everything is read, in one window: steps from the epoch on would be thousands of requests. */
+const NO_START = 0;
 
 /** Compiles a `DatetimeBasedCursor`. Throws `ConnectorError('configuration')`. */
 export function datetimeSettings(definition: Component, build: Build, stream: StreamContext): WindowSettingsSource {
@@ -39,6 +39,7 @@ export function datetimeSettings(definition: Component, build: Build, stream: St
     throw wrong(stream, 'needs `cursor_granularity` when it has `step`, and the other way round');
   }
   const lookback = duration('lookback_window');
+  const lookBack = (point: number): number => (lookback ? minus(point, lookback) : point);
   const clamp = clampingOf(definition['clamping'], context, stream);
   const now = (): number => build.ctx.clock.now() * MILLISECOND;
   const granule = granularity ?? { months: 0, micros: MILLISECOND };
@@ -47,16 +48,19 @@ export function datetimeSettings(definition: Component, build: Build, stream: St
     startField: fieldName(definition['partition_field_start'], 'start_time', context),
     endField: fieldName(definition['partition_field_end'], 'end_time', context),
   };
+  const lastEnd = (end: number): number =>
+    clamp ? minus(clamp.floor(end), granularity ?? { months: 0, micros: SECOND }) : end;
   const forRead = (): WindowSettings => {
     const configuredEnd = endMoment?.evaluate()?.micros;
     const end = configuredEnd ?? now();
+    const start = startMoment?.evaluate()?.micros;
     return {
       ...names,
       axis,
-      start: startMoment?.evaluate()?.micros ?? FIRST_MOMENT,
-      end: clamp ? minus(clamp.floor(end), granularity ?? { months: 0, micros: SECOND }) : end,
+      start: start ?? NO_START,
+      end: lastEnd(end),
       latest: () => configuredEnd ?? now(),
-      ...(step && { step: (point: number) => plus(point, step) }),
+      ...(step && start !== undefined && { step: (point: number) => plus(point, step) }),
       ...(granularity && {
         granularity: {
           before: (point: number) => minus(point, granularity),
@@ -64,7 +68,7 @@ export function datetimeSettings(definition: Component, build: Build, stream: St
         },
       }),
       neighbour: (point) => plus(point, granule),
-      lookBack: (point) => (lookback ? minus(point, lookback) : point),
+      lookBack,
       lookBackSeconds: (point, seconds) => point - seconds * SECOND,
       // What lies before the first whole period is part of it: rather too much than too little.
       ...(clamp && { clamp: { lower: clamp.floor, upper: clamp.ceiling } }),

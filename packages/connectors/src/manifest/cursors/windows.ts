@@ -29,8 +29,7 @@ export function* windowsBehind(known: readonly Range[], settings: WindowSettings
 /** `isEnd`: nothing comes behind `upper`, so the last window includes it. */
 function* divide(from: number, upper: number, isEnd: boolean, settings: WindowSettings): Generator<Window> {
   if (from >= upper || upper < settings.start) return;
-  const first = Math.max(from, settings.start);
-  let lower = settings.clamp?.lower(first) ?? first;
+  let lower = firstLower(from, settings);
   for (;;) {
     const stepped = settings.step?.(lower) ?? upper;
     const isLast = stepped >= upper;
@@ -42,6 +41,11 @@ function* divide(from: number, upper: number, isEnd: boolean, settings: WindowSe
     if (window.limit <= lower) return;
     lower = window.limit;
   }
+}
+
+function firstLower(from: number, { start, clamp }: WindowSettings): number {
+  const first = Math.max(from, start);
+  return clamp?.lower(first) ?? first;
 }
 
 function windowTo(lower: number, upper: number, isEnd: boolean, settings: WindowSettings): Window | undefined {

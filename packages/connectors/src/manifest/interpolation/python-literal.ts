@@ -18,8 +18,8 @@ const NUMBER =
 const STRING =
   /([uUrR]?)("""(?:[^\\]|\\[^])*?"""|'''(?:[^\\]|\\[^])*?'''|"(?:[^"\\\n]|\\[^])*"|'(?:[^'\\\n]|\\[^])*')/y;
 const NAME = /[A-Za-z_]\w*/y;
-/** What a literal can begin with, after blanks. */
-const FIRST = /^[\s\\]*["'\d.([{+\-TFNuUrR#]/;
+/** What a literal can begin with, after blanks: most texts are seen to be none by this alone. */
+const FIRST = /^[\s\\]*(?:["'\d.([{+\-#]|[uUrR]["']|(?:True|False|None)\b)/;
 
 interface Cursor {
   readonly text: string;

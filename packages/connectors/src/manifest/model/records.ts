@@ -30,6 +30,8 @@ export interface RecordFilter {
 }
 
 export interface Transformation {
+  /** It changes objects that lie inside the record, and not only the record's own fields (whose values it may exchange). */
+  readonly changesInside?: boolean;
   transform(record: MutableRecord, place: RecordPlace): void;
 }
 

@@ -1,5 +1,6 @@
 import type { Json } from '../../kit/json.ts';
 import type { Decoder, ReadPage } from '../model/records.ts';
+import { rememberedBodies } from '../records/decoded-bodies.ts';
 import { parseLinkHeader } from './parse-link-header.ts';
 
 /** What templates of pagination see of a page, beside `config` and `parameters`. */
@@ -28,7 +29,7 @@ export function pageVariables(decoder: Decoder, templates: readonly string[]): P
     headers['link'] = parseLinkHeader(response.headers['link']);
     let body: Json | undefined;
     return {
-      // A body is decoded anew, as the records of the first time were changed on their way.
+      // A body is decoded anew when the records of the first time were changed on their way.
       get response() {
         return (body ??= firstBody(decoder, response));
       },
@@ -41,7 +42,7 @@ export function pageVariables(decoder: Decoder, templates: readonly string[]): P
 
 function firstBody(decoder: Decoder, response: ReadPage['response']): Json {
   if (decoder.streams) return {};
-  const bodies = decoder.decode(response);
+  const bodies = rememberedBodies(response) ?? decoder.decode(response);
   if (Symbol.asyncIterator in bodies) return {};
   for (const body of bodies) return body;
   return {};

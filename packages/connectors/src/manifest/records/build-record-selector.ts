@@ -7,6 +7,7 @@ import type { SelectedRecords, Transformation } from '../model/records.ts';
 import type { ManifestResponse } from '../model/request.ts';
 import { buildExtractor } from './build-extractor.ts';
 import { buildRecordFilter } from './build-record-filter.ts';
+import { rememberBodies } from './decoded-bodies.ts';
 import { isMapping } from './is-mapping.ts';
 import { schemaNormalization } from './schema-normalization.ts';
 
@@ -35,7 +36,11 @@ export function buildRecordSelector(
   const extractorDefinition = definition['extractor'] as Component;
   const extractor = buildExtractor(extractorDefinition, build, stream);
   const refine = refinement(definition, build, stream, options);
+  const { transformations } = options;
   const normalization = schemaNormalization(definition['schema_normalization'], build, stream);
+  // What is inside of records stays as it came, unless somebody says that it changes it.
+  const sharesBodies = normalization === undefined && !transformations.some(({ changesInside }) => changesInside);
+  const copies = sharesBodies && transformations.length > 0;
   const checked = (record: Json | MutableRecord): MutableRecord => {
     if (isMapping(record)) return record;
     throw new ConnectorError(
@@ -48,13 +53,14 @@ export function buildRecordSelector(
     async *select(response, place) {
       const normalize = await normalization?.();
       const take = (record: Json | MutableRecord, piece: Piece): void => {
-        const taken = checked(record);
+        const given = checked(record);
+        const taken = copies ? { ...given } : given;
         piece.extracted += 1;
         if (!refine(taken, place)) return;
         normalize?.(taken);
         piece.records.push(taken);
       };
-      yield* pieces(response, decoder, extractor, take);
+      yield* pieces({ response, decoder, extractor, take, sharesBodies });
     },
   };
 }
@@ -64,16 +70,21 @@ interface Piece {
   extracted: number;
 }
 
-async function* pieces(
-  response: ManifestResponse,
-  decoder: Decoder,
-  extractor: Extractor,
-  take: (record: MutableRecord, piece: Piece) => void,
-): AsyncGenerator<SelectedRecords> {
+interface Reading {
+  readonly response: ManifestResponse;
+  readonly decoder: Decoder;
+  readonly extractor: Extractor;
+  readonly take: (record: MutableRecord, piece: Piece) => void;
+  readonly sharesBodies: boolean;
+}
+
+async function* pieces({ response, decoder, extractor, take, sharesBodies }: Reading): AsyncGenerator<SelectedRecords> {
   let piece: Piece = { records: [], extracted: 0 };
   const bodies = extractor.extractResponse ? undefined : decoder.decode(response);
   if (bodies && !(Symbol.asyncIterator in bodies)) {
-    for (const body of bodies) for (const record of extractor.extract(body)) take(record, piece);
+    const all = [...bodies];
+    if (sharesBodies) rememberBodies(response, all);
+    for (const body of all) for (const record of extractor.extract(body)) take(record, piece);
     yield piece;
     return;
   }

@@ -45,3 +45,11 @@ describe('a field path', () => {
     expect(value).toEqual({ b: { d: 2 }, e: [null, 2] });
   });
 });
+
+it('that names one field removes it without changing what lies on the way', () => {
+  const inside = Object.freeze({ b: Object.freeze([Object.freeze({ c: 1, d: 2 })]) });
+  const record = { a: inside } as unknown as Json;
+  fieldPath(['a', 'b', '0', 'c']).remove(record);
+  expect(record).toEqual({ a: { b: [{ d: 2 }] } });
+  expect(inside).toEqual({ b: [{ c: 1, d: 2 }] });
+});

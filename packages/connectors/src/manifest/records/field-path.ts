@@ -44,7 +44,8 @@ export function fieldPath(segments: readonly string[]): FieldPath {
     segments,
     first: isExact ? (root) => follow(root, steps) : (root) => matches(root, steps)[0]?.value,
     all: (root) => matches(root, steps).map(({ value }) => value),
-    remove: (root, wants) => removeMatches(root, steps, wants),
+    remove: (root, wants) =>
+      isExact && !wants ? removeExact(root, steps as readonly NameStep[]) : removeMatches(root, steps, wants),
   };
 }
 
@@ -116,11 +117,30 @@ function childrenOf(holder: Container, step: ChildStep): (readonly [string | num
   );
 }
 
+/** Removes what lies at the path; the root is changed, and what lies on the way is exchanged for changed copies. */
+function removeExact(root: Json, steps: readonly NameStep[]): void {
+  if (follow(root, steps) === undefined) return;
+  let holder = root as unknown as Container;
+  for (const [at, step] of steps.entries()) {
+    const key = Array.isArray(holder) ? Number(step.name) : step.name;
+    if (at === steps.length - 1) return removeKey(holder, key);
+    const child = childOf(holder, step) as unknown as Container;
+    const own: Container = Array.isArray(child) ? [...child] : { ...child };
+    if (Array.isArray(holder)) holder[Number(key)] = own as Json;
+    else holder[key] = own as Json;
+    holder = own;
+  }
+}
+
+function removeKey(holder: Container, key: string | number): void {
+  if (!Array.isArray(holder)) delete holder[key];
+  else if (Number(key) === holder.length - 1) holder.pop();
+  else holder[Number(key)] = null;
+}
+
 function removeMatches(root: Json, steps: readonly Step[], wants: ((value: Json) => boolean) | undefined): void {
   for (const { holder, key, value } of matches(root, steps)) {
     if (wants && (isContainer(value) || !wants(value))) continue;
-    if (!Array.isArray(holder)) delete holder[key];
-    else if (Number(key) === holder.length - 1) holder.pop();
-    else holder[Number(key)] = null;
+    removeKey(holder, key);
   }
 }

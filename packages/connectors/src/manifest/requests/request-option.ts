@@ -50,7 +50,8 @@ function pathOf({ field_name: name, field_path: path }: Component, place: Place)
     if (place !== 'bodyJson') throw wrong('`field_path` is for `body_json` only; use `field_name`');
     if (path.length > 0) return path.map(String);
   }
-  if (typeof name === 'string' && !Array.isArray(path)) return [name];
+  // A `field_path` beside it may come from the parameters of an extractor around it, which older manifests hand down.
+  if (typeof name === 'string' && (!Array.isArray(path) || place !== 'bodyJson')) return [name];
   throw wrong('it needs either `field_name` or `field_path`');
 }
 

@@ -20,7 +20,9 @@ test('publishes the login of a manifest in the words of the protocol', () => {
     documentationUrl: 'https://x.test',
     advanced_auth: {
       auth_flow_type: 'oauth2.0',
-      oauth_config_specification: { oauth_connector_input_specification: { state: { min: 7 } } },
+      oauth_config_specification: {
+        oauth_connector_input_specification: { scopes_join_strategy: 'space', state: { min: 7 } },
+      },
     },
   });
 });

@@ -24,7 +24,7 @@ export async function* readStream(
       signal.aborted || (error instanceof ConnectorError && FINAL_REASONS.has(error.reason));
     for await (const output of readSlices(begin(), { concurrency, isFinal })) {
       yield output;
-      // Pages that were read ahead are not handed on any more.
+      // Slices side by side may have brought more pages already; nobody wants them any more.
       signal.throwIfAborted();
     }
   } finally {

@@ -21,8 +21,14 @@ const TRANSFORMATIONS: Readonly<Record<string, Make | undefined>> = {
   KeysReplace: buildKeysReplace,
   FlattenFields: buildFlattenFields,
   DpathFlattenFields: buildDpathFlattenFields,
-  CustomTransformation: (definition, build, stream) => customPart<Transformation>(definition, build, stream),
+  CustomTransformation: customTransformation,
 };
+
+/** Nobody knows what a port does to a record. */
+function customTransformation(definition: Component, build: Build, stream: StreamContext): Transformation {
+  const port = customPart<Transformation>(definition, build, stream);
+  return { changesInside: true, transform: (record, place) => port.transform(record, place) };
+}
 
 /** Builds a transformation of records. Throws `ConnectorError('configuration')` for a type that is none. */
 export function buildTransformation(definition: Component, build: Build, stream: StreamContext): Transformation {

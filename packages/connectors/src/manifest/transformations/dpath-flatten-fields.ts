@@ -20,6 +20,7 @@ export function buildDpathFlattenFields(definition: Component, build: Build): Tr
   const { delete_origin_value: deletesOrigin, replace_record: replaces } = definition;
   const named = keyNaming(definition['key_transformation'] as Component | undefined, context);
   return {
+    changesInside: deletesOrigin === true && !path.isExact,
     transform(record) {
       const found = path.first(record as Json);
       if (!isMapping(found)) return;

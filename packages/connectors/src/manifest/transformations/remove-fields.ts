@@ -26,6 +26,7 @@ export function buildRemoveFields(definition: Component, build: Build): Transfor
       return holds.evaluate(context);
     });
   return {
+    changesInside: wants !== undefined || pointers.some(({ isExact }) => !isExact),
     transform(record) {
       for (const pointer of pointers) pointer.remove(record as Json, wants);
     },

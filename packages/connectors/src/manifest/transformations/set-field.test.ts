@@ -29,3 +29,11 @@ describe('a field that is set', () => {
     expect('polluted' in {}).toBe(false);
   });
 });
+
+it('exchanges what lies inside of the record, and does not change it', () => {
+  const inside = Object.freeze({ b: Object.freeze([Object.freeze({ c: 1 })]) });
+  const record = { a: inside };
+  expect(setField(record, ['a', 'b', '0', 'd'], 2)).toBe(true);
+  expect(record).toEqual({ a: { b: [{ c: 1, d: 2 }] } });
+  expect(inside).toEqual({ b: [{ c: 1 }] });
+});

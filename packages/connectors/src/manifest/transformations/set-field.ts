@@ -20,10 +20,13 @@ export function setField(record: MutableRecord, path: readonly string[], value: 
     const key = keyIn(holder, segment);
     if (key === undefined) return false;
     if (isLast) return put(holder, key, value);
-    if (valueAt(holder, key) === undefined) put(holder, key, isIndex(path[at + 1]) ? [] : {});
-    const next: unknown = valueAt(holder, key);
+    const there = valueAt(holder, key);
+    const next: unknown = there === undefined ? (isIndex(path[at + 1]) ? [] : {}) : there;
     if (!isContainer(next)) return false;
-    holder = next;
+    // What lies inside of the record may be looked at by others: it is exchanged, and not changed.
+    const own: Container = Array.isArray(next) ? [...next] : { ...next };
+    put(holder, key, own as Json);
+    holder = own;
   }
   return true;
 }

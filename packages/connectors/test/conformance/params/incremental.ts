@@ -30,8 +30,8 @@ async function outcomeOf(row: ParamRow): Promise<{ records: readonly JsonObject[
     const run = { connector, config: CONFIG, port: server.port, clock: tickingClock() };
     const messages = await readSource(run, catalog, state);
     return {
-      records: messages.flatMap((one) => (one.type === 'RECORD' ? one.record.data : [])),
-      state: messages.flatMap((one) => (one.type === 'STATE' ? one.state.stream.stream_state : [])).at(-1),
+      records: messages.flatMap((one) => (one.type === 'RECORD' ? [one.record.data] : [])),
+      state: messages.flatMap((one) => (one.type === 'STATE' ? [one.state.stream.stream_state] : [])).at(-1),
     };
   } finally {
     await server.close();

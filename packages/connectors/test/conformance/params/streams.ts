@@ -49,7 +49,7 @@ const requestOptionsJudges: Readonly<Record<string, ParamJudge>> = {
       start: stub('start_time_option'),
       end: stub('end_time_option'),
     });
-    const field = (name: string, usual: string): string => (row[name] === null ? usual : String(row[name]));
+    const field = (name: string, usual: string): string => (typeof row[name] === 'string' ? row[name] : usual);
     const build = rigBuild();
     const provider = cursorRequestParts([
       ...windowOption(options, 'start', field('partition_field_start', 'start_time'), build),
