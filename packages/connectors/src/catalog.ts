@@ -21,6 +21,8 @@ export const catalog: Readonly<Record<string, () => Promise<Connector>>> = {
   sqlite: () => import('./sources/sqlite/index.ts').then((module) => module.sqlite),
   stub: () => import('./sources/stub/index.ts').then((module) => module.stub),
   timed: () => import('./sources/timed/index.ts').then((module) => module.timed),
+  todoist: () => import('./sources/todoist/index.ts').then((module) => module.todoist),
+  trello: () => import('./sources/trello/index.ts').then((module) => module.trello),
   web: () => import('./sources/web/index.ts').then((module) => module.web),
 };
 
