@@ -13,6 +13,7 @@ export const catalog: Readonly<Record<string, () => Promise<Connector>>> = {
   incremental_stub: () => import('./sources/incremental-stub/index.ts').then((module) => module.incrementalStub),
   kafka: () => import('./sources/kafka/index.ts').then((module) => module.kafka),
   ldap: () => import('./sources/ldap/index.ts').then((module) => module.ldap),
+  monday: () => import('./sources/monday/index.ts').then((module) => module.monday),
   mysql: () => import('./sources/mysql/index.ts').then((module) => module.mysql),
   nats: () => import('./sources/nats/index.ts').then((module) => module.nats),
   oauth_stub: () => import('./sources/oauth-stub/index.ts').then((module) => module.oauthStub),
