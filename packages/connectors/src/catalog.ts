@@ -2,11 +2,11 @@ import type { Connector } from './kit/connector.ts';
 
 /** Every connector by its id, loaded on first use; sorted. */
 export const catalog: Readonly<Record<string, () => Promise<Connector>>> = {
-  asana: () => import('./sources/asana/index.ts').then((module) => module.asana),
-  confluence: () => import('./sources/confluence/index.ts').then((module) => module.confluence),
-  box: () => import('./sources/box/index.ts').then((module) => module.box),
-  dropbox: () => import('./sources/dropbox/index.ts').then((module) => module.dropbox),
   airtable: () => import('./sources/airtable/index.ts').then((module) => module.airtable),
+  asana: () => import('./sources/asana/index.ts').then((module) => module.asana),
+  box: () => import('./sources/box/index.ts').then((module) => module.box),
+  confluence: () => import('./sources/confluence/index.ts').then((module) => module.confluence),
+  dropbox: () => import('./sources/dropbox/index.ts').then((module) => module.dropbox),
   elasticsearch: () => import('./sources/elasticsearch/index.ts').then((module) => module.elasticsearch),
   exception_stub: () => import('./sources/exception-stub/index.ts').then((module) => module.exceptionStub),
   file_stub: () => import('./sources/file-stub/index.ts').then((module) => module.fileStub),
