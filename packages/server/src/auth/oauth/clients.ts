@@ -59,7 +59,9 @@ export function createOAuthClients({
       if (grant?.client) return grant.client;
       const named = oauthClientId === null ? undefined : await findOAuthClient(db, organizationId, oauthClientId);
       const own = await listOAuthClients(db, organizationId, connector);
-      const shared = operator.get(connector) ?? operator.get(provider.id);
+      // Where a manifest says to which address secrets go, the operator's are none of its business.
+      const isDeclared = provider.type === 'oauth2' && provider.declared !== undefined;
+      const shared = isDeclared ? undefined : (operator.get(connector) ?? operator.get(provider.id));
       const rows = [...(named ? [named] : []), ...own];
       const issuedTo = grant?.issuedTo;
       if (issuedTo !== undefined) {
