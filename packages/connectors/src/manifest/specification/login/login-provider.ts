@@ -111,8 +111,8 @@ function checkLogin(input: JsonObject, { answer }: DeclaredRequests, consent: st
 function tokenRequestFacts(
   input: JsonObject,
 ): Pick<OAuth2Provider, 'clientAuthentication' | 'jsonTokenRequest' | 'tokenHeaders'> {
-  const headers = Object.entries(asObject(input['access_token_headers']) ?? {}).map(
-    ([name, value]) => [name.trim().toLowerCase(), String(value)] as const,
+  const headers = Object.entries(asObject(input['access_token_headers']) ?? {}).flatMap(([name, value]) =>
+    typeof value === 'string' ? [[name.trim().toLowerCase(), value] as const] : [],
   );
   const isBasic = headers.some(([name, value]) => name === 'authorization' && /^\s*basic\s/i.test(value));
   const plain = headers.filter(
