@@ -3,7 +3,8 @@ import type { JsonObject } from '../../kit/json.ts';
 /** Descriptions of specifications are HTML; forms and pages of ours show plain text. */
 const plain = (text: string): string =>
   text
-    .replace(/<[^>]*>/g, '')
+    // Up to the next bracket of either kind: many that are never closed are not searched for over and over.
+    .replace(/<[^<>]*>/g, '')
     .replace(/\s+/g, ' ')
     .trim();
 
