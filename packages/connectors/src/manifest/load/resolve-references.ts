@@ -26,7 +26,13 @@ interface Resolution {
  * Python CDK: `parsers/manifest_reference_resolver.py`.
  */
 export function resolveReferences(manifest: JsonObject): JsonObject {
-  const resolved = resolve(manifest, { root: manifest, parts: new Map(), references: new Map(), following: [], copied: 0 });
+  const resolved = resolve(manifest, {
+    root: manifest,
+    parts: new Map(),
+    references: new Map(),
+    following: [],
+    copied: 0,
+  });
   assertBounded(resolved, LIMITS.resolvedDepth);
   return resolved as JsonObject;
 }
