@@ -3,6 +3,7 @@ import type { Connector } from './kit/connector.ts';
 /** Every connector by its id, loaded on first use; sorted. */
 export const catalog: Readonly<Record<string, () => Promise<Connector>>> = {
   airtable: () => import('./sources/airtable/index.ts').then((module) => module.airtable),
+  clickup: () => import('./sources/clickup/index.ts').then((module) => module.clickup),
   elasticsearch: () => import('./sources/elasticsearch/index.ts').then((module) => module.elasticsearch),
   exception_stub: () => import('./sources/exception-stub/index.ts').then((module) => module.exceptionStub),
   file_stub: () => import('./sources/file-stub/index.ts').then((module) => module.fileStub),

@@ -22,7 +22,11 @@ export async function* readStream(
     signal.throwIfAborted();
     const isFinal = (error: unknown): boolean =>
       signal.aborted || (error instanceof ConnectorError && FINAL_REASONS.has(error.reason));
-    yield* readSlices(begin(), { concurrency, isFinal });
+    for await (const output of readSlices(begin(), { concurrency, isFinal })) {
+      // What slices have read ahead is not given to who wants no more.
+      signal.throwIfAborted();
+      yield output;
+    }
   } finally {
     leave();
   }
