@@ -1,3 +1,4 @@
+import { readAnswer } from './answer-input.ts';
 import { readSecret } from './secret-input.ts';
 
 /** Where a command writes and what it may read of its surroundings; tests give their own. */
@@ -12,6 +13,8 @@ export interface Terminal {
   readonly signal: AbortSignal;
   /** All of the standard input, or, where a person sits there, one line that is not shown as it is typed. */
   readSecret(prompt: string): Promise<string>;
+  /** One line that a person types; `undefined` where no person sits there, or when there are no more lines. */
+  question(prompt: string): Promise<string | undefined>;
 }
 
 /** The terminal of this process. */
@@ -25,6 +28,7 @@ export function processTerminal(signal: AbortSignal): Terminal {
     columns: stdout.columns || 100,
     signal,
     readSecret: (prompt) => readSecret(prompt, signal),
+    question: (prompt) => readAnswer(prompt, signal),
   };
 }
 

@@ -6,9 +6,14 @@ export interface TestTerminal extends Terminal {
 
 /** A terminal that remembers what was written to it. For tests. */
 export function testTerminal(
-  options: Partial<Pick<Terminal, 'env' | 'interactive' | 'columns' | 'signal'>> & { readonly input?: string } = {},
+  options: Partial<Pick<Terminal, 'env' | 'interactive' | 'columns' | 'signal'>> & {
+    readonly input?: string;
+    /** What is typed, line by line; nobody sits there when it is absent. */
+    readonly answers?: readonly string[];
+  } = {},
 ): TestTerminal {
-  const { input = '', ...given } = options;
+  const { input = '', answers, ...given } = options;
+  const lines = [...(answers ?? [])];
   const written = { out: '', err: '' };
   return {
     written,
@@ -19,6 +24,10 @@ export function testTerminal(
     columns: 80,
     signal: new AbortController().signal,
     readSecret: async () => input,
+    async question(prompt) {
+      if (answers) written.err += prompt;
+      return lines.shift();
+    },
     ...given,
   };
 }

@@ -7,9 +7,11 @@ import type { AirbyteMessage } from '@tributary/connectors/protocol/messages';
 import { CliError } from '../exit-codes.ts';
 import { collect, examples } from '../session.ts';
 import type { Terminal } from '../terminal.ts';
+import { newConnectorCommand } from './new-connector.ts';
 import { ownConnectorCommands } from './own-connectors.ts';
 import type { Runnable } from './load-executable.ts';
 import type { Surroundings } from './run-connector.ts';
+import { testConnectorCommand } from './test-connector.ts';
 
 interface ConnectorOptions {
   readonly manifest?: string;
@@ -70,7 +72,8 @@ export function connectorCommand(terminal: Terminal): Command {
           options,
         ),
     );
-  for (const command of ownConnectorCommands(terminal)) connector.addCommand(command);
+  const commands = [newConnectorCommand(terminal), testConnectorCommand(terminal), ...ownConnectorCommands(terminal)];
+  for (const command of commands) connector.addCommand(command);
   return connector;
 }
 

@@ -78,4 +78,13 @@ export interface ReadOptions {
   readonly followMs?: number;
   /** Who reads takes each stream by itself and no feed, as the Airbyte protocol does. */
   readonly streamsAlone?: boolean;
+  /** Only a beginning is wanted, to see what a source gives: manifests end after it as if there were no more. */
+  readonly trial?: TrialLimits;
+}
+
+export interface TrialLimits {
+  /** Pages of each slice. */
+  readonly pages: number;
+  /** Slices of each stream. */
+  readonly slices: number;
 }

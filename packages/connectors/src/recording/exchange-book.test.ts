@@ -49,6 +49,19 @@ test('a star stands for any value of a parameter, and whatever says more goes fi
   expect(book.answer(asked('https://api.test/a'))).toBeUndefined();
 });
 
+test('a star within a value stands for any text there', () => {
+  const book = new ExchangeBook([
+    exchange('https://api.test/q?q=select * from a where t > *', 201),
+    exchange('https://api.test/q?q=select * from b', 202),
+    exchange('https://api.test/q?q=aa*aa', 203),
+  ]);
+  const ask = (q: string) => book.answer(asked(`https://api.test/q?q=${encodeURIComponent(q)}`))?.status;
+  expect(ask('select x, y from a where t > 2026')).toBe(201);
+  expect(ask('select x from b')).toBe(202);
+  expect(ask('select x from b where t > 1')).toBeUndefined();
+  expect([ask('aaaa'), ask('aaa')]).toEqual([203, undefined]);
+});
+
 test('a body may say more than what was recorded of it; the longest that fits answers', () => {
   const book = new ExchangeBook([
     exchange('https://api.test/q', 201, { query: 'q' }, 'POST'),

@@ -14,12 +14,12 @@ interface Entry {
   readonly weight: number;
 }
 
-/** A parameter that is recorded with this value may have any. */
+/** A parameter that is recorded with this value may have any; within a value it stands for any text. */
 const ANY = '*';
 
 /**
  * Recorded exchanges that answer requests again. A request meets those of its method, path and query (in any order; `*` stands for any
- * value), whose recorded body, if there is one, it has in it. Of several, those that say more go first; they answer in turn, and the
+ * value, or any text in one), whose recorded body, if there is one, it has in it. Of several, those that say more go first; they answer in turn, and the
  * last goes on answering.
  */
 export class ExchangeBook {
@@ -63,7 +63,7 @@ export class ExchangeBook {
 
 /** Fewer parameters with any value, and a longer body, say more. */
 function weightOf({ request }: Exchange): number {
-  const any = [...new URL(request.url).searchParams.values()].filter((value) => value === ANY).length;
+  const any = [...new URL(request.url).searchParams.values()].filter((value) => value.includes(ANY)).length;
   return bodyBytes(request.body).length - any * 1_000;
 }
 
@@ -72,8 +72,24 @@ function sameQuery(recorded: URLSearchParams, asked: URLSearchParams): boolean {
   return [...names].every((name) => {
     const [wanted, given] = [recorded.getAll(name), asked.getAll(name)];
     if (wanted.length === 1 && wanted[0] === ANY) return given.length > 0;
+    if (wanted.length === 1 && given.length === 1) return fitsPattern(given[0] ?? '', wanted[0] ?? '');
     return wanted.length === given.length && wanted.toSorted().join('\n') === given.toSorted().join('\n');
   });
+}
+
+/** Whether the pieces between the `*` of the pattern stand in the text, in their order, the first and last at its ends. */
+function fitsPattern(text: string, pattern: string): boolean {
+  const [first = '', ...rest] = pattern.split(ANY);
+  const last = rest.pop();
+  if (last === undefined) return text === first;
+  if (!text.startsWith(first) || !text.endsWith(last)) return false;
+  let at = first.length;
+  for (const piece of rest) {
+    const found = text.indexOf(piece, at);
+    if (found < 0) return false;
+    at = found + piece.length;
+  }
+  return at <= text.length - last.length;
 }
 
 function hasBody(asked: RecordedBody | undefined, recorded: RecordedBody | undefined): boolean {

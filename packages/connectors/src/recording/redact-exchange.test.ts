@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { RECORDED_SECRET, redactExchange } from './redact-exchange.ts';
+import { redactExchange } from './redact-exchange.ts';
+import { RECORDED_SECRET } from './secret-spellings.ts';
 
 const secret = 'canary/with "odd" chars+';
 

@@ -9,7 +9,7 @@ import type { ManifestConnectorOptions } from './manifest-connector.ts';
  */
 export async function shippedManifest(
   folder: string,
-  options: Omit<ManifestConnectorOptions, 'manifest' | 'files' | 'custom'>,
+  options: Omit<ManifestConnectorOptions, 'manifest' | 'files'>,
 ): Promise<Connector> {
   return manifestConnector({ ...options, manifest: await readShippedFile(folder, 'manifest.yaml') });
 }

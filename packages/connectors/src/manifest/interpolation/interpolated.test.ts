@@ -56,6 +56,7 @@ describe('values of expressions', () => {
     ["'abc' | int(7)", 7],
     ['2.5 | round', 2],
     ['1 < 2 > 5', false],
+    ["'<p>A  <b>&amp;</b> B</p><!-- c --> &raquo;'  | striptags", 'A & B »'],
     ['5 is divisibleby 5', true],
     ['config.x is defined', false],
     ["config.missing | default('d')", 'd'],

@@ -1,3 +1,4 @@
+import { decodeHTML } from 'entities';
 import { integerArgument, textArgument } from './argument.ts';
 import { callMethod } from './access.ts';
 import { filter } from './filter.ts';
@@ -118,11 +119,11 @@ function filesize(_: Run, value: unknown, binary: unknown = false): string {
   return `${(bytes / base ** step).toFixed(1)} ${truthy(binary) ? `${unit}i` : (units[step - 1] ?? '')}B`;
 }
 
-/** Comments first, then tags; goes over the text once, whatever is not closed. */
+/** Comments first, then tags; goes over the text once, whatever is not closed. What HTML writes by name is then read, as in Jinja. */
 function stripTags(run: Run, text: string): string {
   run.makeText(text.length);
   const words = without(without(text, '<!--', '-->'), '<', '>').split(/\s+/);
-  return words.filter((word) => word !== '').join(' ');
+  return decodeHTML(words.filter((word) => word !== '').join(' '));
 }
 
 function without(text: string, open: string, close: string): string {

@@ -226,6 +226,20 @@ describe('what comes back', () => {
     expect(await send(410)).toEqual({ type: 'reset_pagination' });
   });
 
+  test('is a refused credential, whatever its status, when the manifest wants a newer token and there is none', async () => {
+    const { origin, seen } = await rig.serve((_request, response) => response.end('{"ok": false}'));
+    const filter = {
+      type: 'HttpResponseFilter',
+      predicate: '{{ not response.ok }}',
+      action: 'REFRESH_TOKEN_THEN_RETRY',
+    };
+    const error_handler = { type: 'DefaultErrorHandler', response_filters: [filter] };
+    const authenticator = { type: 'BearerAuthenticator', api_token: 'x' };
+    const requester = requesterOf({ url: origin, authenticator, error_handler });
+    expect((await connectorErrorOf(requester.send(placeOf(), []))).reason).toBe('credential');
+    expect(seen()).toBe(1);
+  });
+
   test('may be a failure although its status is good', async () => {
     const { origin } = await rig.serve((_request, response) => response.end('{"error":"quota used up"}'));
     const requester = requesterOf({

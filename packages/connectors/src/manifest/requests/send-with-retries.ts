@@ -53,13 +53,24 @@ export async function sendWithRetries(sending: Sending): Promise<RequestOutcome>
       case 'RETRY':
       case 'RATE_LIMITED':
       case 'REFRESH_TOKEN_THEN_RETRY': {
+        const fault = faultOf(resolution);
         const waitMs = answer.rotated ? 0 : backoffMs(sending, resolution, answer, attempt);
-        giveUp(sending, { resolution, answer, attempt, waitMs, elapsedMs: clock.now() - startedAt });
+        giveUp(sending, { resolution: fault, answer, attempt, waitMs, elapsedMs: clock.now() - startedAt });
+        await renewed(sending, fault, answer);
         if (waitMs > 0) await clock.sleep(waitMs, signal);
-        if (resolution.action === 'REFRESH_TOKEN_THEN_RETRY') await sending.renew();
       }
     }
   }
+}
+
+/** That a manifest wants a newer token says that the old one is at fault, whatever the status is. */
+const faultOf = (resolution: ErrorResolution): ErrorResolution =>
+  resolution.action === 'REFRESH_TOKEN_THEN_RETRY' ? { ...resolution, failureType: 'credential_error' } : resolution;
+
+/** Throws when a newer token is wanted and there is none: the same token would get the same answer. */
+async function renewed(sending: Sending, fault: ErrorResolution, answer: Asked): Promise<void> {
+  if (fault.action !== 'REFRESH_TOKEN_THEN_RETRY') return;
+  if (!(await sending.renew())) throw sending.failure(fault, answer);
 }
 
 /** The first strategy with a say; else what the source asks for; else ever longer waits. */

@@ -4,6 +4,7 @@ import type { Build, StreamContext } from '../model/build.ts';
 import type { Component } from '../model/component.ts';
 import { buildPaginationReset } from '../paginators/pagination-reset.ts';
 import { buildPaginator } from '../paginators/build-paginator.ts';
+import { cappedPaginator } from '../paginators/capped-paginator.ts';
 import { buildPartitionRouter } from '../partitions/build-partition-router.ts';
 import { buildQueryProperties } from '../query-properties/build-query-properties.ts';
 import { buildRecordSelector } from '../records/build-record-selector.ts';
@@ -16,6 +17,8 @@ export function buildSimpleRetriever(definition: Component, build: Build, stream
   const requester = definition['requester'] as Component;
   const decoder = buildDecoder(componentOf(definition['decoder']), build, stream);
   const router = definition['partition_router'];
+  const paginator = buildPaginator(componentOf(definition['paginator']), build, stream, decoder);
+  const { trial } = build.ctx.options;
   return new SimpleRetriever({
     stream: stream.name,
     requester: buildRequester(requester, build, stream, { streams: decoder.streams }),
@@ -23,7 +26,7 @@ export function buildSimpleRetriever(definition: Component, build: Build, stream
       transformations: (stream.transformations ?? []).map((one) => buildTransformation(one, build, stream)),
       ...(stream.filtersByCursor && { transformBeforeFiltering: true }),
     }),
-    paginator: buildPaginator(componentOf(definition['paginator']), build, stream, decoder),
+    paginator: trial ? cappedPaginator(paginator, trial.pages) : paginator,
     router: buildPartitionRouter(router, build, stream),
     queryProperties: buildQueryProperties(requester, build, stream),
     reset: buildPaginationReset(definition['pagination_reset']),

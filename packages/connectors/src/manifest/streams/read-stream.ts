@@ -23,9 +23,9 @@ export async function* readStream(
     const isFinal = (error: unknown): boolean =>
       signal.aborted || (error instanceof ConnectorError && FINAL_REASONS.has(error.reason));
     for await (const output of readSlices(begin(), { concurrency, isFinal })) {
-      // What slices have read ahead is not given to who wants no more.
-      signal.throwIfAborted();
       yield output;
+      // Slices side by side may have brought more pages already; nobody wants them any more.
+      signal.throwIfAborted();
     }
   } finally {
     leave();

@@ -24,7 +24,9 @@ export class SliceReading implements StreamReading {
   }
 
   slices(): AsyncIterable<StreamSlice> {
-    return this.#parts.cursor.slices();
+    const { trial } = this.#parts.build.ctx.options;
+    const slices = this.#parts.cursor.slices();
+    return trial ? firstOf(slices, trial.slices) : slices;
   }
 
   async *read(slice: StreamSlice): AsyncGenerator<readonly MutableRecord[]> {
@@ -63,5 +65,15 @@ export class SliceReading implements StreamReading {
 
   isStateDue(): boolean {
     return this.#parts.cursor.isStateDue();
+  }
+}
+
+/** The first slices, for a trial. */
+async function* firstOf(slices: AsyncIterable<StreamSlice>, most: number): AsyncGenerator<StreamSlice> {
+  let given = 0;
+  for await (const slice of slices) {
+    yield slice;
+    given += 1;
+    if (given >= most) return;
   }
 }
