@@ -38,10 +38,6 @@ describe('an answer of monday.com with status 200 that has errors', () => {
     }
   };
 
-  test('is a refused credential when it says so', async () => {
-    expect(await check({ errors: ['Not Authenticated'] })).toMatchObject({ reason: 'credential' });
-  });
-
   test('is a wait when the complexity of a minute is used up', async () => {
     const errors = [{ message: 'Complexity budget exhausted', extensions: { code: 'COMPLEXITY_BUDGET_EXHAUSTED' } }];
     expect(await check({ errors })).toMatchObject({ reason: 'rate_limited' });
