@@ -27,7 +27,7 @@ export async function declaredStart(
   const { answer, redirectName } = provider.declared;
   const text = provider.declared.consentUrl({ clientId: client.id, redirectUri, state, verifier, parameters });
   const url = webAddress(provider.id, text);
-  await http.check(provider.id, url);
+  await http.checkPage(provider.id, url);
   const asked = url.searchParams;
   const isOurs = asked.getAll(answer.state).join('\n') === state;
   // Another address of ours would do as little as one of somebody else's.

@@ -31,7 +31,7 @@ export function pickParameters(provider: OAuthProvider, values: Readonly<Record<
         (inner, part) => (inner as Readonly<Record<string, unknown>> | null | undefined)?.[part],
         values,
       );
-      return typeof value === 'string' || typeof value === 'number' ? [[name, String(value)] as const] : [];
+      return typeof value === 'string' ? [[name, value] as const] : [];
     }),
   );
 }

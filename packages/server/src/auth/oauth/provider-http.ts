@@ -27,6 +27,8 @@ export interface ProviderHttp {
   send(provider: string, request: HttpRequest): Promise<HttpResponse>;
   /** Throws `host_access_refused` for plain HTTP to anything but a private address that the operator allows. */
   check(provider: string, url: URL): Promise<void>;
+  /** The same for where a browser is sent, which no connection of ours checks again: plain names must lead to allowed addresses. */
+  checkPage(provider: string, url: URL): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -84,13 +86,14 @@ export function createProviderHttp(options: ProviderHttpOptions): ProviderHttp {
 
   async function checked(url: URL): Promise<void> {
     guard.checkUrl(url);
-    if (url.protocol !== 'http:') return;
-    await onlyPrivate(bareHost(url));
-    // A name may lead to a private address that is not among the allowed ones.
-    await guard.resolve(bareHost(url));
+    if (url.protocol === 'http:') await onlyPrivate(bareHost(url));
   }
 
   return {
+    checkPage: (provider, url) =>
+      checked(url)
+        .then(async () => void (url.protocol === 'http:' && (await guard.resolve(bareHost(url)))))
+        .catch((error: unknown) => fail(provider, error)),
     check: (provider, url) => checked(url).catch((error: unknown) => fail(provider, error)),
     async send(provider, request) {
       const url = new URL(request.url);
