@@ -38,6 +38,7 @@ export const catalog: Readonly<Record<string, () => Promise<Connector>>> = {
   s3: () => import('./sources/s3/index.ts').then((module) => module.s3),
   salesforce: () => import('./sources/salesforce/index.ts').then((module) => module.salesforce),
   sharepoint: () => import('./sources/sharepoint/index.ts').then((module) => module.sharepoint),
+  shopify: () => import('./sources/shopify/index.ts').then((module) => module.shopify),
   slack: () => import('./sources/slack/index.ts').then((module) => module.slack),
   sqlite: () => import('./sources/sqlite/index.ts').then((module) => module.sqlite),
   stripe: () => import('./sources/stripe/index.ts').then((module) => module.stripe),
