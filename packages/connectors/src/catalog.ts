@@ -12,6 +12,7 @@ export const catalog: Readonly<Record<string, () => Promise<Connector>>> = {
   exception_stub: () => import('./sources/exception-stub/index.ts').then((module) => module.exceptionStub),
   file_stub: () => import('./sources/file-stub/index.ts').then((module) => module.fileStub),
   files: () => import('./sources/files/index.ts').then((module) => module.files),
+  freshdesk: () => import('./sources/freshdesk/index.ts').then((module) => module.freshdesk),
   ftp: () => import('./sources/ftp/index.ts').then((module) => module.ftp),
   github: () => import('./sources/github/index.ts').then((module) => module.github),
   gitlab: () => import('./sources/gitlab/index.ts').then((module) => module.gitlab),
