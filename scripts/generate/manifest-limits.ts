@@ -6,6 +6,7 @@ const WHAT: Readonly<Record<keyof typeof LIMITS, string>> = {
   depth: 'levels of lists and objects, as written',
   resolvedDepth: 'levels with references written out',
   aliases: 'YAML aliases',
+  copied: 'fields that references and merge keys copy into other objects',
   values: 'values, with references and aliases written out',
   fields: 'components and the fields that parameters give them',
 };

@@ -3,9 +3,9 @@ import type { Connector } from './kit/connector.ts';
 /** Every connector by its id, loaded on first use; sorted. */
 export const catalog: Readonly<Record<string, () => Promise<Connector>>> = {
   airtable: () => import('./sources/airtable/index.ts').then((module) => module.airtable),
-  clickup: () => import('./sources/clickup/index.ts').then((module) => module.clickup),
   asana: () => import('./sources/asana/index.ts').then((module) => module.asana),
   box: () => import('./sources/box/index.ts').then((module) => module.box),
+  clickup: () => import('./sources/clickup/index.ts').then((module) => module.clickup),
   confluence: () => import('./sources/confluence/index.ts').then((module) => module.confluence),
   dropbox: () => import('./sources/dropbox/index.ts').then((module) => module.dropbox),
   elasticsearch: () => import('./sources/elasticsearch/index.ts').then((module) => module.elasticsearch),

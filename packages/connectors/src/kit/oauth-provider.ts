@@ -1,3 +1,5 @@
+import type { DeclaredRequests } from './declared-requests.ts';
+
 /** How a client proves itself at the token endpoint (RFC 6749 §2.3.1): `body`, `basic` (the header), or not at all. */
 export type ClientAuthentication = 'body' | 'basic' | 'none';
 
@@ -60,10 +62,31 @@ export interface OAuth2Provider {
   readonly tokenParameters?: Readonly<Record<string, string>>;
   /** Names that the user fills in, with what a form says of each; the pattern keeps hosts from being made up. */
   readonly parameters?: Readonly<
-    Record<string, { readonly title: string; readonly pattern: RegExp; readonly example: string }>
+    Record<
+      string,
+      {
+        readonly title: string;
+        readonly pattern: RegExp;
+        readonly example: string;
+        /** Where in the configuration it stands, when not under its name. */
+        readonly at?: readonly string[];
+      }
+    >
   >;
+  /** Headers of every token request. */
+  readonly tokenHeaders?: Readonly<Record<string, string>>;
+  /** Other names for the parameters of token requests: `{ client_id: 'app_id' }`. */
+  readonly parameterNames?: Readonly<Record<string, string>>;
+  /** The code grant as a specification spells it out, in place of what the fields above say of it; refreshes go by the fields. */
+  readonly declared?: DeclaredRequests;
   /** Where in the answer the tokens stand, when not at its top: `authed_user` for Slack's user token. */
   readonly tokenAt?: string;
+  /** Dotted paths in the answer of what has another name than RFC 6749 §5.1 gives it. */
+  readonly tokenPaths?: {
+    readonly access_token?: string;
+    readonly refresh_token?: string;
+    readonly expires_in?: string;
+  };
   /** What of the token's answer is kept for the connector, by name: dotted paths such as `team.id`. */
   readonly captures?: Readonly<Record<string, string>>;
   /** Seconds that an access token lasts when the answer does not say; `null`: it does not expire. Absent: unknown, which is probed. */

@@ -1,10 +1,11 @@
 import type { MachineGrant } from '@tributary/connectors/kit/auth';
 import type { GrantedCredentials } from '@tributary/connectors/kit/authorization';
-import { bearer } from '@tributary/connectors/kit/authorization';
 import type { Connector } from '@tributary/connectors/kit/connector';
 import { parseCredentials } from '@tributary/connectors/kit/connector-context';
 import { ConnectorError } from '@tributary/connectors/kit/connector-error';
 import type { JsonObject } from '@tributary/connectors/kit/json';
+import type { OAuthProvider } from '@tributary/connectors/kit/oauth-provider';
+import { carriedToken } from '../auth/oauth/carried-token.ts';
 import type { GrantedFields } from '../auth/oauth/granted-fields.ts';
 import { readGrant } from '../auth/oauth/stored-grant.ts';
 import type { TokenKeeper } from '../auth/oauth/token-keeper.ts';
@@ -61,7 +62,7 @@ async function openGrant(
 ): Promise<GrantedCredentials | undefined> {
   const provider = connector.auth.find((scheme) => scheme.type === 'oauth')?.provider;
   if (!provider || !('oauth' in credentials)) return undefined;
-  if (!connection) return notYetStored(credentials);
+  if (!connection) return notYetStored(provider, credentials);
   return keeper.open({ organizationId: connection.organizationId, connectionId: connection.id }, provider);
 }
 
@@ -77,12 +78,13 @@ function exchange(
 }
 
 /** Tokens that are only tried, just after the provider gave them: nobody renews what is not stored. */
-function notYetStored(credentials: CredentialRequest['credentials']): GrantedCredentials {
+function notYetStored(provider: OAuthProvider, credentials: CredentialRequest['credentials']): GrantedCredentials {
   const grant = readGrant(credentials);
   if (grant?.tokens?.type !== 'oauth2') throw new ConnectorError('credential', 'Nobody has allowed the access yet.');
   const { accessToken, captured } = grant.tokens;
+  const { headerName, value } = carriedToken(provider.type === 'oauth2' ? provider : {}, accessToken);
   return {
-    authorization: { header: () => Promise.resolve(bearer(accessToken)), renew: () => Promise.resolve(false) },
+    authorization: { headerName, header: () => Promise.resolve(value), renew: () => Promise.resolve(false) },
     captured: { ...grant.parameters, ...captured },
   };
 }

@@ -6,7 +6,8 @@ import { asObject, objectsOf } from './as-object.ts';
 import { buildConfigTransformation } from './config-transformation.ts';
 import type { MutableConfig } from './config-path.ts';
 import { validateConfig } from './config-validation.ts';
-import { secretNames } from '../specification/settings-fields.ts';
+import { grantedSpecification } from '../specification/granted-specification.ts';
+import type { SpecifiedLogin } from '../specification/oauth-of-specification.ts';
 import { schemaIssues } from './schema-check.ts';
 
 export interface NormalizedConfig {
@@ -21,9 +22,13 @@ export interface NormalizedConfig {
 /**
  * Makes the settings that components work with, by `spec.config_normalization_rules`: migrations, whose result is kept, then
  * the check against `connection_specification`, then transformations in memory, then validations. `build` holds the settings
- * as given. Throws `ConnectorError('configuration')` of validations, which holds no value.
+ * as given, `replaced` names the settings that need not be there with a grant. Throws `ConnectorError('configuration')` of validations, which holds no value.
  */
-export function normalizeConfig(spec: JsonObject | undefined, build: Build): NormalizedConfig {
+export function normalizeConfig(
+  spec: JsonObject | undefined,
+  build: Build,
+  replaced: SpecifiedLogin['replaced'] = [],
+): NormalizedConfig {
   const rules = asObject(spec?.['config_normalization_rules']) ?? {};
   const config = structuredClone(build.config) as MutableConfig;
   const apply = (definitions: readonly JsonObject[]): void => {
@@ -31,16 +36,11 @@ export function normalizeConfig(spec: JsonObject | undefined, build: Build): Nor
   };
   for (const migration of objectsOf(rules['config_migrations'])) apply(objectsOf(migration['transformations']));
   const migrated = isDeepStrictEqual(config, build.config) ? undefined : structuredClone(config);
-  const issues = schemaIssues(neededOf(asObject(spec?.['connection_specification']) ?? {}, build), config);
+  const all = asObject(spec?.['connection_specification']) ?? {};
+  // With a grant of the platform, nobody types in secrets.
+  const specification = build.grantedAuthorization ? grantedSpecification(all, replaced, { secrets: true }) : all;
+  const issues = schemaIssues(specification, config);
   apply(objectsOf(rules['transformations']));
   for (const one of objectsOf(rules['validations'])) validateConfig(one as Component, config, build);
   return { config, issues, ...(migrated && { migrated }) };
-}
-
-/** With a grant of the platform, nobody types in secrets. */
-function neededOf(specification: JsonObject, { grantedAuthorization }: Build): JsonObject {
-  const { required } = specification;
-  if (!grantedAuthorization || !Array.isArray(required)) return specification;
-  const secret = secretNames(specification);
-  return { ...specification, required: required.filter((name: string) => !secret.has(name)) };
 }

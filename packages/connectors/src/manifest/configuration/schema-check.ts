@@ -2,6 +2,10 @@ import { Ajv } from 'ajv';
 import type { ErrorObject, ValidateFunction } from 'ajv';
 import type { JsonObject } from '../../kit/json.ts';
 import { asObject, objectsOf } from './as-object.ts';
+import { LinearPattern } from './linear-pattern.ts';
+
+// The text of `code` is for validators that are written to a file, which these are not.
+const linear = Object.assign((pattern: string) => new LinearPattern(pattern), { code: 'linear' });
 
 /** Specifications carry words of their own, and patterns that are written for Python; formats are hints there, as in the CDK. */
 const ajv = new Ajv({
@@ -10,6 +14,7 @@ const ajv = new Ajv({
   validateFormats: false,
   validateSchema: false,
   unicodeRegExp: false,
+  code: { regExp: linear },
   addUsedSchema: false,
   logger: false,
 });

@@ -5,6 +5,13 @@ import type { Build } from '../model/build.ts';
 /** Shorter ones are in too many texts by chance to be looked for inside of them. */
 const SHORTEST_INSIDE = 4;
 
+/**
+ * What is shown of a text, and what is searched for that: an answer of megabytes may be made to be slow to search. Half of a
+ * secret at the end of what is searched lies beyond what is shown.
+ */
+const MOST_SHOWN = 4_000;
+const MOST_SEARCHED = 8_000;
+
 export interface SecretTexts extends Pick<Build, 'guard' | 'shown'> {
   /** More secrets have come into being: tokens that were renewed. */
   add(values: readonly string[]): void;
@@ -25,7 +32,7 @@ export function secretTexts(values: readonly string[]): SecretTexts {
   return {
     add,
     guard: (text) => (whole.has(text) || looked.some((value) => text.includes(value)) ? new Secret(text) : text),
-    shown: (text) => redactText(text, looked),
+    shown: (text) => redactText(text.slice(0, MOST_SEARCHED), looked).slice(0, MOST_SHOWN),
   };
 }
 

@@ -4,6 +4,7 @@ import { asObject, objectsOf } from '../configuration/as-object.ts';
 import { loadManifest } from '../load/load-manifest.ts';
 import { checkOverrideRules } from '../check/check-rules.ts';
 import type { CustomComponents } from '../model/custom-components.ts';
+import { oauthOfSpecification } from '../specification/oauth-of-specification.ts';
 
 /** What of a stream decides whether the state of an older version of its manifest still fits. */
 export interface StreamShape {
@@ -33,6 +34,8 @@ export function describeManifest(
 ): DescribedManifest {
   const { manifest, contentHash, missingPorts, streams } = loadManifest(source, { custom, files });
   checkOverrideRules(manifest);
+  // Whoever adds a manifest is told what is wrong with its sign-in.
+  oauthOfSpecification({ id: 'described', title: 'the manifest', spec: asObject(manifest['spec']), manifest });
   return {
     contentHash: files.size === 0 ? contentHash : hashOf(contentHash, files),
     facts: {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { direct, none } from '../../kit/auth.ts';
 import type { AuthScheme, OAuthScheme } from '../../kit/auth.ts';
+import { ConnectorError } from '../../kit/connector-error.ts';
 import type { Connector, SpecifiedConfiguration, Stream } from '../../kit/connector.ts';
 import type { ConnectorContext } from '../../kit/context.ts';
 import { entityTypeName } from '../../kit/define-connector.ts';
@@ -11,7 +12,11 @@ import { asObject, objectsOf } from '../configuration/as-object.ts';
 import { loadManifest } from '../load/load-manifest.ts';
 import type { Component } from '../model/component.ts';
 import type { CustomComponents } from '../model/custom-components.ts';
+import { grantedSpecification } from '../specification/granted-specification.ts';
+import { oauthOfSpecification } from '../specification/oauth-of-specification.ts';
+import type { SpecifiedLogin } from '../specification/oauth-of-specification.ts';
 import { publishedSpecification } from '../specification/published-specification.ts';
+import { plainField } from '../specification/plain-field.ts';
 import { secretNames, settingsFields } from '../specification/settings-fields.ts';
 import { mostConcurrent } from './most-concurrent.ts';
 import { stateShapes } from './describe-manifest.ts';
@@ -33,7 +38,10 @@ export interface ManifestConnectorOptions {
   readonly files?: ReadonlyMap<string, string>;
   /** Ports of its Python classes. */
   readonly custom?: CustomComponents;
-  /** Access that a person grants at the provider, beside the settings that can be typed in. It authenticates all requests. */
+  /**
+   * Access that a person grants at the provider, beside the settings that can be typed in. It authenticates all requests, and
+   * goes before what `advanced_auth` of the manifest says.
+   */
   readonly oauth?: OAuthScheme;
 }
 
@@ -50,15 +58,16 @@ export function manifestConnector(options: ManifestConnectorOptions): Connector 
   checkOverrideRules(manifest);
   checkStreamGroups(manifest);
   const spec = asObject(manifest['spec']);
-  const parts: ManifestParts = { manifest, spec, custom, files };
   const specification = asObject(spec?.['connection_specification']) ?? {};
   const title = options.title ?? textOf(specification['title']) ?? id;
+  const login = options.oauth ? undefined : usableLogin({ id, title, spec, manifest });
+  const parts: ManifestParts = { manifest, spec, custom, files, login };
   return {
     id,
     title,
     description: options.description ?? textOf(manifest['description']) ?? `Reads ${title} by a declarative manifest.`,
     labels: options.labels ?? [],
-    ...settingsOf(spec, specification, options.oauth),
+    ...settingsOf(spec, specification, options.oauth ?? login),
     endpoint: [],
     limits: {
       requestsPerMinute: REQUESTS_PER_MINUTE,
@@ -80,20 +89,44 @@ const typeNames = (id: string, stream: JsonObject): readonly string[] => {
   return name === undefined ? [] : [entityTypeName(id, name)];
 };
 
+/** A sign-in that cannot be used as it is written is told of when a manifest is added; its settings can be typed in all the same. */
+function usableLogin(ground: Parameters<typeof oauthOfSpecification>[0]): SpecifiedLogin | undefined {
+  try {
+    return oauthOfSpecification(ground);
+  } catch (error) {
+    if (error instanceof ConnectorError) return undefined;
+    throw error;
+  }
+}
+
 /** The settings as forms and the API take them. */
 function settingsOf(
   spec: JsonObject | undefined,
   specification: JsonObject,
-  oauth: OAuthScheme | undefined,
+  granted: OAuthScheme | SpecifiedLogin | undefined,
 ): Pick<Connector, 'auth' | 'config'> {
   const rules = asObject(spec?.['config_normalization_rules']);
   const migrates = objectsOf(rules?.['config_migrations']).length > 0;
   // Settings that are still to be migrated lack what the new ones need; the specification judges them afterwards.
-  const { config, credentials } = settingsFields(migrates ? { ...specification, required: [] } : specification);
+  const { config: plain, credentials } = settingsFields(migrates ? { ...specification, required: [] } : specification);
+  const login = granted && 'scheme' in granted ? granted : undefined;
+  const oauth = granted && 'scheme' in granted ? granted.scheme : granted;
+  const config = login ? settingsWithLogin(specification, login, migrates) : plain;
   const secret = Object.keys(credentials).length > 0;
   const typed: readonly AuthScheme[] = secret ? [direct(z.object(credentials))] : [none];
   const auth = oauth ? [oauth, ...typed] : typed;
   return { auth, config: z.looseObject({ ...config, ...(!(ENTITIES in config) && { [ENTITIES]: entityOptions }) }) };
+}
+
+/** What signing in replaces need not be given; whoever types everything in is told by the specification when it is checked. */
+function settingsWithLogin(specification: JsonObject, { settings, replaced }: SpecifiedLogin, migrates: boolean) {
+  const relaxed = grantedSpecification(specification, replaced, { secrets: false });
+  const { config } = settingsFields(migrates ? { ...relaxed, required: [] } : relaxed);
+  const apart = Object.entries(settings).map(([name, schema]) => [
+    name,
+    plainField(name, asObject(schema) ?? {}, false),
+  ]);
+  return { ...config, ...(Object.fromEntries(apart) as typeof config) };
 }
 
 function specifiedBy(spec: JsonObject | undefined, specification: JsonObject): SpecifiedConfiguration {

@@ -5,6 +5,7 @@ import { buildBudget } from '../budget/build-budget.ts';
 import { asObject } from '../configuration/as-object.ts';
 import { withChanges } from '../configuration/changed-config.ts';
 import { GRANTED, grantedCredentials } from '../configuration/granted-credentials.ts';
+import { grantedSettings } from '../configuration/granted-settings.ts';
 import { normalizeConfig } from '../configuration/normalize-config.ts';
 import { plainConfig } from '../configuration/plain-config.ts';
 import { secretTexts } from '../configuration/secret-texts.ts';
@@ -15,6 +16,7 @@ import type { Build } from '../model/build.ts';
 import type { Component } from '../model/component.ts';
 import type { CustomComponents } from '../model/custom-components.ts';
 import { buildRetriever } from '../retrievers/build-retriever.ts';
+import type { SpecifiedLogin } from '../specification/oauth-of-specification.ts';
 import { buildStream } from '../streams/build-stream.ts';
 import { concurrencyOf } from './concurrency.ts';
 import { ENTITIES } from './entity-options.ts';
@@ -26,6 +28,8 @@ export interface ManifestParts {
   readonly spec: JsonObject | undefined;
   readonly custom: CustomComponents;
   readonly files: ReadonlyMap<string, string>;
+  /** The sign-in that the specification describes, when it can be used. */
+  readonly login?: SpecifiedLogin | undefined;
 }
 
 export interface OpenedManifest {
@@ -52,15 +56,15 @@ export async function openManifest(
 ): Promise<OpenedManifest> {
   const { spec, manifest } = parts;
   const specification = asObject(spec?.['connection_specification']) ?? {};
-  const { given, own } = settingsOf(ctx, specification);
+  const { given, own, made } = settingsOf(ctx, specification, parts.login);
   const secrets = secretTexts(secretValues(specification, given));
   const keep = (config: JsonObject): Promise<void> => {
-    const { [GRANTED]: _, ...settings } = config;
-    return ctx.keepConfiguration?.({ ...settings, ...own }) ?? Promise.resolve();
+    const settings = Object.entries(config).filter(([name]) => !made.has(name));
+    return ctx.keepConfiguration?.({ ...Object.fromEntries(settings), ...own }) ?? Promise.resolve();
   };
 
   const first = makeBuild(parts, ctx, { config: given, secrets, concurrency: 1, configChanged: keep });
-  const { config: normalized, migrated, issues } = normalizeConfig(spec, first);
+  const { config: normalized, migrated, issues } = normalizeConfig(spec, first, parts.login?.replaced);
   const words = `The settings do not fit: ${issues.join('; ')}.`;
   if (issues.length > 0 && proves) throw new ConnectorError('configuration', words);
   if (issues.length > 0) ctx.log.warn({}, words);
@@ -85,17 +89,31 @@ export async function openManifest(
   return { build, streams: () => listStreams(manifest, build) };
 }
 
-/** What components are given of the settings, and what of them is the connector's own. */
+interface SplitSettings {
+  /** What components are given. */
+  readonly given: JsonObject;
+  /** What is the connector's own. */
+  readonly own: JsonObject;
+  /** Names that a grant has brought along; they are nobody's settings. */
+  readonly made: ReadonlySet<string>;
+}
+
 function settingsOf(
   ctx: ConnectorContext,
   specification: JsonObject,
-): { readonly given: JsonObject; readonly own: JsonObject } {
+  login: SpecifiedLogin | undefined,
+): SplitSettings {
   const all = plainConfig(ctx.config, ctx.credentials, specification);
-  const { [ENTITIES]: entities, ...given } = all;
+  const known = asObject(specification['properties']) ?? {};
   // A manifest may have a setting of that name.
-  if (entities === undefined || ENTITIES in (asObject(specification['properties']) ?? {}))
-    return { given: all, own: {} };
-  return { given, own: { [ENTITIES]: entities } };
+  const apart = [ENTITIES, ...Object.keys(login?.settings ?? {})].filter((name) => name in all && !(name in known));
+  const parts = Map.groupBy(Object.entries(all), ([name]) => apart.includes(name));
+  const own = Object.fromEntries(parts.get(true) ?? []);
+  const plain = Object.fromEntries(parts.get(false) ?? []);
+  const granted = grantedCredentials(ctx.credentials);
+  const given = granted && login ? grantedSettings(plain, login, granted.captured) : plain;
+  const made = Object.keys(given).filter((name) => name === GRANTED || !(name in plain));
+  return { given, own, made: new Set(made) };
 }
 
 interface BuildGround extends Pick<Build, 'config' | 'concurrency' | 'configChanged'> {

@@ -85,7 +85,8 @@ function compile(format: string): Reader | undefined {
     else if (piece.startsWith('%')) {
       const letter = piece.at(-1) ?? '';
       const known = PATTERNS.get(letter);
-      if (known === undefined) return undefined;
+      // Python refuses a directive that comes twice; a row of them would also be slow to match.
+      if (known === undefined || directives.includes(letter)) return undefined;
       directives.push(letter);
       pattern += `(${known})`;
     } else pattern += piece.replaceAll(/[.*+?^${}()|[\]\\/-]/g, '\\$&');

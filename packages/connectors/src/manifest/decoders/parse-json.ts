@@ -9,7 +9,8 @@ export function parseJson(text: string): Json {
     return JSON.parse(text) as Json;
   } catch (error) {
     if (!/\b(?:NaN|Infinity)\b/.test(text)) throw error;
-    const plain = text.replaceAll(/"[^"\\]*(?:\\.[^"\\]*)*"|-?\b(?:NaN|Infinity)\b/gs, (part) =>
+    // A text without its end goes to the end of all: it must not be searched from every quote within it.
+    const plain = text.replaceAll(/"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?$)|-?\b(?:NaN|Infinity)\b/gs, (part) =>
       part.startsWith('"') ? part : 'null',
     );
     return JSON.parse(plain) as Json;

@@ -9,6 +9,7 @@ import { pythonRegex } from '../requests/python-regex.ts';
 import { renderedText } from '../requests/rendered-text.ts';
 import { staticContext } from '../requests/template-context.ts';
 import type { BackoffStrategy } from './error-handler.ts';
+import { LONGEST_PAUSE_MS } from './longest-pause.ts';
 import { numberInHeader } from './number-in-header.ts';
 
 export interface BackoffOptions {
@@ -91,7 +92,7 @@ function capped(seconds: number, cap: number | undefined): number {
   throw new ConnectorError(
     'rate_limited',
     `The source asks to wait ${Math.ceil(seconds)} seconds, and the manifest allows less than ${cap}.`,
-    { retryAfterMs: Math.ceil(seconds * 1000) },
+    { retryAfterMs: Math.min(Math.ceil(seconds * 1000), LONGEST_PAUSE_MS) },
   );
 }
 

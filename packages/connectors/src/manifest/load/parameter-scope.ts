@@ -6,11 +6,13 @@ export interface ParameterScope {
   readonly values: JsonObject;
 }
 
+const LONGEST_IN_KEY = 50;
+
 /** Tells equal sets of parameters from others without looking into their values, and remembers how they came about. */
 export class ParameterScopes {
   readonly #parentsWin: boolean;
   readonly #scopes = new Map<string, ParameterScope>();
-  readonly #numbers = new Map<object, number>();
+  readonly #numbers = new Map<object | string, number>();
   readonly #merged = new Map<ParameterScope, Map<JsonObject, ParameterScope>>();
   readonly #without = new Map<ParameterScope, Map<string, ParameterScope>>();
 
@@ -43,9 +45,10 @@ export class ParameterScopes {
     });
   }
 
-  /** Objects count as equal when they are the same. */
+  /** Objects count as equal when they are the same. Long texts are numbered too, as each key would hold a copy of them. */
   #idOf(value: Json | undefined): unknown {
-    if (typeof value !== 'object' || value === null) return [value];
+    const isLong = typeof value === 'string' && value.length > LONGEST_IN_KEY;
+    if (!isLong && (typeof value !== 'object' || value === null)) return [value];
     const number = this.#numbers.get(value) ?? this.#numbers.size;
     this.#numbers.set(value, number);
     return number;

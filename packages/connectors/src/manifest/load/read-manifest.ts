@@ -5,6 +5,7 @@ import type { Json, JsonObject } from '../../kit/json.ts';
 import { isObject } from './is-object.ts';
 import { LIMITS } from './limits.ts';
 import { assertBounded } from './measure.ts';
+import { tooManyCopies } from './too-many-copies.ts';
 import { yamlScalar } from './yaml-scalar.ts';
 
 /**
@@ -27,13 +28,15 @@ interface Reading {
   /** Values of anchors, in the order of the text: an alias means the last one before it. */
   readonly anchors: Map<string, Json>;
   aliases: number;
+  /** Fields that merge keys have copied. */
+  copied: number;
 }
 
 function readYaml(source: string): Json {
   if (Buffer.byteLength(source) > LIMITS.bytes) {
     throw new ConnectorError('configuration', `The manifest is larger than ${LIMITS.bytes / 1_000_000} MB.`);
   }
-  const reading: Reading = { lines: new LineCounter(), anchors: new Map(), aliases: 0 };
+  const reading: Reading = { lines: new LineCounter(), anchors: new Map(), aliases: 0, copied: 0 };
   // Only texts: what they mean is for `yamlScalar` to say. Its comparison of all keys of a map with all others is too slow.
   const composer = new Composer({ schema: 'failsafe', uniqueKeys: false, logLevel: 'silent' });
   const [document, another] = composer.compose(tokens(source, reading.lines), true, source.length);
@@ -41,7 +44,7 @@ function readYaml(source: string): Json {
   if (error)
     throw new ConnectorError(
       'configuration',
-      `The manifest is not YAML: ${error.message}${place(error.pos[0], reading)}.`,
+      `The manifest is not YAML: ${shown(error.message)}${place(error.pos[0], reading)}.`,
     );
   if (another)
     throw new ConnectorError('configuration', 'The manifest is more than one YAML document; take out the lines `---`.');
@@ -86,7 +89,7 @@ function aliased(name: string, reading: Reading): Json {
   if (value !== undefined) return value;
   throw new ConnectorError(
     'configuration',
-    `The YAML alias \`*${name}\` stands within what it means, or nothing before it has that name.`,
+    `The YAML alias \`*${shown(name)}\` stands within what it means, or nothing before it has that name.`,
   );
 }
 
@@ -104,6 +107,8 @@ function mapping(node: YAMLMap, reading: Reading, level: number): JsonObject {
     else setOwn(own, name, member);
   }
   if (merged.length === 0) return own;
+  for (const one of merged) reading.copied += Object.keys(one).length;
+  if (reading.copied > LIMITS.copied) throw tooManyCopies();
   // The first of several wins, and the map's own keys win over all.
   return Object.assign({}, ...merged.toReversed(), own) as JsonObject;
 }
@@ -111,7 +116,7 @@ function mapping(node: YAMLMap, reading: Reading, level: number): JsonObject {
 const duplicate = (name: string, key: unknown, reading: Reading): ConnectorError =>
   new ConnectorError(
     'configuration',
-    `The manifest has the key \`${name}\` twice in the same place, again${place(offsetOf(key), reading)}.`,
+    `The manifest has the key \`${shown(name)}\` twice in the same place, again${place(offsetOf(key), reading)}.`,
   );
 
 const offsetOf = (node: unknown): number | undefined =>
@@ -140,7 +145,7 @@ function scalar(node: Scalar, reading: Reading): Json {
   const where = place(node.range?.[0], reading);
   throw new ConnectorError(
     'configuration',
-    `The manifest has a YAML tag that is not known here, \`${node.tag}\`${where}.`,
+    `The manifest has a YAML tag that is not known here, \`${shown(node.tag)}\`${where}.`,
   );
 }
 
@@ -149,6 +154,9 @@ function place(offset: number | undefined, { lines }: Reading): string {
   const { line, col } = lines.linePos(offset);
   return ` at line ${line}, column ${col}`;
 }
+
+/** Names and words of a manifest may be of any length. */
+const shown = (text: string): string => (text.length > 200 ? `${text.slice(0, 200)}…` : text);
 
 const tooMany = (): ConnectorError =>
   new ConnectorError(

@@ -3,6 +3,7 @@ import type { Json, JsonObject } from '../../kit/json.ts';
 import { isObject } from './is-object.ts';
 import { LIMITS } from './limits.ts';
 import { assertBounded } from './measure.ts';
+import { tooManyCopies } from './too-many-copies.ts';
 
 interface Resolution {
   readonly root: JsonObject;
@@ -11,6 +12,8 @@ interface Resolution {
   readonly references: Map<string, Json>;
   /** The references that are being followed, outermost first. */
   readonly following: string[];
+  /** Keys that were copied from what references mean. */
+  copied: number;
 }
 
 /**
@@ -23,7 +26,13 @@ interface Resolution {
  * Python CDK: `parsers/manifest_reference_resolver.py`.
  */
 export function resolveReferences(manifest: JsonObject): JsonObject {
-  const resolved = resolve(manifest, { root: manifest, parts: new Map(), references: new Map(), following: [] });
+  const resolved = resolve(manifest, {
+    root: manifest,
+    parts: new Map(),
+    references: new Map(),
+    following: [],
+    copied: 0,
+  });
   assertBounded(resolved, LIMITS.resolvedDepth);
   return resolved as JsonObject;
 }
@@ -46,7 +55,11 @@ function resolveObject(node: JsonObject, state: Resolution): Json {
   }
   if (node['$ref'] === undefined) return own;
   const meant = resolve(node['$ref'], state);
-  return isObject(meant) ? { ...meant, ...own } : meant;
+  if (!isObject(meant)) return meant;
+  // Counted before the copy is made: references to large objects would fill the memory.
+  state.copied += Object.keys(meant).length;
+  if (state.copied > LIMITS.copied) throw tooManyCopies();
+  return { ...meant, ...own };
 }
 
 function follow(reference: string, state: Resolution): Json {
@@ -57,7 +70,7 @@ function follow(reference: string, state: Resolution): Json {
     const circle = [...following.slice(following.indexOf(reference)), reference];
     throw new ConnectorError(
       'configuration',
-      `References of the manifest go round in a circle: ${circle.join(' → ')}.`,
+      `References of the manifest go round in a circle: ${shown(circle.join(' → '))}.`,
     );
   }
   following.push(reference);
@@ -96,5 +109,7 @@ function member(node: Json | undefined, key: string): Json | undefined {
 const unknown = (reference: string, head: string): ConnectorError =>
   new ConnectorError(
     'configuration',
-    `The manifest refers to \`${reference}\`, but there is no \`${head}\` at that place.`,
+    `The manifest refers to \`${shown(reference)}\`, but there is no \`${shown(head)}\` at that place.`,
   );
+
+const shown = (text: string): string => (text.length > 500 ? `${text.slice(0, 500)}…` : text);

@@ -7,6 +7,8 @@ import type { ReadPage } from '../model/records.ts';
 const MOST_EQUAL_PAGES = 20;
 /** Pages in a row with the same token and the same last record, though something else of the answers differs. */
 const MOST_STUCK_PAGES = 20;
+/** Pages in a row with as many records and the same last one, while tokens and the rest of the answers differ (a time, an id). */
+const MOST_ALIKE_PAGES = 1_000;
 /** Pages in a row without a record, though each names a next one. Sources that filter late send some, never so many. */
 const MOST_EMPTY_PAGES = 1_000;
 
@@ -30,21 +32,24 @@ interface Step {
  * `ConnectorError('invalid_answer')` when
  * - the token did not change, and neither did the page (a token alone may stay the same: scroll ids do);
  * - the token and the page come again that were there some pages ago;
- * - pages stay equal, stuck or empty beyond the limits of this file.
+ * - pages stay equal, stuck, alike or empty beyond the limits of this file.
  */
 export function endlessGuard(options: EndlessGuardOptions): (page: ReadPage, next: Json) => void {
   let before: Step | undefined;
   const isCircle = circleFinder();
-  const [equal, stuck, empty] = [inARow(), inARow(), inARow()];
+  const [equal, stuck, alike, empty] = [inARow(), inARow(), inARow(), inARow()];
   const problemOf = (page: ReadPage, now: Step): string | undefined => {
     const isSameToken = now.token === before?.token;
     const equalPages = equal(isKnownSame(now.content, before?.content));
-    const stuckPages = stuck(isSameToken && isKnownSame(now.last, before?.last));
+    const isSameLast = isKnownSame(now.last, before?.last);
+    const stuckPages = stuck(isSameToken && isSameLast);
+    const alikePages = alike(isSameLast);
     const emptyPages = empty(page.size === 0);
     if (isSameToken && equalPages > 0) return 'as the source answers the same page with the same token again';
     if (isCircle(now)) return 'as its tokens go round in a circle';
     if (equalPages >= MOST_EQUAL_PAGES) return `as the source answers the same page ${equalPages + 1} times in a row`;
     if (stuckPages >= MOST_STUCK_PAGES) return `as token and last record stay the same for ${stuckPages + 1} pages`;
+    if (alikePages >= MOST_ALIKE_PAGES) return `as ${alikePages + 1} pages in a row end with the same record`;
     return emptyPages > MOST_EMPTY_PAGES ? `as ${emptyPages} pages in a row are empty` : undefined;
   };
   return (page, next) => {

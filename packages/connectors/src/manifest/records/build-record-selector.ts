@@ -9,6 +9,7 @@ import { buildExtractor } from './build-extractor.ts';
 import { buildRecordFilter } from './build-record-filter.ts';
 import { rememberBodies } from './decoded-bodies.ts';
 import { isMapping } from './is-mapping.ts';
+import { isTooDeep } from './is-too-deep.ts';
 import { schemaNormalization } from './schema-normalization.ts';
 
 export interface RecordSelectorOptions {
@@ -24,7 +25,7 @@ const PIECE = 500;
 
 /**
  * Builds a `RecordSelector`: extract, filter, transform (or transform, filter), normalise to the schema. Throws
- * `ConnectorError('invalid_answer')` when a record is no object.
+ * `ConnectorError('invalid_answer')` when a record is no object, or nested too deep.
  */
 export function buildRecordSelector(
   definition: Component,
@@ -42,7 +43,14 @@ export function buildRecordSelector(
   const sharesBodies = normalization === undefined && !transformations.some(({ changesInside }) => changesInside);
   const copies = sharesBodies && transformations.length > 0;
   const checked = (record: Json | MutableRecord): MutableRecord => {
-    if (isMapping(record)) return record;
+    if (isMapping(record)) {
+      if (!isTooDeep(record)) return record;
+      throw new ConnectorError(
+        'invalid_answer',
+        `Stream "${stream.name}": a record that ${extractorDefinition.type} found is nested in too many levels; ` +
+          'ask the source for other fields in the manifest.',
+      );
+    }
     throw new ConnectorError(
       'invalid_answer',
       `Stream "${stream.name}": a record that ${extractorDefinition.type} found is no object but ${kindOf(record)}; ` +

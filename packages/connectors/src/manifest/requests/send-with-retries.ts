@@ -2,6 +2,7 @@ import { ConnectorError } from '../../kit/connector-error.ts';
 import type { Clock } from '../../kit/context.ts';
 import { LONGEST_WAIT_MS } from '../../kit/rate-budget.ts';
 import { askedDelayMs } from '../../kit/retry-delay.ts';
+import { LONGEST_PAUSE_MS } from '../error-handling/longest-pause.ts';
 import type { ErrorHandler, ErrorResolution, JudgedAnswer } from '../error-handling/error-handler.ts';
 import type { RequestOutcome } from '../model/request.ts';
 
@@ -105,5 +106,5 @@ function giveUp(sending: Sending, { resolution, answer, attempt, waitMs, elapsed
   if (!isLast && waitMs <= LONGEST_WAIT_MS) return;
   const failure = sending.failure(resolution, answer);
   if (isLast && !limited) throw failure;
-  throw new ConnectorError('rate_limited', failure.message, { retryAfterMs: waitMs });
+  throw new ConnectorError('rate_limited', failure.message, { retryAfterMs: Math.min(waitMs, LONGEST_PAUSE_MS) });
 }

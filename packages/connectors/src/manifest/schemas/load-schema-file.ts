@@ -26,7 +26,7 @@ export function loadSchemaFile(definition: Component | undefined, build: Build, 
     build.ctx.log.debug({ stream: stream.name, path }, 'there is no schema file; the schema of the stream is empty');
     return {};
   }
-  return withFiles(parsed(text, path, stream), build.files, stream, []) as JsonObject;
+  return withFiles(parsed(text, path, stream), { files: build.files, stream, made: 0 }, []) as JsonObject;
 }
 
 /** The file by its path with and without the Python package in front. */
@@ -50,20 +50,36 @@ function parsed(text: string, path: string, stream: StreamContext): JsonObject {
   );
 }
 
+/** Objects of a schema when all files are put in: files that take others several times grow beyond all bounds. */
+const MOST_PARTS = 100_000;
+
+interface Whole {
+  readonly files: ReadonlyMap<string, string>;
+  readonly stream: StreamContext;
+  made: number;
+}
+
+const tooLarge = ({ name }: StreamContext): ConnectorError =>
+  new ConnectorError(
+    'configuration',
+    `Stream "${name}": its JsonFileSchemaLoader puts together more than ${MOST_PARTS.toLocaleString('en')} objects; let the schema files refer to each other less often.`,
+  );
+
 /** References to other files replaced by what stands there; those inside of the file stay. */
-function withFiles(part: Json, files: ReadonlyMap<string, string>, stream: StreamContext, on: readonly string[]): Json {
-  if (Array.isArray(part)) return (part as readonly Json[]).map((item) => withFiles(item, files, stream, on));
+function withFiles(part: Json, whole: Whole, on: readonly string[]): Json {
+  if (Array.isArray(part)) return (part as readonly Json[]).map((item) => withFiles(item, whole, on));
   if (!isMapping(part)) return part;
+  const { files, stream } = whole;
+  whole.made += 1;
+  if (whole.made > MOST_PARTS) throw tooLarge(stream);
   const reference = part['$ref'];
   const [name = '', pointer = ''] = typeof reference === 'string' ? reference.split('#') : [];
   const text = name === '' || on.includes(name) ? undefined : sharedText(name, files);
   if (text !== undefined) {
     const target = at(parsed(text, name, stream), pointer);
-    return withFiles(target, files, stream, [...on, name]);
+    return withFiles(target, whole, [...on, name]);
   }
-  return Object.fromEntries(
-    Object.entries(part).map(([key, value]) => [key, withFiles(value as Json, files, stream, on)]),
-  );
+  return Object.fromEntries(Object.entries(part).map(([key, value]) => [key, withFiles(value as Json, whole, on)]));
 }
 
 const sharedText = (name: string, files: ReadonlyMap<string, string>): string | undefined =>

@@ -1,9 +1,11 @@
 import type { JsonObject } from '../../kit/json.ts';
+import { LinearPattern } from '../configuration/linear-pattern.ts';
 
 /** Descriptions of specifications are HTML; forms and pages of ours show plain text. */
 const plain = (text: string): string =>
   text
-    .replace(/<[^>]*>/g, '')
+    // Up to the next bracket of either kind: many that are never closed are not searched for over and over.
+    .replace(/<[^<>]*>/g, '')
     .replace(/\s+/g, ' ')
     .trim();
 
@@ -29,7 +31,7 @@ export function patternOf(schema: JsonObject): { readonly regex: RegExp; readonl
   const { pattern, pattern_descriptor: descriptor } = schema;
   if (typeof pattern !== 'string') return undefined;
   try {
-    return { regex: new RegExp(pattern), words: `must look like ${textOf(descriptor) ?? pattern}` };
+    return { regex: new LinearPattern(pattern), words: `must look like ${textOf(descriptor) ?? pattern}` };
   } catch {
     return undefined;
   }

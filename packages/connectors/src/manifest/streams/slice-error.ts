@@ -13,6 +13,8 @@ export interface FailedSlice {
 
 /** The error with stream and slice in its words; what connectors do not throw comes back as it is. */
 export function sliceError(error: unknown, { stream, slice, build }: FailedSlice): unknown {
+  // The host's own words could show values; what it means is known: recursion or a text without end.
+  if (error instanceof RangeError) return sliceError(tooMuch(error), { stream, slice, build });
   if (!(error instanceof ConnectorError)) return error;
   const { reason, message, retryAfterMs } = error;
   const named = message.includes(stream) ? message : `Stream "${stream}": ${message}`;
@@ -29,3 +31,10 @@ export function sliceError(error: unknown, { stream, slice, build }: FailedSlice
     ...(retryAfterMs !== undefined && { retryAfterMs }),
   });
 }
+
+const tooMuch = (error: RangeError): ConnectorError =>
+  new ConnectorError(
+    'invalid_answer',
+    'An answer is nested too deep or too large to be worked on; ask for less of it (page size, fields) in the manifest.',
+    { cause: error },
+  );

@@ -39,6 +39,16 @@ export function ownClientContext(organizationId: OrganizationId, id: OAuthClient
   return sealContext('oauth_client', organizationId, id);
 }
 
+/** The operator's client; where a manifest says to which address secrets go, the operator's are none of its business. */
+function sharedClient(
+  operator: OperatorClients,
+  connector: string,
+  provider: OAuthProvider,
+): OAuthClientCredentials | undefined {
+  if (provider.type === 'oauth2' && provider.declared) return undefined;
+  return operator.get(connector) ?? operator.get(provider.id);
+}
+
 export function createOAuthClients({
   vault,
   operator,
@@ -59,7 +69,7 @@ export function createOAuthClients({
       if (grant?.client) return grant.client;
       const named = oauthClientId === null ? undefined : await findOAuthClient(db, organizationId, oauthClientId);
       const own = await listOAuthClients(db, organizationId, connector);
-      const shared = operator.get(connector) ?? operator.get(provider.id);
+      const shared = sharedClient(operator, connector, provider);
       const rows = [...(named ? [named] : []), ...own];
       const issuedTo = grant?.issuedTo;
       if (issuedTo !== undefined) {

@@ -14,6 +14,7 @@ import {
 import { errors } from '../../errors.ts';
 import { carriedToken } from './carried-token.ts';
 import { clientAuthentication } from './client-authentication.ts';
+import { declaredExchange, declaredStart, isDeclared, plainAnswer } from './declared-flow.ts';
 import type {
   AuthorizationAnswer,
   AuthorizationRequest,
@@ -41,6 +42,7 @@ export class OAuth2Client {
 
   async start(request: Of<AuthorizationRequest>): Promise<StartedAuthorization> {
     const { provider, client, parameters, redirectUri, state } = request;
+    if (isDeclared(provider)) return declaredStart(this.#http, { ...request, provider });
     const url = providerAddress(provider, provider.authorizeUrl, parameters);
     await this.#http.check(provider.id, url);
     const scopes = [...new Set([...provider.defaultScopes, ...request.scopes])];
@@ -65,15 +67,22 @@ export class OAuth2Client {
 
   async finish(answer: Of<AuthorizationAnswer>): Promise<OAuth2Tokens> {
     const { provider, client, parameters, redirectUri, memory } = answer;
-    const query = checkedAnswer(answer);
+    const query = checkedAnswer(
+      isDeclared(provider) ? { ...answer, query: plainAnswer({ ...answer, provider }) } : answer,
+    );
     const verifier = memory['verifier'];
     if (provider.pkce && verifier === undefined) {
       throw errors.oauth_provider_failed({ provider: provider.id, reason: 'the authorization was begun without PKCE' });
     }
+    const tools = { http: this.#http, clock: this.#clock };
+    if (isDeclared(provider)) {
+      const { call, url, secrets } = declaredExchange({ ...answer, provider }, query.get('code') ?? '');
+      return requestTokens(tools, { provider, parameters, url, secrets }, call);
+    }
     const named = { client_id: client.id };
     const proof = clientAuthentication(provider.clientAuthentication, client);
     return requestTokens(
-      { http: this.#http, clock: this.#clock },
+      tools,
       { provider, parameters },
       {
         request: (server, options) =>

@@ -26,9 +26,12 @@ export function parameterIssues(
 /** Only the parameters that the provider's addresses ask for, out of a larger object such as a source's configuration. */
 export function pickParameters(provider: OAuthProvider, values: Readonly<Record<string, unknown>>): ProviderParameters {
   return Object.fromEntries(
-    Object.keys(declared(provider)).flatMap((name) => {
-      const value = values[name];
-      return typeof value === 'string' ? [[name, value] as const] : [];
+    Object.entries(declared(provider)).flatMap(([name, { at = [name] }]) => {
+      const value = at.reduce<unknown>(
+        (inner, part) => (inner as Readonly<Record<string, unknown>> | null | undefined)?.[part],
+        values,
+      );
+      return typeof value === 'string' || typeof value === 'number' ? [[name, String(value)] as const] : [];
     }),
   );
 }

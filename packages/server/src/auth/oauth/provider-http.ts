@@ -84,7 +84,10 @@ export function createProviderHttp(options: ProviderHttpOptions): ProviderHttp {
 
   async function checked(url: URL): Promise<void> {
     guard.checkUrl(url);
-    if (url.protocol === 'http:') await onlyPrivate(bareHost(url));
+    if (url.protocol !== 'http:') return;
+    await onlyPrivate(bareHost(url));
+    // A name may lead to a private address that is not among the allowed ones.
+    await guard.resolve(bareHost(url));
   }
 
   return {

@@ -34,11 +34,16 @@ export function standardAnswer(provider: OAuth2Provider, body: JsonObject): Json
   const from = isObject(nested) && typeof nested['access_token'] === 'string' ? nested : body;
   const type = from['token_type'];
   const ttls = REFRESH_TTLS.flatMap((name) => (from[name] === undefined ? [] : [[name, from[name]] as const]));
+  // A refresh may answer plainly where the first exchange did not.
+  const at = (name: keyof NonNullable<OAuth2Provider['tokenPaths']>): Json | undefined => {
+    const path = provider.tokenPaths?.[name];
+    return (path === undefined ? undefined : valueAt(body, path)) ?? from[name];
+  };
   return withoutGaps({
-    access_token: from['access_token'] ?? null,
+    access_token: at('access_token') ?? null,
     token_type: typeof type === 'string' && FOREIGN_TYPES.test(type) ? 'foreign' : 'bearer',
-    expires_in: seconds(from['expires_in']),
-    refresh_token: said(from['refresh_token']),
+    expires_in: seconds(at('expires_in')),
+    refresh_token: said(at('refresh_token')),
     scope: oneText(from['scope']),
     ...Object.fromEntries(ttls),
   });

@@ -19,6 +19,10 @@ export interface TokenQuestion {
   readonly parameters: ProviderParameters;
   /** What is refreshed. */
   readonly previous?: OAuth2Tokens;
+  /** Where the tokens are, when not where the row says. */
+  readonly url?: URL;
+  /** What must not be quoted, beside what is found in the form. */
+  readonly secrets?: readonly string[];
 }
 
 /** One request to the token endpoint by oauth4webapi, and the reading of its answer by the same. */
@@ -47,22 +51,28 @@ export function serverOf(
  */
 function bridge(
   http: ProviderHttp,
-  provider: OAuth2Provider,
+  { provider, secrets: known = [] }: Pick<TokenQuestion, 'provider' | 'secrets'>,
   seen: (body: JsonObject) => void,
 ): (url: string, options: { body?: unknown; headers: Record<string, string>; method: string }) => Promise<Response> {
   return async (url, { body, headers, method }) => {
-    const form = body instanceof URLSearchParams ? body : new URLSearchParams();
-    const { 'content-type': _formType, ...others } = headers;
+    const form = renamed(provider, body instanceof URLSearchParams ? body : new URLSearchParams());
+    const { 'content-type': formType, ...others } = { ...provider.tokenHeaders, ...headers };
+    const post = { method: method as 'POST', url } as const;
+    const asIs: HttpRequest = { ...post, headers: { ...others, 'content-type': formType ?? '' } };
+    const asText = typeof body === 'string' ? { ...asIs, body } : undefined;
     const request: HttpRequest = provider.jsonTokenRequest
-      ? { method: method as 'POST', url, headers: others, json: Object.fromEntries(form) }
-      : { method: method as 'POST', url, headers, body: form.toString() };
-    const answer = await http.send(provider.id, request);
-    const secrets = secretsOf(form, headers['authorization']);
+      ? { ...post, headers: others, json: Object.fromEntries(form) }
+      : { ...asIs, body: form.toString() };
+    const answer = await http.send(provider.id, asText ?? request);
+    const secrets = [...known, ...secretsOf(form, headers['authorization'])];
     const said = judgedAnswer(answer, { provider, secrets });
     seen(said);
     return Response.json(standardAnswer(provider, said));
   };
 }
+
+const renamed = ({ parameterNames = {} }: OAuth2Provider, form: URLSearchParams): URLSearchParams =>
+  new URLSearchParams([...form].map(([name, value]): [string, string] => [parameterNames[name] ?? name, value]));
 
 /** Everything secret in a form and its header, as it must not be quoted from an answer. */
 export function secretsOf(form: URLSearchParams, authorization: string | undefined): readonly string[] {
@@ -75,17 +85,17 @@ export function secretsOf(form: URLSearchParams, authorization: string | undefin
 /** Runs `call` against the row's token endpoint. Errors are those of the port. */
 export async function requestTokens(
   { http, clock }: { readonly http: ProviderHttp; readonly clock: Clock },
-  { provider, parameters, previous }: TokenQuestion,
+  { provider, parameters, previous, url, secrets }: TokenQuestion,
   call: TokenCall,
 ): Promise<OAuth2Tokens> {
   const template = (previous && provider.refreshUrl) ?? provider.tokenUrl;
-  const endpoint = providerAddress(provider, template, parameters);
+  const endpoint = url ?? providerAddress(provider, template, parameters);
   const server = { ...serverOf(provider, parameters), token_endpoint: endpoint.href };
   await http.check(provider.id, endpoint);
   let body: JsonObject = {};
   const options = {
     additionalParameters: { ...provider.tokenParameters },
-    [customFetch]: bridge(http, provider, (said) => {
+    [customFetch]: bridge(http, { provider, ...(secrets && { secrets }) }, (said) => {
       body = said;
     }),
     // Passed only after the guard has said that this plain address is a private one which the operator allows.

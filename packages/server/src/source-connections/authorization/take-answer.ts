@@ -53,14 +53,18 @@ async function goOn(
   return { type: 'redirect', url: withOutcome(redirectUrl, outcome) };
 }
 
-/** RFC 6749 §4.1.2 and §4.1.2.1, or RFC 5849 §2.2, whose answer carries our state in the address. */
+/** Our states: 256 random bits in base64url. */
+const STATE = /^[\w-]{43}$/;
+
+/**
+ * RFC 6749 §4.1.2 and §4.1.2.1, or RFC 5849 §2.2, whose answer carries our state in the address. A provider of a manifest may
+ * have other names for state and code, and only the state says whose they are.
+ */
 function stateOf(query: URLSearchParams): string {
-  const state = query.get('state');
-  const isAnswer =
-    query.has('code') ||
-    query.has('error') ||
-    query.has('denied') ||
-    (query.has('oauth_token') && query.has('oauth_verifier'));
+  const other = [...query].find(([name, value]) => name !== 'code' && STATE.test(value))?.[0];
+  const named = query.has('state') ? 'state' : other;
+  const state = named === undefined ? undefined : query.get(named);
+  const isAnswer = [...query].some(([name, value]) => name !== named && value !== '');
   if (!state || !isAnswer) throw errors.oauth_answer_incomplete({});
   return state;
 }

@@ -1,0 +1,162 @@
+import { createServer } from 'node:http';
+import type { RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { startReading } from '../../kit/contract-reading.ts';
+import { createHttpClient } from '../../kit/guarded-http-client.ts';
+import { ConnectorError } from '../../kit/connector-error.ts';
+import type { ConnectorContext } from '../../kit/context.ts';
+import type { JsonObject } from '../../kit/json.ts';
+import { manifestConnector } from './manifest-connector.ts';
+import type { ManifestConnectorOptions } from './manifest-connector.ts';
+
+/** The one secret of the settings; nothing that is shown may hold it. */
+export const CANARY = 'canary-5f1d0c7e';
+
+/** What came of one stream. */
+export interface Outcome {
+  readonly records: readonly JsonObject[];
+  readonly states: readonly JsonObject[];
+  readonly error: unknown;
+}
+
+export interface Trial {
+  /** By the names of the streams. */
+  readonly outcomes: ReadonlyMap<string, Outcome>;
+  /** Everything that was logged. */
+  readonly logs: readonly string[];
+  /** Milliseconds that were waited on the clock. */
+  readonly waited: number;
+  /** Paths that were asked for, in their order. */
+  readonly asked: readonly string[];
+}
+
+export interface TrialOptions {
+  /** Answers whatever the good streams do not ask for. */
+  readonly answer?: RequestListener;
+  readonly config?: JsonObject;
+  /** The kept state of the bad stream. */
+  readonly state?: JsonObject;
+  /** Parts of the manifest beside its streams. */
+  readonly manifest?: JsonObject;
+  readonly files?: ReadonlyMap<string, string>;
+  readonly custom?: ManifestConnectorOptions['custom'];
+}
+
+const selector = (path: readonly string[] = []): JsonObject => ({
+  type: 'RecordSelector',
+  extractor: { type: 'DpathExtractor', field_path: path },
+});
+
+/** The requester of a stream; `url_base` is a setting, as the server has any port. */
+export const requester = (path: string, more: JsonObject = {}): JsonObject => ({
+  type: 'HttpRequester',
+  url_base: "{{ config['origin'] }}",
+  path,
+  authenticator: { type: 'BearerAuthenticator', api_token: "{{ config['api_key'] }}" },
+  ...more,
+});
+
+export const retriever = (path: string, more: JsonObject = {}): JsonObject => ({
+  type: 'SimpleRetriever',
+  requester: requester(path),
+  record_selector: selector(),
+  ...more,
+});
+
+/** A stream of records with ids, at the path of its name. */
+export const streamOf = (name: string, more: JsonObject = {}): JsonObject => ({
+  type: 'DeclarativeStream',
+  name,
+  primary_key: 'id',
+  schema_loader: { type: 'InlineSchemaLoader', schema: { type: 'object', properties: { id: { type: 'integer' } } } },
+  retriever: retriever(`/${name}`),
+  ...more,
+});
+
+/** The manifest of a trial: `first`, `bad` and `last`, of which only `bad` is changed. */
+export const manifestWith = (bad: JsonObject, more: JsonObject = {}): JsonObject => ({
+  version: '6.0.0',
+  type: 'DeclarativeSource',
+  check: { type: 'CheckStream', stream_names: ['first'] },
+  streams: [streamOf('first'), streamOf('bad', bad), streamOf('last')],
+  spec: {
+    type: 'Spec',
+    connection_specification: {
+      type: 'object',
+      properties: { origin: { type: 'string' }, api_key: { type: 'string', airbyte_secret: true } },
+    },
+  },
+  ...more,
+});
+
+/** Reads all streams of a manifest of which `bad` is bad, each to its end, through the kit's real HTTP client. */
+export async function trial(bad: JsonObject, options: TrialOptions = {}): Promise<Trial> {
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    asked.push(request.url ?? '');
+    if (/^\/(first|last)/.test(request.url ?? '')) json(response, [{ id: 1 }, { id: 2 }]);
+    else if (options.answer) options.answer(request, response);
+    else json(response, [{ id: 3 }]);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const connector = manifestConnector({
+    id: 'trial',
+    manifest: manifestWith(bad, options.manifest),
+    ...(options.files && { files: options.files }),
+    ...(options.custom && { custom: options.custom }),
+  });
+  const reading = startReading(connector, {
+    config: { origin, ...options.config },
+    credentials: { api_key: CANARY },
+  });
+  const { clock, log, signal } = reading.ctx;
+  const http = createHttpClient({
+    policy: { allow: ['127.0.0.1/32'] },
+    limits: connector.limits,
+    clock,
+    log,
+    signal,
+    timeouts: { idleMs: 100 },
+  });
+  const ctx: ConnectorContext = { ...reading.ctx, http };
+  const outcomes = new Map<string, Outcome>();
+  try {
+    for (const stream of await connector.discover(ctx)) {
+      const since = stream.name === 'bad' ? options.state : undefined;
+      const records: JsonObject[] = [];
+      const states: JsonObject[] = [];
+      let error: unknown;
+      try {
+        for await (const page of stream.read(since && stream.parseCursor?.(since))) {
+          for (const row of page.upserts) {
+            stream.key(row);
+            records.push(row);
+          }
+          if (page.cursor !== undefined) states.push(page.cursor as JsonObject);
+        }
+      } catch (thrown) {
+        error = thrown;
+      }
+      outcomes.set(stream.name, { records, states, error });
+    }
+  } finally {
+    await http.close();
+    await reading.close();
+    server.closeAllConnections();
+    server.close();
+  }
+  return { outcomes, logs: reading.logs, waited: reading.waited(), asked };
+}
+
+export type Answer = Parameters<RequestListener>[1];
+
+export function json(response: Answer, value: unknown, status = 200): void {
+  response.writeHead(status, { 'content-type': 'application/json' });
+  response.end(typeof value === 'string' ? value : JSON.stringify(value));
+}
+
+export function errorOf(thrown: unknown): ConnectorError {
+  if (thrown instanceof ConnectorError) return thrown;
+  throw new Error(`No ConnectorError was thrown but ${String(thrown)}.`, { cause: thrown });
+}

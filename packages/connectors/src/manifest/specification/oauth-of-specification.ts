@@ -1,0 +1,94 @@
+import type { OAuthScheme } from '../../kit/auth.ts';
+import { oauth } from '../../kit/auth.ts';
+import { ConnectorError } from '../../kit/connector-error.ts';
+import type { Json, JsonObject } from '../../kit/json.ts';
+import { asObject } from '../configuration/as-object.ts';
+import { loginAnswer } from './login/login-answer.ts';
+import type { LoginPlacement } from './login/login-answer.ts';
+import type { LoginInput } from './login/login-inputs.ts';
+import { configPath, describedFields, loginInputs } from './login/login-inputs.ts';
+import { loginProvider } from './login/login-provider.ts';
+import { textOf } from './login/login-names.ts';
+import { LoginTemplateError } from './login/login-template.ts';
+
+/** A sign-in that a specification describes, as the kit has it. */
+export interface SpecifiedLogin {
+  readonly scheme: OAuthScheme;
+  /** Settings that are asked for by themselves, by name: JSON Schema. */
+  readonly settings: JsonObject;
+  /** Where values that came with the grant go in the configuration. */
+  readonly placements: readonly LoginPlacement[];
+  /** The choice in the configuration that stands for this sign-in. */
+  readonly choice?: { readonly path: readonly string[]; readonly value: Json };
+  /** Paths of the settings that nobody need give who signs in. */
+  readonly replaced: readonly (readonly string[])[];
+}
+
+interface LoginGround {
+  /** Of the connector. */
+  readonly id: string;
+  readonly title: string;
+  readonly spec: JsonObject | undefined;
+  readonly manifest: JsonObject;
+}
+
+/**
+ * The OAuth method of a source from `advanced_auth` of its specification, where that says how (`oauth_connector_input_specification`
+ * of definition `OAuthConfigSpecification`); `undefined` where it names no address to send a person to.
+ * Throws `ConnectorError('configuration')` when it cannot be used as it is written.
+ */
+export function oauthOfSpecification(ground: LoginGround): SpecifiedLogin | undefined {
+  const flow = asObject(ground.spec?.['advanced_auth']);
+  const rules = asObject(flow?.['oauth_config_specification']);
+  const given = asObject(rules?.['oauth_connector_input_specification']);
+  if (!flow || !rules || !given || flow['auth_flow_type'] === 'oauth1.0') return undefined;
+  // The published example wraps it as JSON Schema does.
+  const input = textOf(given['consent_url']) === undefined ? (asObject(given['properties']) ?? given) : given;
+  if (textOf(input['consent_url']) === undefined || textOf(input['access_token_url']) === undefined) return undefined;
+  try {
+    return loginOf(ground, flow, rules, input);
+  } catch (error) {
+    if (!(error instanceof LoginTemplateError)) throw error;
+    const words = `spec.advanced_auth of ${ground.title} cannot be used: ${error.message}.`;
+    throw new ConnectorError('configuration', words, { cause: error });
+  }
+}
+
+function loginOf(
+  { id, title, spec, manifest }: LoginGround,
+  flow: JsonObject,
+  rules: JsonObject,
+  input: JsonObject,
+): SpecifiedLogin {
+  const specification = asObject(spec?.['connection_specification']) ?? {};
+  const output = asObject(rules['complete_oauth_output_specification']);
+  const inputs = loginInputs(rules['oauth_user_input_from_connector_config_specification'], specification);
+  const answer = loginAnswer(input, output);
+  const docs = textOf(spec?.['documentation_url']) ?? '';
+  const provider = loginProvider({ id, title, docs, input, inputs, answer, manifest });
+  const used = inputs.filter(({ setting }) => provider.parameters?.[setting]);
+  const choice = choiceOf(flow);
+  const filled = [...describedFields(output), ...describedFields(rules['complete_oauth_server_output_specification'])];
+  return {
+    // A manifest says where secrets go, so that it gets none but its own organization's.
+    scheme: oauth(provider, { ownClientOnly: true }),
+    settings: Object.fromEntries(used.filter(({ apart }) => apart).map((one) => [one.setting, settingOf(one)])),
+    placements: [
+      ...answer.placements,
+      ...used.filter(({ apart }) => apart).map(({ setting, path }) => ({ name: setting, path })),
+    ],
+    ...(choice && { choice }),
+    replaced: [
+      ...filled.flatMap(([, field]) => (configPath(field) ? [configPath(field) ?? []] : [])),
+      ...used.filter(({ apart }) => apart).map(({ path }) => path),
+      ...(choice ? [choice.path] : []),
+    ],
+  };
+}
+
+const settingOf = ({ schema }: LoginInput): JsonObject => ({ type: 'string', ...schema });
+
+function choiceOf({ predicate_key: key, predicate_value: value }: JsonObject): SpecifiedLogin['choice'] {
+  if (!Array.isArray(key) || key.length === 0 || value === undefined || value === null) return undefined;
+  return { path: key.map(String), value };
+}
