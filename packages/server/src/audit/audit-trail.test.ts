@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeWebhook, ruleOf } from '../../test/harness/notification-rules.ts';
 import { plantRelationship } from '../../test/harness/planted-relationship.ts';
 import { addDeployable } from '../../test/harness/deployable.ts';
+import { shopManifest } from '../../test/harness/played-shop.ts';
 import type { Answer, TestService } from '../../test/harness/service.ts';
 import { startWholeRig, type WholeRig } from '../../test/harness/whole-rig.ts';
 import { makeCertificate } from '../certificates/testing/made-certificates.ts';
@@ -202,6 +203,16 @@ async function traceProjects(): Promise<void> {
   await expectTrace('project.deleted', 'DELETE', path);
 }
 
+async function traceConnectors(): Promise<void> {
+  const path = '/tributary/v1/connectors';
+  const made = await trace('POST', path, { name: 'traced', manifest: shopManifest() });
+  expect(made.actions).toEqual(['connector.created']);
+  const upgraded = await trace('PUT', `${path}/traced`, { manifest: shopManifest({ primaryKey: 'title' }) });
+  expect(upgraded.actions).toEqual(['connector.upgraded']);
+  expect((await trace('PATCH', `${path}/traced`, { version: 1 })).actions).toEqual(['connector.upgraded']);
+  expect((await trace('DELETE', `${path}/traced`)).actions).toEqual(['connector.deleted']);
+}
+
 async function traceOnConnection(): Promise<void> {
   const { readable_collection_id: collection } = await t.newStub({ body: { name: 'Traced connection' } });
   const given = { connection: 'traced-connection', collection, syncImmediately: false };
@@ -237,6 +248,7 @@ describe('F1-16 every change made through the API', () => {
     await traceIntegrationSources();
     await traceConnections();
     await traceProjects();
+    await traceConnectors();
     await traceOnConnection();
     await traceDeployment();
     await traceKeysAndRoles();

@@ -4,6 +4,7 @@ import { addDeployable } from '../../test/harness/deployable.ts';
 import { callForeign } from '../../test/harness/foreign-calls.ts';
 import { makeWebhook, ruleOf } from '../../test/harness/notification-rules.ts';
 import { plantRelationship } from '../../test/harness/planted-relationship.ts';
+import { shopManifest } from '../../test/harness/played-shop.ts';
 import { startTestService, type TestService } from '../../test/harness/service.ts';
 
 let t: TestService;
@@ -35,6 +36,7 @@ describe('F1-11 a thing of one organization', () => {
     await t.api('PUT', `${inProject}/variables/host`, { value: 'hers' });
     await t.api('PUT', `${inProject}/environments/test/variables/host`, { value: 'hers' });
     await t.api('POST', `${inProject}/certificates`, { name: 'tls', certificate });
+    await t.api('POST', '/tributary/v1/connectors', { name: 'hers', manifest: shopManifest() });
     const permissions = [{ category: 'AUDIT', actions: ['VIEW'] }];
     const role = await t.api('POST', '/tributary/v1/roles', { name: 'hers', permissions });
     const keys = (await t.api('GET', '/tributary/v1/api-keys')).body;
@@ -59,6 +61,7 @@ describe('F1-11 a thing of one organization', () => {
       environmentName: 'test',
       variableName: 'host',
       certificateName: 'tls',
+      connectorName: 'hers',
     };
     const read = async () => [
       (await t.api('GET', `/source-connections/${source.id}`)).body,
@@ -72,6 +75,7 @@ describe('F1-11 a thing of one organization', () => {
       (await t.api('GET', `${inProject}/variables`)).body,
       (await t.api('GET', `${inProject}/environments/test/variables`)).body,
       (await t.api('GET', `${inProject}/certificates`)).body,
+      (await t.api('GET', '/tributary/v1/connectors')).body,
       (await t.api('GET', '/tributary/v1/roles')).body,
       (await t.api('GET', `/tributary/v1/api-keys/${keys[0].id}/roles`)).body,
       (await t.api('GET', '/tributary/v1/oauth-clients')).body,
@@ -95,6 +99,8 @@ describe('F1-11 a thing of one organization', () => {
       'POST /tributary/v1/projects/{projectName}/certificates': { name: 'stolen', certificate },
       '/variables/': { value: 'Stolen' },
       '/certificates/': { certificate },
+      'PUT /tributary/v1/connectors': { manifest: shopManifest({ primaryKey: 'title' }) },
+      'PATCH /tributary/v1/connectors': { version: 1 },
       'PUT /': { name: 'Stolen' },
       search: { query: 'text' },
     });
@@ -132,6 +138,7 @@ describe('F1-11 a thing of one organization', () => {
     const source = await t.newStub();
     const collection = source.readable_collection_id;
     const [own] = (await t.api('GET', '/tributary/v1/api-keys')).body;
+    await t.api('POST', '/tributary/v1/connectors', { name: 'hers', manifest: shopManifest() });
     const permissions = [{ category: 'AUDIT', actions: ['VIEW'] }];
     const role = await t.api('POST', '/tributary/v1/roles', { name: 'also hers', permissions });
     await t.api('POST', '/tributary/v1/projects', { name: 'also-hers' });
