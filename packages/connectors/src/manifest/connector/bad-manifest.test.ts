@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { parseConfig } from '../../kit/connector-context.ts';
 import type { JsonObject } from '../../kit/json.ts';
 import { parseJson } from '../decoders/parse-json.ts';
+import { interpolatedString } from '../interpolation/interpolated.ts';
 import { globPattern } from '../records/glob-pattern.ts';
 import { manifestWith } from './bad-input-rig.ts';
 import { manifestConnector } from './manifest-connector.ts';
@@ -78,4 +79,10 @@ test('F1-13 a field path with many stars takes time in proportion to the name', 
 test('F1-13 a text without end beside a NaN is searched once', () => {
   expect(() => parseJson(`[NaN, "${String.raw`\"`.repeat(1_000_000)}`)).toThrow(SyntaxError);
   expect(parseJson('[NaN, "a \\" NaN"]')).toEqual([null, 'a " NaN']);
+});
+
+test('F1-14 a loop that looks into a long list takes its fuel from it', () => {
+  const list = Array.from({ length: 100_000 }, (_, index) => index);
+  const template = interpolatedString('{% for a in config.l %}{{ -1 in config.l }}{% endfor %}');
+  expect(() => template.evaluate({ config: { l: list } })).toThrow(/too much work/);
 });

@@ -79,7 +79,10 @@ function contains(run: Run, container: unknown, member: unknown): boolean {
     return container.includes(member);
   }
   if (isMapping(container)) return mappingHas(container, member);
-  return itemsOf(run, container).some((item) => equalValues(run, item, member));
+  const items = itemsOf(run, container);
+  // A list may be of any length, and stand in a loop.
+  run.spend(items.length / 16);
+  return items.some((item) => equalValues(run, item, member));
 }
 
 /** Below 0 when `left` comes first; NaN for floats without an order. Throws for kinds that Python does not order. */
