@@ -41,10 +41,11 @@ export function oauthOfSpecification(ground: LoginGround): SpecifiedLogin | unde
   const flow = asObject(ground.spec?.['advanced_auth']);
   const rules = asObject(flow?.['oauth_config_specification']);
   const given = asObject(rules?.['oauth_connector_input_specification']);
-  if (!flow || !rules || !given || flow['auth_flow_type'] === 'oauth1.0') return undefined;
+  if (!flow || !rules || !given) return undefined;
+  if (flow['auth_flow_type'] === 'oauth1.0') return undefined;
   // The published example wraps it as JSON Schema does.
   const input = textOf(given['consent_url']) === undefined ? (asObject(given['properties']) ?? given) : given;
-  if (textOf(input['consent_url']) === undefined || textOf(input['access_token_url']) === undefined) return undefined;
+  if (!['consent_url', 'access_token_url'].every((name) => textOf(input[name]))) return undefined;
   try {
     return loginOf(ground, flow, rules, input);
   } catch (error) {
