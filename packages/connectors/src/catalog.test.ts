@@ -11,7 +11,7 @@ test('is sorted, names every connector by its own id, and every alias leads to o
 /** What a declaration is made of; everything else is for reading, and is loaded by the code that reads. */
 const declarative = ['picomatch', 'zod'];
 /** What the settings of a source that is a manifest are read and checked with: its declaration is that manifest. */
-const ofManifests = ['ajv', 'fast-deep-equal', 'json-schema-traverse', 'yaml'];
+const ofManifests = ['ajv', 'fast-deep-equal', 'json-schema-traverse', 're2js', 'yaml'];
 /** JavaScript around an addon that is loaded with the first database; the service has it anyway. */
 const withTheService = ['better-sqlite3'];
 

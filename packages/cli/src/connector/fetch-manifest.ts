@@ -15,7 +15,7 @@ export interface FetchedManifest {
 
 /** The public registry of Airbyte connectors; `TRIBUTARY_CONNECTOR_REGISTRY` names another one. */
 const REGISTRY = 'https://connectors.airbyte.com/files/metadata/airbyte/{name}/{version}/manifest.yaml';
-const MOST_BYTES = 5 * 1024 * 1024;
+const MOST_BYTES = 2 * 1024 * 1024;
 const PATIENCE_MS = 30_000;
 
 /**
@@ -95,7 +95,7 @@ async function boundedText(answer: Response, address: string): Promise<string> {
   let size = 0;
   for await (const piece of answer.body ?? []) {
     size += piece.byteLength;
-    if (size > MOST_BYTES) throw new CliError('usage', `${address} is larger than 5 MB, which no manifest is.`);
+    if (size > MOST_BYTES) throw new CliError('usage', `${address} is larger than 2 MB, which no manifest is.`);
     pieces.push(piece);
   }
   return Buffer.concat(pieces).toString('utf8');

@@ -57,7 +57,7 @@ const ConnectorUpgradeBody = z
   .meta({ id: 'ConnectorUpgrade' });
 
 /** The largest manifest in public use has 1.25 MB. */
-const Manifest = z.string().min(1).max(5_242_880).meta({ description: 'A declarative manifest, as YAML or JSON.' });
+const Manifest = z.string().min(1).max(2_097_152).meta({ description: 'A declarative manifest, as YAML or JSON.' });
 const content = {
   manifest: Manifest,
   files: z
