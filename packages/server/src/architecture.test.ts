@@ -143,7 +143,8 @@ const revealers: Readonly<Record<string, string>> = {
   'packages/server/src/auth/oauth/granted-fields.ts': 'what was typed in is exchanged for a token at its server',
   'packages/server/src/auth/oauth/revoke-token.ts': 'gives a token back to its provider',
   'packages/server/src/auth/oauth/declared-flow.ts': 'knows what an answer must not quote',
-  'packages/connectors/src/manifest/specification/login/login-requests.ts': 'a manifest says where the client secret stands in its request',
+  'packages/connectors/src/manifest/specification/login/login-requests.ts':
+    'a manifest says where the client secret stands in its request',
   'packages/server/src/control/postgres.ts': 'the driver wants the connection string as text',
   'packages/server/src/jobs/worker-settings.ts': 'sent to our own worker process over its private channel',
 };

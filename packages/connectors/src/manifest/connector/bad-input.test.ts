@@ -3,8 +3,8 @@ import { gzipSync } from 'node:zlib';
 import type { RequestListener } from 'node:http';
 import type { ConnectorErrorReason } from '../../kit/connector-error.ts';
 import type { JsonObject } from '../../kit/json.ts';
-import { CANARY, errorOf, json, requester, retriever, streamOf, trial } from './bad-input-rig.ts';
-import type { Trial, TrialOptions } from './bad-input-rig.ts';
+import { CANARY, errorOf, json, requester, retriever, streamOf, trial } from './testing-bad-input.ts';
+import type { Trial, TrialOptions } from './testing-bad-input.ts';
 
 const reading = (more: JsonObject): JsonObject => ({ retriever: retriever('/bad', more) });
 const asking = (more: JsonObject): JsonObject => reading({ requester: requester('/bad', more) });

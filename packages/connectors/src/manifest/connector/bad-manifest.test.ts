@@ -4,7 +4,7 @@ import type { JsonObject } from '../../kit/json.ts';
 import { parseJson } from '../decoders/parse-json.ts';
 import { interpolatedString } from '../interpolation/interpolated.ts';
 import { globPattern } from '../records/glob-pattern.ts';
-import { manifestWith } from './bad-input-rig.ts';
+import { manifestWith } from './testing-bad-input.ts';
 import { manifestConnector } from './manifest-connector.ts';
 
 const opened = (manifest: string | JsonObject) => manifestConnector({ id: 'trial', manifest });

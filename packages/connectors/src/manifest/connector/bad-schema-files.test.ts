@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { JsonObject } from '../../kit/json.ts';
-import { trial } from './bad-input-rig.ts';
+import { trial } from './testing-bad-input.ts';
 
 test('F1-20 a schema file is one of those given, wherever its path leads', async () => {
   const { outcomes } = await trial({

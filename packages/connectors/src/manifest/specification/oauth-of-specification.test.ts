@@ -163,7 +163,7 @@ describe('a sign-in that a specification describes', () => {
   });
 
   test("F1-8 PKCE's verifier is none of what the address shows", () => {
-    const consent = `${String(tea['consent_url'])}&code_challenge={{ {{state_value}} | codeChallengeS256 }}`;
+    const consent = `${tea['consent_url'] as string}&code_challenge={{ {{state_value}} | codeChallengeS256 }}`;
     const params = { code_verifier: '{{ state_value }}' };
     const row = provider({ ...tea, consent_url: consent, access_token_params: params });
     expect(row.pkce).toBe(true);

@@ -40,12 +40,8 @@ interface LoginGround {
 export function oauthOfSpecification(ground: LoginGround): SpecifiedLogin | undefined {
   const flow = asObject(ground.spec?.['advanced_auth']);
   const rules = asObject(flow?.['oauth_config_specification']);
-  const given = asObject(rules?.['oauth_connector_input_specification']);
-  if (!flow || !rules || !given) return undefined;
-  if (flow['auth_flow_type'] === 'oauth1.0') return undefined;
-  // The published example wraps it as JSON Schema does.
-  const input = textOf(given['consent_url']) === undefined ? (asObject(given['properties']) ?? given) : given;
-  if (!['consent_url', 'access_token_url'].every((name) => textOf(input[name]))) return undefined;
+  const input = inputOf(rules);
+  if (!flow || !rules || !input || flow['auth_flow_type'] === 'oauth1.0') return undefined;
   try {
     return loginOf(ground, flow, rules, input);
   } catch (error) {
@@ -53,6 +49,15 @@ export function oauthOfSpecification(ground: LoginGround): SpecifiedLogin | unde
     const words = `spec.advanced_auth of ${ground.title} cannot be used: ${error.message}.`;
     throw new ConnectorError('configuration', words, { cause: error });
   }
+}
+
+/** What says where to send a person, and where tokens are had. */
+function inputOf(rules: JsonObject | undefined): JsonObject | undefined {
+  const given = asObject(rules?.['oauth_connector_input_specification']);
+  if (!given) return undefined;
+  // The published example wraps it as JSON Schema does.
+  const input = textOf(given['consent_url']) === undefined ? (asObject(given['properties']) ?? given) : given;
+  return ['consent_url', 'access_token_url'].every((name) => textOf(input[name])) ? input : undefined;
 }
 
 function loginOf(
