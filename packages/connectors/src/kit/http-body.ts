@@ -52,15 +52,18 @@ export async function* streamBody(body: Readable, encoding: string, maxBytes: nu
     }
   };
   let size = 0;
+  // Without a listener, the error of a body that is destroyed before it was read would end the process.
+  body.on('error', () => undefined);
   try {
-    for await (const chunk of decoded(counted(), decodersFor(encoding))) {
+    const decoders = decodersFor(encoding);
+    for await (const chunk of decoded(counted(), decoders)) {
       size += chunk.length;
       if (size > maxBytes) throw tooLarge();
       yield chunk;
     }
   } catch (error) {
     // Nothing at all is an empty answer, whatever encoding it claims.
-    if (arrived > 0 || body.errored) throw error;
+    if (arrived > 0 || body.errored || error instanceof ConnectorError) throw error;
   } finally {
     body.destroy();
   }

@@ -129,3 +129,13 @@ test('gives a small body as a whole when it is asked to', async () => {
   const opened = await rig.client().open({ url: origin, accept: 'all' });
   expect((await opened.whole()).json()).toEqual({ message: 'gone' });
 });
+
+test('a coding that is not known is an answer that cannot be read, taken as a whole or as it comes', async () => {
+  const { origin } = await rig.serve((_request, response) => {
+    response.writeHead(200, { 'content-encoding': 'klingon' }).end('text');
+  });
+  const client = rig.client();
+  const said = { reason: 'invalid_answer', message: expect.stringContaining('"klingon"') };
+  await expect(client.request({ url: origin })).rejects.toMatchObject(said);
+  await expect(textOf(await client.open({ url: origin }))).rejects.toMatchObject(said);
+});

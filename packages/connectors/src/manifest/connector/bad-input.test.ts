@@ -178,6 +178,13 @@ const bodies: readonly Row[] = [
     /larger than/,
   ],
   [
+    'F1-13 a line of 60 MB',
+    reading({ decoder: { type: 'JsonlDecoder' } }),
+    { answer: body(`{"id":1,"x":"${'a'.repeat(60_000_000)}"}\n{"id":2}\n`) },
+    'invalid_answer',
+    /larger than|longer than/,
+  ],
+  [
     'F1-13 a gzip bomb',
     {},
     { answer: body(gzipSync(Buffer.alloc(60_000_000, 32)), { 'content-encoding': 'gzip' }) },
@@ -195,7 +202,7 @@ const bodies: readonly Row[] = [
   [
     'answers that stop coming',
     {},
-    { answer: (_request, response) => void response.writeHead(200).write('[{"id":1},') },
+    { idleMs: 100, answer: (_request, response) => void response.writeHead(200).write('[{"id":1},') },
     'unavailable',
     /took too long/,
   ],

@@ -40,6 +40,8 @@ export interface TrialOptions {
   readonly manifest?: JsonObject;
   readonly files?: ReadonlyMap<string, string>;
   readonly custom?: ManifestConnectorOptions['custom'];
+  /** How long a body may pause; long enough for a busy machine when absent. */
+  readonly idleMs?: number;
 }
 
 const selector = (path: readonly string[] = []): JsonObject => ({
@@ -117,7 +119,7 @@ export async function trial(bad: JsonObject, options: TrialOptions = {}): Promis
     clock,
     log,
     signal,
-    timeouts: { idleMs: 100 },
+    timeouts: { idleMs: options.idleMs ?? 20_000 },
   });
   const ctx: ConnectorContext = { ...reading.ctx, http };
   const outcomes = new Map<string, Outcome>();
