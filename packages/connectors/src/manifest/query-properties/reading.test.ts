@@ -64,7 +64,7 @@ async function read(origin: string, requester: JsonObject, more: JsonObject = {}
   const plain = testingBuild();
   const build: Build = {
     ...plain,
-    ctx: { ...plain.ctx, clock, http: rig.current.client({ clock }) },
+    ctx: { ...plain.ctx, clock, http: rig.current.client({ clock }), options: { fullRefresh: false } },
     retriever: (definition, stream) => buildRetriever(definition, build, stream),
   };
   const definition = {
