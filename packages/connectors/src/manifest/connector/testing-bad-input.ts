@@ -91,6 +91,8 @@ export const manifestWith = (bad: JsonObject, more: JsonObject = {}): JsonObject
   ...more,
 });
 
+const patienceOf = ({ idleMs = 20_000 }: TrialOptions) => ({ idleMs });
+
 /** Reads all streams of a manifest of which `bad` is bad, each to its end, through the kit's real HTTP client. */
 export async function trial(bad: JsonObject, options: TrialOptions = {}): Promise<Trial> {
   const asked: string[] = [];
@@ -119,7 +121,7 @@ export async function trial(bad: JsonObject, options: TrialOptions = {}): Promis
     clock,
     log,
     signal,
-    timeouts: { idleMs: options.idleMs ?? 20_000 },
+    timeouts: patienceOf(options),
   });
   const ctx: ConnectorContext = { ...reading.ctx, http };
   const outcomes = new Map<string, Outcome>();
