@@ -6,6 +6,7 @@ import { ConnectorError } from './connector-error.ts';
 import type { HttpRequest, QueryValue } from './http-client.ts';
 import type { ReceivedAnswer } from './http-response.ts';
 import { methodOf } from './http-verdict.ts';
+import { FRAMING_HEADERS } from './framing-headers.ts';
 import type { NetworkGuard } from './network-guard.ts';
 import { Secret } from './secret.ts';
 
@@ -43,17 +44,6 @@ const CREDENTIAL_HEADERS = new Set([
   'x-api-key',
   'api-key',
   'x-auth-token',
-]);
-/** Headers that frame the message or name its host; a connector that could set them could smuggle requests. */
-const FRAMING_HEADERS = new Set([
-  'host',
-  'connection',
-  'content-length',
-  'transfer-encoding',
-  'upgrade',
-  'te',
-  'trailer',
-  'expect',
 ]);
 
 const isList = (given: QueryValue | readonly QueryValue[]): given is readonly QueryValue[] => Array.isArray(given);

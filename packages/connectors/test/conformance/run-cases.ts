@@ -2,7 +2,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { JsonObject } from '../../src/kit/json.ts';
 import { manifestConnector } from '../../src/manifest/connector/manifest-connector.ts';
-import { canonicalJson } from '../../src/manifest/connector/record-key.ts';
+import { canonicalJson } from '../../src/manifest/model/canonical-json.ts';
 import type { AirbyteMessage } from '../../src/protocol/messages.ts';
 import { caseAnswers } from './case-answers.ts';
 import type { CaseAnswers } from './case-answers.ts';

@@ -1,4 +1,5 @@
 import { ConnectorError } from '@tributary/connectors/kit/connector-error';
+import type { DescribedManifest } from '@tributary/connectors/manifest/connector/describe-manifest';
 import { errors } from '../errors.ts';
 
 /** A manifest as it is given and kept. */
@@ -9,31 +10,11 @@ export interface ManifestContent {
   readonly files?: Readonly<Record<string, string>>;
 }
 
-/** What of a stream decides whether an older state still fits. */
-export interface StreamShape {
-  readonly name: string;
-  readonly primaryKey: readonly (readonly string[])[];
-  readonly cursorField: string | null;
-  /** Names of what divides it, in their order. */
-  readonly partitionedBy: readonly string[];
-}
-
 /** What is kept of a manifest beside its content. */
-export interface ManifestFacts {
-  /** Those that stand in the manifest; others may come from the source. */
-  readonly streams: readonly StreamShape[];
-  /** Classes of other languages that it names, with the streams that cannot be read for that. */
-  readonly missing: readonly { readonly className: string; readonly streams: readonly string[] }[];
-}
-
-export interface ReadManifest {
-  /** SHA-256 (hex) of manifest and files; the same for the same content, whatever its spelling. */
-  readonly contentHash: string;
-  readonly facts: ManifestFacts;
-}
+export type ManifestFacts = DescribedManifest['facts'];
 
 /** @throws connector_manifest_invalid */
-export type ManifestReader = (content: ManifestContent) => Promise<ReadManifest>;
+export type ManifestReader = (content: ManifestContent) => Promise<DescribedManifest>;
 
 /** Reads manifests with the interpreter, which is loaded on first use. */
 export const readManifest: ManifestReader = async ({ manifest, files = {} }) => {

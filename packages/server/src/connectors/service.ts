@@ -7,7 +7,8 @@ import type { ControlStore, Queryable } from '../control/database.ts';
 import { errors } from '../errors.ts';
 import type { Clock } from '../lib/clock.ts';
 import { type ConnectorRowId, newId } from '../lib/ids.ts';
-import type { ManifestContent, ManifestFacts, ManifestReader, ReadManifest } from './manifest-reader.ts';
+import type { DescribedManifest } from '@tributary/connectors/manifest/connector/describe-manifest';
+import type { ManifestContent, ManifestFacts, ManifestReader } from './manifest-reader.ts';
 import {
   type ConnectorRow,
   deleteConnector,
@@ -221,7 +222,7 @@ function versionOf(
   id: ConnectorRowId,
   version: number,
   { manifest, files = {}, origin }: ConnectorInput,
-  { contentHash, facts }: ReadManifest,
+  { contentHash, facts }: DescribedManifest,
 ): VersionRow {
   return {
     connector_id: id,

@@ -1,7 +1,7 @@
 import type { Build, StreamContext } from '../model/build.ts';
 import type { Component } from '../model/component.ts';
 import type { Requester } from '../model/request.ts';
-import { customPart } from '../requests/custom-part.ts';
+import { customPart } from '../model/custom-part.ts';
 import { apiKeyAuthenticator } from './api-key-authenticator.ts';
 import type { Authenticator } from './authenticator.ts';
 import { basicAuthenticator } from './basic-authenticator.ts';
@@ -51,5 +51,5 @@ export function buildAuthenticator(definition: Component | undefined, ground: Au
   if (granted) return grantedAuthenticator(granted);
   const make = Object.hasOwn(BY_TYPE, definition.type) ? BY_TYPE[definition.type] : undefined;
   if (make) return make(definition, ground);
-  return customPart(definition, ground.build, ground.stream) as Authenticator;
+  return customPart<Authenticator>(definition, ground.build, ground.stream);
 }

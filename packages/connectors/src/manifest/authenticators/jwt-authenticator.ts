@@ -5,13 +5,13 @@ import type { Build } from '../model/build.ts';
 import type { Component } from '../model/component.ts';
 import type { TemplateContext } from '../model/template.ts';
 import { componentOf } from '../requests/components-of.ts';
-import { isJsonObject } from '../requests/is-json-object.ts';
+import { isJsonObject } from '../model/is-json-object.ts';
 import { renderedText } from '../requests/rendered-text.ts';
 import { requestOption } from '../requests/request-option.ts';
-import { staticContext } from '../requests/template-context.ts';
 import type { Authenticator } from './authenticator.ts';
 import { signJwt } from './sign-jwt.ts';
 import type { JwtHeader } from './sign-jwt.ts';
+import { templateContext } from '../interpolation/template-context.ts';
 
 type Ground = Pick<Build, 'config' | 'ctx'>;
 
@@ -35,7 +35,7 @@ const AUTHORIZATION: Component = { type: 'RequestOption', inject_into: 'header',
 
 /** The token alone, behind its prefix when the manifest names one. Throws `ConnectorError('configuration')`. */
 export function prefixedToken(definition: Component, build: Ground): string {
-  const context = staticContext(definition, build);
+  const context = templateContext(build, definition);
   const header = jwtHeader(definition, context);
   const payload = jwtPayload(definition, context, build.ctx.clock.now());
   const passphrase = renderedText(definition['passphrase'], context);

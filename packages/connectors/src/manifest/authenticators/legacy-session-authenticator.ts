@@ -3,11 +3,11 @@ import type { HttpRequest, HttpResponse } from '../../kit/http-client.ts';
 import type { Build } from '../model/build.ts';
 import type { Component } from '../model/component.ts';
 import { composeRequest } from '../requests/compose-request.ts';
-import { isJsonObject } from '../requests/is-json-object.ts';
+import { isJsonObject } from '../model/is-json-object.ts';
 import { renderedText } from '../requests/rendered-text.ts';
-import { staticContext } from '../requests/template-context.ts';
 import type { Authenticator } from './authenticator.ts';
 import { SessionToken } from './session-token.ts';
+import { templateContext } from '../interpolation/template-context.ts';
 
 const tokens = new WeakMap<Build, Map<string, SessionToken>>();
 
@@ -19,7 +19,7 @@ const DURATION = 'P1D';
  * that of a login with user name and password. `base` is the URL that the paths of login and validation follow.
  */
 export function legacySessionAuthenticator(definition: Component, build: Build, base: string): Authenticator {
-  const context = staticContext(definition, build);
+  const context = templateContext(build, definition);
   const text = (field: string): string => renderedText(definition[field], context) ?? '';
   const header = text('header');
   const known = tokens.get(build) ?? new Map<string, SessionToken>();

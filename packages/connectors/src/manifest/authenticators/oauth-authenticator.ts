@@ -9,7 +9,7 @@ import type { Build } from '../model/build.ts';
 import type { Component } from '../model/component.ts';
 import type { ManifestResponse, RequestParts } from '../model/request.ts';
 import { composeRequest } from '../requests/compose-request.ts';
-import { isJsonObject } from '../requests/is-json-object.ts';
+import { isJsonObject } from '../model/is-json-object.ts';
 import { wholeResponse } from '../requests/manifest-response.ts';
 import { sendWithRetries } from '../requests/send-with-retries.ts';
 import type { Authenticator } from './authenticator.ts';

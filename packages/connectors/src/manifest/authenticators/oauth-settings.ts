@@ -4,10 +4,10 @@ import { interpolatedBoolean } from '../interpolation/interpolated.ts';
 import type { Build } from '../model/build.ts';
 import type { Component } from '../model/component.ts';
 import { componentOf } from '../requests/components-of.ts';
-import { isJsonObject } from '../requests/is-json-object.ts';
+import { isJsonObject } from '../model/is-json-object.ts';
 import { renderedText } from '../requests/rendered-text.ts';
 import { fieldInputs, headerInputs } from '../requests/request-inputs.ts';
-import { staticContext } from '../requests/template-context.ts';
+import { templateContext } from '../interpolation/template-context.ts';
 
 type Fields = Readonly<Record<string, Json>>;
 
@@ -55,7 +55,7 @@ const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 
 /** Renders the fields of an `OAuthAuthenticator`. Throws `ConnectorError('configuration')` when one that is needed is missing. */
 export function oauthSettings(definition: Component, build: Pick<Build, 'config' | 'ctx'>): OAuthSettings {
-  const context = staticContext(definition, build);
+  const context = templateContext(build, definition);
   const text = (field: string): string | undefined => renderedText(definition[field], context);
   const name = (field: string, usual: string): string => text(field) ?? usual;
   const fields = (field: string): JsonObject => {

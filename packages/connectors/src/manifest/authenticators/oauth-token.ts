@@ -5,7 +5,7 @@ import type { MutableConfig } from '../configuration/config-path.ts';
 import { parseDatetime } from '../datetime/parse-datetime.ts';
 import { pythonText } from '../interpolation/python-text.ts';
 import type { Build } from '../model/build.ts';
-import { isJsonObject } from '../requests/is-json-object.ts';
+import { isJsonObject } from '../model/is-json-object.ts';
 import type { OAuthSettings } from './oauth-settings.ts';
 
 /** Asks the token endpoint; gives the body of its good answer. Throws `ConnectorError`. */

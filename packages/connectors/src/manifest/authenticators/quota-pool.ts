@@ -6,7 +6,7 @@ import type { Build } from '../model/build.ts';
 import type { Component } from '../model/component.ts';
 import type { ManifestResponse } from '../model/request.ts';
 import { componentsOf } from '../requests/components-of.ts';
-import { isJsonObject } from '../requests/is-json-object.ts';
+import { isJsonObject } from '../model/is-json-object.ts';
 
 /** What one token may still ask of one pool; the times are milliseconds since the epoch. */
 export interface Quota {

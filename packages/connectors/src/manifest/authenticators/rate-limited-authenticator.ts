@@ -8,15 +8,15 @@ import type { MatchedRequest } from '../budget/request-matcher.ts';
 import type { TemplateContext } from '../model/template.ts';
 import { componentOf, componentsOf } from '../requests/components-of.ts';
 import { composeRequest, fieldTexts } from '../requests/compose-request.ts';
-import { isJsonObject } from '../requests/is-json-object.ts';
+import { isJsonObject } from '../model/is-json-object.ts';
 import { renderedText } from '../requests/rendered-text.ts';
 import { headerInputs } from '../requests/request-inputs.ts';
-import { staticContext } from '../requests/template-context.ts';
 import type { Authenticator, UnsignedRequest } from './authenticator.ts';
 import { quotaPool } from './quota-pool.ts';
 import type { Quota, QuotaPool } from './quota-pool.ts';
 import { TokenRotation } from './token-rotation.ts';
 import type { RotatedToken } from './token-rotation.ts';
+import { templateContext } from '../interpolation/template-context.ts';
 
 /** Rotations of an opened manifest by their definitions: streams share the quotas of tokens. */
 const rotations = new WeakMap<Build, Map<string, Rotation>>();
@@ -32,7 +32,7 @@ interface Rotation {
  */
 export function rateLimitedAuthenticator(definition: Component, build: Build): Authenticator {
   const { pools, tokens } = sharedRotation(definition, build);
-  const context = staticContext(definition, build);
+  const context = templateContext(build, definition);
   const header = renderedText(definition['header'], context) ?? 'Authorization';
   const method = renderedText(definition['auth_method'], context) ?? 'Bearer';
   const used = new WeakMap<UnsignedRequest, RotatedToken>();
@@ -67,7 +67,7 @@ function sharedRotation(definition: Component, build: Build): Rotation {
 }
 
 function createRotation(definition: Component, build: Build): Rotation {
-  const context = staticContext(definition, build);
+  const context = templateContext(build, definition);
   const pools = componentsOf(definition['quotas']).map((one) => quotaPool(one, build));
   const tokens: RotatedToken[] = tokensOf(definition, context).map((text) => ({ text, quotas: undefined }));
   const wait = parseDuration(renderedText(definition['max_wait_time'], context) ?? 'PT2H');
@@ -108,7 +108,7 @@ async function askQuotas(
   pools: readonly QuotaPool[],
 ): Promise<ReadonlyMap<QuotaPool, Quota> | undefined> {
   const source = componentOf(definition['quota_status_source']) ?? { type: 'QuotaStatusSource' };
-  const context = staticContext({ ...source, $parameters: definition.$parameters ?? {} }, build);
+  const context = templateContext(build, { ...source, $parameters: definition.$parameters ?? {} });
   const url = URL.parse(renderedText(source['url'], context) ?? '');
   if (!url)
     throw new ConnectorError(

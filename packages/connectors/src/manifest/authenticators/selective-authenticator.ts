@@ -1,7 +1,7 @@
 import { ConnectorError } from '../../kit/connector-error.ts';
 import type { Json, JsonObject } from '../../kit/json.ts';
 import { componentOf } from '../requests/components-of.ts';
-import { isJsonObject } from '../requests/is-json-object.ts';
+import { isJsonObject } from '../model/is-json-object.ts';
 import type { Component } from '../model/component.ts';
 
 /**

@@ -6,11 +6,11 @@ import type { Component } from '../model/component.ts';
 import type { ManifestResponse, Requester } from '../model/request.ts';
 import { EMPTY_SLICE } from '../model/slice.ts';
 import { componentOf } from '../requests/components-of.ts';
-import { isJsonObject } from '../requests/is-json-object.ts';
+import { isJsonObject } from '../model/is-json-object.ts';
 import { requestOption } from '../requests/request-option.ts';
-import { staticContext } from '../requests/template-context.ts';
 import type { Authenticator } from './authenticator.ts';
 import { SessionToken } from './session-token.ts';
+import { templateContext } from '../interpolation/template-context.ts';
 
 /** Sessions of an opened manifest by how they are begun: streams share them. */
 const sessions = new WeakMap<Build, Map<string, SessionToken>>();
@@ -30,7 +30,7 @@ export function sessionTokenAuthenticator(
   const session = sharedSession(definition, build, stream, requester);
   const place = componentOf(definition['request_authentication']);
   const injected = componentOf(place?.['inject_into']);
-  const fixed = staticContext(definition, build);
+  const fixed = templateContext(build, definition);
   if (!place || !injected) {
     return {
       async authenticate() {

@@ -8,7 +8,6 @@ import type { Build } from '../model/build.ts';
 import type { Component } from '../model/component.ts';
 import type { HttpBudget } from '../model/request.ts';
 import { componentsOf } from '../requests/components-of.ts';
-import { staticContext } from '../requests/template-context.ts';
 import type { CallPolicy } from './call-policy.ts';
 import { fixedWindowPolicy } from './fixed-window-policy.ts';
 import { matchedRequest } from './matched-request.ts';
@@ -16,6 +15,7 @@ import { movingWindowPolicy } from './moving-window-policy.ts';
 import { requestMatcher } from './request-matcher.ts';
 import type { RequestMatcher } from './request-matcher.ts';
 import { resetTime } from './reset-time.ts';
+import { templateContext } from '../interpolation/template-context.ts';
 
 type Ground = Pick<Build, 'config' | 'ctx'>;
 
@@ -110,7 +110,7 @@ const nameOf = (given: Json | undefined, usual: string): string =>
 
 function limitOf(given: Json | undefined, definition: Component, build: Ground): number {
   const value =
-    typeof given === 'string' ? interpolatedString(given).evaluate(staticContext(definition, build)) : given;
+    typeof given === 'string' ? interpolatedString(given).evaluate(templateContext(build, definition)) : given;
   const limit = Number(value);
   if (!Number.isInteger(limit) || limit < 1) {
     throw new ConnectorError('configuration', 'A limit of the `api_budget` does not come to a whole number from 1 up.');

@@ -4,9 +4,9 @@ import { interpolatedString } from '../interpolation/interpolated.ts';
 import { pythonText } from '../interpolation/python-text.ts';
 import type { Build } from '../model/build.ts';
 import type { Component } from '../model/component.ts';
-import { isJsonObject } from '../requests/is-json-object.ts';
+import { isJsonObject } from '../model/is-json-object.ts';
 import { pythonRegex } from '../requests/python-regex.ts';
-import { staticContext } from '../requests/template-context.ts';
+import { templateContext } from '../interpolation/template-context.ts';
 
 /** What matchers look at; values that are secrets are not among the fields. */
 export interface MatchedRequest {
@@ -49,7 +49,7 @@ const textsOf = (fields: Json | undefined): readonly (readonly [string, string])
 function weightOf(definition: Component, build: Pick<Build, 'config' | 'ctx'>): number {
   const { weight: given = 1 } = definition;
   const value =
-    typeof given === 'string' ? interpolatedString(given).evaluate(staticContext(definition, build)) : given;
+    typeof given === 'string' ? interpolatedString(given).evaluate(templateContext(build, definition)) : given;
   const weight = Number(value ?? 1);
   if (!Number.isInteger(weight) || weight < 1) {
     throw new ConnectorError(

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Json, JsonObject } from '../../kit/json.ts';
+import { canonicalJson } from '../model/canonical-json.ts';
 import { valueAtPath } from './value-at-path.ts';
 
 /**
@@ -13,13 +14,4 @@ export function recordKey(paths: readonly (readonly string[])[], record: JsonObj
   const [only] = parts;
   if (parts.length === 1 && typeof only !== 'object') return String(only);
   return canonicalJson(parts.length === 1 ? (only ?? null) : (parts as Json[]));
-}
-
-/** JSON whose mappings have their names in order, so that equal values are equal texts. */
-export function canonicalJson(value: Json): string {
-  return JSON.stringify(value, (_, one: Json) =>
-    typeof one === 'object' && one !== null && !Array.isArray(one)
-      ? Object.fromEntries(Object.entries(one).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-      : one,
-  );
 }

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Json } from '../../kit/json.ts';
 import { describeManifestRecord } from './describe-record.ts';
-import { canonicalJson, recordKey } from './record-key.ts';
+import { canonicalJson } from '../model/canonical-json.ts';
+import { recordKey } from './record-key.ts';
 import { textMaker } from './record-text.ts';
 
 describe('the key of a record', () => {

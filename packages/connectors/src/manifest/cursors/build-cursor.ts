@@ -4,7 +4,7 @@ import type { Build, StreamContext } from '../model/build.ts';
 import type { Component } from '../model/component.ts';
 import type { RequestPartsProvider } from '../model/request.ts';
 import type { PartitionRouter } from '../model/stream.ts';
-import { customPart } from '../records/custom-part.ts';
+import { customPart } from '../model/custom-part.ts';
 import { countSettings } from './build-count-settings.ts';
 import { datetimeSettings } from './build-datetime-settings.ts';
 import { cursorRequestParts, windowOption } from './cursor-request-parts.ts';

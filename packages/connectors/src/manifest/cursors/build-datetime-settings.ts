@@ -10,7 +10,7 @@ import type { TemplateContext } from '../model/template.ts';
 import { clamping } from './clamping.ts';
 import { cursorFieldOf } from './cursor-field.ts';
 import { datetimeAxis } from './datetime-axis.ts';
-import { isJsonObject } from './is-json-object.ts';
+import { isJsonObject } from '../model/is-json-object.ts';
 import { minMaxDatetime } from './min-max-datetime.ts';
 import type { WindowSettings, WindowSettingsSource } from './window-settings.ts';
 import { plainText } from './plain-text.ts';

@@ -3,7 +3,7 @@ import type { Component } from '../model/component.ts';
 import type { RequestParts, RequestPartsProvider } from '../model/request.ts';
 import { requestOption } from '../requests/request-option.ts';
 import type { RequestOption } from '../requests/request-option.ts';
-import { isJsonObject } from './is-json-object.ts';
+import { isJsonObject } from '../model/is-json-object.ts';
 
 /** A window's ends in the slice, and where the request takes them. */
 export interface WindowOption {

@@ -1,6 +1,6 @@
 import { ConnectorError } from '../../kit/connector-error.ts';
 import type { Json, JsonObject } from '../../kit/json.ts';
-import { isJsonObject } from './is-json-object.ts';
+import { isJsonObject } from '../model/is-json-object.ts';
 import type { Range } from './ranges.ts';
 import type { WindowSettings } from './window-settings.ts';
 

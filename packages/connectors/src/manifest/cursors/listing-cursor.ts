@@ -2,7 +2,7 @@ import type { JsonObject } from '../../kit/json.ts';
 import type { StreamSlice } from '../model/slice.ts';
 import { EMPTY_SLICE } from '../model/slice.ts';
 import type { PartitionRouter } from '../model/stream.ts';
-import { partitionKey } from './partition-key.ts';
+import { canonicalJson } from '../model/canonical-json.ts';
 import { COMPLETE_STATE, isCompleteState } from './state-forms.ts';
 import type { StreamCursor } from './stream-cursor.ts';
 
@@ -27,7 +27,7 @@ export class ListingCursor implements StreamCursor {
     }
     const keys = new Set<string>();
     for await (const slice of this.#router.partitions()) {
-      const key = partitionKey(slice.partition);
+      const key = canonicalJson(slice.partition);
       if (keys.has(key)) continue;
       keys.add(key);
       yield this.#given(slice);

@@ -5,7 +5,7 @@ import type { StreamSlice } from '../model/slice.ts';
 import type { PartitionRouter, PartitionWalk } from '../model/stream.ts';
 import { knownRanges, knownUpTo } from './known-ranges.ts';
 import { ParentProgress } from './parent-progress.ts';
-import { partitionKey } from './partition-key.ts';
+import { canonicalJson } from '../model/canonical-json.ts';
 import { highest } from './ranges.ts';
 import { RecordPoints } from './record-points.ts';
 import { partitionedState } from './state-forms.ts';
@@ -96,7 +96,7 @@ export class PartitionedCursor implements StreamCursor {
     this.#walk = router.walk?.(state);
     for await (const { partition, extraFields } of this.#walk ?? router.partitions()) {
       if (this.#entries.size > (this.#options.mostStates ?? MOST_PARTITION_STATES)) this.#useGlobal = true;
-      const key = partitionKey(partition);
+      const key = canonicalJson(partition);
       const entry = this.#entries.get(key) ?? this.#enter(partition, this.#knownOfNew());
       // The same partition again, by another record of a parent: its records are the same.
       if (entry.place !== undefined) continue;
@@ -114,7 +114,7 @@ export class PartitionedCursor implements StreamCursor {
   }
 
   #enter(partition: JsonObject, known: ReturnType<typeof knownRanges>): PartitionEntry {
-    const key = partitionKey(partition);
+    const key = canonicalJson(partition);
     const entry = { key, partition, cursor: new WindowCursor(this.#settings, known), openWindows: 0 };
     this.#entries.set(key, entry);
     return entry;

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../kit/json.ts';
-import { isJsonObject } from './is-json-object.ts';
+import { isJsonObject } from '../model/is-json-object.ts';
 
 /** What a stream that is read whole leaves as its state: nothing is left to read in this job. */
 export const COMPLETE_STATE: JsonObject = { __ab_full_refresh_sync_complete: true };

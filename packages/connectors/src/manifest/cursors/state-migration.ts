@@ -4,9 +4,9 @@ import { templateContext } from '../interpolation/template-context.ts';
 import { interpolatedText } from '../interpolation/interpolated.ts';
 import type { Build, StreamContext } from '../model/build.ts';
 import type { Component } from '../model/component.ts';
-import { customPart } from '../records/custom-part.ts';
+import { customPart } from '../model/custom-part.ts';
 import { cursorFieldOf } from './cursor-field.ts';
-import { isJsonObject } from './is-json-object.ts';
+import { isJsonObject } from '../model/is-json-object.ts';
 import { plainText } from './plain-text.ts';
 
 /** Turns states of an older form into the present one; also what ports of `CustomStateMigration` are. */

@@ -4,7 +4,7 @@ import type { Build, StreamContext } from '../model/build.ts';
 import type { Component } from '../model/component.ts';
 import type { Decoder } from '../model/records.ts';
 import type { ManifestResponse } from '../model/request.ts';
-import { customPart } from '../records/custom-part.ts';
+import { customPart } from '../model/custom-part.ts';
 import { buildBodyParser } from './build-body-parser.ts';
 import type { BodyParser } from './body-parser.ts';
 import { invalidBody } from './invalid-body.ts';

@@ -4,13 +4,13 @@ import type { Json } from '../../kit/json.ts';
 import { interpolatedString } from '../interpolation/interpolated.ts';
 import type { Build, StreamContext } from '../model/build.ts';
 import type { Component } from '../model/component.ts';
-import { customPart } from '../requests/custom-part.ts';
+import { customPart } from '../model/custom-part.ts';
 import { pythonRegex } from '../requests/python-regex.ts';
 import { renderedText } from '../requests/rendered-text.ts';
-import { staticContext } from '../requests/template-context.ts';
 import type { BackoffStrategy } from './error-handler.ts';
 import { LONGEST_PAUSE_MS } from './longest-pause.ts';
 import { numberInHeader } from './number-in-header.ts';
+import { templateContext } from '../interpolation/template-context.ts';
 
 export interface BackoffOptions {
   /** Numbers in [0, 1) for the jitter. */
@@ -41,7 +41,7 @@ export function buildBackoffStrategy(
     case 'WaitUntilTimeFromHeader':
       return waitUntil(definition, build);
     default:
-      return customPart(definition, build, stream) as BackoffStrategy;
+      return customPart<BackoffStrategy>(definition, build, stream);
   }
 }
 
@@ -70,7 +70,7 @@ function waitUntil(definition: Component, build: Build): BackoffStrategy {
 }
 
 function headerOf(definition: Component, build: Build): { readonly header: string; readonly regex?: RE2JS } {
-  const context = staticContext(definition, build);
+  const context = templateContext(build, definition);
   const { header, regex } = definition;
   const name = renderedText(header, context) ?? '';
   if (typeof regex !== 'string' || regex === '') return { header: name };
@@ -107,7 +107,7 @@ function numberOf(definition: Component, build: Build, field: string): number | 
 /** A number, or a template that renders to one; `undefined` when it does not. */
 function evaluated(given: Json, definition: Component, build: Build): number | undefined {
   const value =
-    typeof given === 'string' ? interpolatedString(given).evaluate(staticContext(definition, build)) : given;
+    typeof given === 'string' ? interpolatedString(given).evaluate(templateContext(build, definition)) : given;
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
   return typeof number === 'number' && !Number.isNaN(number) ? number : undefined;
 }

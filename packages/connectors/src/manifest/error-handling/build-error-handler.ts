@@ -4,13 +4,13 @@ import { interpolatedString } from '../interpolation/interpolated.ts';
 import type { Build, StreamContext } from '../model/build.ts';
 import type { Component } from '../model/component.ts';
 import { componentsOf } from '../requests/components-of.ts';
-import { customPart } from '../requests/custom-part.ts';
-import { staticContext } from '../requests/template-context.ts';
+import { customPart } from '../model/custom-part.ts';
 import { buildBackoffStrategy } from './backoff-strategy.ts';
 import { compositeErrorHandler } from './composite-error-handler.ts';
 import { defaultErrorHandler } from './default-error-handler.ts';
 import type { ErrorHandler } from './error-handler.ts';
 import { responseFilter } from './response-filter.ts';
+import { templateContext } from '../interpolation/template-context.ts';
 
 /** Builds the error handler of a requester; the default one when the manifest names none. Throws `ConnectorError('configuration')`. */
 export function buildErrorHandler(
@@ -31,7 +31,7 @@ export function buildErrorHandler(
       return compositeErrorHandler(first, others);
     }
     default:
-      return customPart(definition, build, stream) as ErrorHandler;
+      return customPart<ErrorHandler>(definition, build, stream);
   }
 }
 
@@ -49,7 +49,7 @@ const hasSaid = (given: Json | undefined): given is Json => given !== undefined 
 function retriesOf(given: Json, definition: Component, build: Build): number {
   const value =
     typeof given === 'string'
-      ? interpolatedString(given, { default: 5 }).evaluate(staticContext(definition, build))
+      ? interpolatedString(given, { default: 5 }).evaluate(templateContext(build, definition))
       : given;
   const retries = Number(value);
   if (!Number.isInteger(retries)) {

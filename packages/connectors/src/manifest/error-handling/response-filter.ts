@@ -6,10 +6,10 @@ import type { Component } from '../model/component.ts';
 import type { ManifestResponse } from '../model/request.ts';
 import type { TemplateContext } from '../model/template.ts';
 import { PyHeaderMapping } from '../interpolation/py-header-mapping.ts';
-import { staticContext } from '../requests/template-context.ts';
 import { mappedStatus } from './default-mapping.ts';
 import type { ErrorResolution, FailureType, JudgedAnswer, ResponseAction } from './error-handler.ts';
 import { saidMessage } from './said-message.ts';
+import { templateContext } from '../interpolation/template-context.ts';
 
 /** Says what follows from an answer that it matches; `undefined` for others. */
 export type ResponseFilter = (answer: JudgedAnswer) => ErrorResolution | undefined;
@@ -24,7 +24,7 @@ export function responseFilter(definition: Component, build: Build): ResponseFil
   if (typeof action !== 'string') return () => undefined;
   const predicate = isSaid(definition['predicate']) ? interpolatedBoolean(definition['predicate']) : undefined;
   const message = isSaid(definition['error_message']) ? interpolatedText(definition['error_message']) : undefined;
-  const fixed = staticContext(definition, build);
+  const fixed = templateContext(build, definition);
 
   const matches = ({ response, bodyIsStreamed }: JudgedAnswer): boolean => {
     if (codes.has(response.status)) return true;

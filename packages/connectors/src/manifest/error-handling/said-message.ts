@@ -1,7 +1,7 @@
 import { ConnectorError } from '../../kit/connector-error.ts';
 import type { Json } from '../../kit/json.ts';
 import type { ManifestResponse } from '../model/request.ts';
-import { isJsonObject } from '../requests/is-json-object.ts';
+import { isJsonObject } from '../model/is-json-object.ts';
 
 /** Members that APIs put their error messages in, in the order of the CDK's `JsonErrorMessageParser`. */
 const MEMBERS = [

@@ -2,7 +2,7 @@ import { ConnectorError } from '../../kit/connector-error.ts';
 import type { Json, JsonObject } from '../../kit/json.ts';
 import { isFalsy } from './is-falsy.ts';
 import { defaultTypeAt } from './default-types.ts';
-import { isObject } from './is-object.ts';
+import { isJsonObject } from '../model/is-json-object.ts';
 import { LIMITS } from './limits.ts';
 import { ParameterScopes } from './parameter-scope.ts';
 import type { ParameterScope } from './parameter-scope.ts';
@@ -57,7 +57,7 @@ const TOO_MANY = `The manifest grows to more than ${LIMITS.fields.toLocaleString
 
 function applyOnce(component: JsonObject, position: string, above: ParameterScope, run: Run): JsonObject {
   const { $parameters, ...fields } = component;
-  const scope = isObject($parameters) ? run.scopes.merge(above, $parameters) : above;
+  const scope = isJsonObject($parameters) ? run.scopes.merge(above, $parameters) : above;
   const type = fields['type'] ?? defaultTypeAt(position, 'class_name' in fields);
   if (type === undefined) return applyWithin(fields, position, scope, run);
   if (typeof type !== 'string' || type === 'object') return $parameters === undefined ? component : fields;
@@ -72,7 +72,7 @@ function applyWithin(fields: JsonObject, position: string, scope: ParameterScope
   );
 }
 
-const hasType = (value: Json | undefined): value is JsonObject => isObject(value) && !isFalsy(value['type']);
+const hasType = (value: Json | undefined): value is JsonObject => isJsonObject(value) && !isFalsy(value['type']);
 
 function applyToFields(type: string, fields: JsonObject, scope: ParameterScope, run: Run): JsonObject {
   const result: Record<string, Json | undefined> = { ...fields, type };
@@ -84,9 +84,9 @@ function applyToFields(type: string, fields: JsonObject, scope: ParameterScope, 
     const position = `${type}.${name}`;
     if (Array.isArray(value)) {
       result[name] = (value as readonly Json[]).map((item) =>
-        isObject(item) ? apply(item, position, inside, run) : item,
+        isJsonObject(item) ? apply(item, position, inside, run) : item,
       );
-    } else if (isObject(value)) {
+    } else if (isJsonObject(value)) {
       result[name] = BY_NAME.has(position)
         ? applyByName(value, position, inside, run)
         : apply(value, position, inside, run);
@@ -103,5 +103,5 @@ const BY_NAME: ReadonlySet<string> = new Set(['DeclarativeSource.stream_groups']
 
 const applyByName = (value: JsonObject, position: string, scope: ParameterScope, run: Run): JsonObject =>
   Object.fromEntries(
-    Object.entries(value).map(([name, item]) => [name, isObject(item) ? apply(item, position, scope, run) : item]),
+    Object.entries(value).map(([name, item]) => [name, isJsonObject(item) ? apply(item, position, scope, run) : item]),
   );

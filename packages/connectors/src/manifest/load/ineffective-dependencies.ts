@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../../kit/json.ts';
-import { isObject } from './is-object.ts';
+import { isJsonObject } from '../model/is-json-object.ts';
 import { streamTitles } from './stream-titles.ts';
 
 /**
@@ -16,10 +16,10 @@ export const ineffectiveDependencies = (manifest: JsonObject): readonly string[]
   );
 
 function dependsOnParents(retriever: Json | undefined): boolean {
-  if (!isObject(retriever)) return false;
+  if (!isJsonObject(retriever)) return false;
   const routers = [retriever['partition_router'] ?? []].flat() as readonly Json[];
-  return routers.filter(isObject).some((router) => {
+  return routers.filter(isJsonObject).some((router) => {
     const parents = [router['parent_stream_configs'] ?? []].flat() as readonly Json[];
-    return parents.some((parent) => isObject(parent) && parent['incremental_dependency'] === true);
+    return parents.some((parent) => isJsonObject(parent) && parent['incremental_dependency'] === true);
   });
 }

@@ -4,7 +4,7 @@ import type { CustomComponents } from '../model/custom-components.ts';
 import { applyParameters } from './apply-parameters.ts';
 import { contentHash } from './content-hash.ts';
 import { ineffectiveDependencies } from './ineffective-dependencies.ts';
-import { isObject } from './is-object.ts';
+import { isJsonObject } from '../model/is-json-object.ts';
 import { missingPorts } from './missing-ports.ts';
 import type { MissingPort } from './missing-ports.ts';
 import { Problems } from './problems.ts';
@@ -83,13 +83,13 @@ const componentsOf = (value: Json | undefined): readonly Component[] =>
   (value ?? []) as unknown as readonly Component[];
 
 function specificationOf(spec: Json | undefined): ManifestSpecification {
-  if (!isObject(spec)) return { connectionSpecification: {} };
+  if (!isJsonObject(spec)) return { connectionSpecification: {} };
   const { connection_specification, documentation_url, documentationUrl, advanced_auth } = spec;
   // Some manifests spell it as the protocol does.
   const url = documentation_url ?? documentationUrl;
   return {
-    connectionSpecification: isObject(connection_specification) ? connection_specification : {},
+    connectionSpecification: isJsonObject(connection_specification) ? connection_specification : {},
     ...(typeof url === 'string' && { documentationUrl: url }),
-    ...(isObject(advanced_auth) && { advancedAuth: advanced_auth }),
+    ...(isJsonObject(advanced_auth) && { advancedAuth: advanced_auth }),
   };
 }

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../../kit/json.ts';
 import type { CustomComponents } from '../model/custom-components.ts';
-import { isObject } from './is-object.ts';
+import { isJsonObject } from '../model/is-json-object.ts';
 import type { Problems } from './problems.ts';
 import { streamTitles } from './stream-titles.ts';
 
@@ -59,7 +59,7 @@ function missingWithin(value: Json | undefined, search: Search): Found {
   if (typeof value !== 'object' || value === null || isSchema(value)) return NOTHING;
   const known = search.known.get(value);
   if (known) return known;
-  const found = new Map(isObject(value) ? own(value, search) : []);
+  const found = new Map(isJsonObject(value) ? own(value, search) : []);
   for (const [name, member] of Object.entries(value) as [string, Json | undefined][]) {
     if (name === '$parameters') continue;
     for (const [key, wanted] of missingWithin(member, search)) found.set(key, wanted);

@@ -2,7 +2,7 @@ import { Composer, isAlias, isMap, isScalar, isSeq, Lexer, LineCounter, Parser }
 import type { CST, Scalar, YAMLMap, YAMLSeq } from 'yaml';
 import { ConnectorError } from '../../kit/connector-error.ts';
 import type { Json, JsonObject } from '../../kit/json.ts';
-import { isObject } from './is-object.ts';
+import { isJsonObject } from '../model/is-json-object.ts';
 import { LIMITS } from './limits.ts';
 import { assertBounded } from './measure.ts';
 import { tooManyCopies } from './too-many-copies.ts';
@@ -16,7 +16,7 @@ import { yamlScalar } from './yaml-scalar.ts';
 export function readManifest(source: string | JsonObject): JsonObject {
   const value = typeof source === 'string' ? readYaml(source) : source;
   assertBounded(value, LIMITS.depth);
-  if (isObject(value)) return value;
+  if (isJsonObject(value)) return value;
   throw new ConnectorError(
     'configuration',
     'The manifest is not an object; it begins with lines such as `version: 7.0.0`.',
@@ -103,7 +103,8 @@ function mapping(node: YAMLMap, reading: Reading, level: number): JsonObject {
     const name = keyOf(key, reading);
     if (Object.hasOwn(own, name)) throw duplicate(name, key, reading);
     const member = plain(value, reading, level + 1);
-    if (name === '<<' && (isObject(member) || Array.isArray(member))) merged.push(...[member].flat().filter(isObject));
+    if (name === '<<' && (isJsonObject(member) || Array.isArray(member)))
+      merged.push(...[member].flat().filter(isJsonObject));
     else setOwn(own, name, member);
   }
   if (merged.length === 0) return own;

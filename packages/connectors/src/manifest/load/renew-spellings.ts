@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../../kit/json.ts';
 import type { Component } from '../model/component.ts';
 import { isFalsy } from './is-falsy.ts';
-import { isObject } from './is-object.ts';
+import { isJsonObject } from '../model/is-json-object.ts';
 
 /**
  * The component, and those within it, in the present spelling. It is for after `applyParameters`, which may fill old fields.
@@ -23,7 +23,7 @@ function renew(value: Json | undefined, done: Map<object, Json>): Json | undefin
   if (typeof value !== 'object' || value === null) return value;
   const known = done.get(value);
   if (known !== undefined) return known;
-  const renewed = isObject(value) ? renewObject(value, done) : renewList(value, done);
+  const renewed = isJsonObject(value) ? renewObject(value, done) : renewList(value, done);
   done.set(value, renewed);
   return renewed;
 }
@@ -63,13 +63,14 @@ function renewRequester(requester: JsonObject): JsonObject {
 function bodyOf(json: Json | undefined, data: Json | undefined, $parameters: Json | undefined): JsonObject | undefined {
   if (typeof data === 'string' && data !== '')
     return without({ type: 'RequestBodyPlainText', value: data, $parameters });
-  if (isObject(data) && !isFalsy(data)) return without({ type: 'RequestBodyUrlEncodedForm', value: data, $parameters });
-  if (isObject(json) && !isFalsy(json)) return without({ type: 'RequestBodyJsonObject', value: json, $parameters });
+  if (isJsonObject(data) && !isFalsy(data))
+    return without({ type: 'RequestBodyUrlEncodedForm', value: data, $parameters });
+  if (isJsonObject(json) && !isFalsy(json)) return without({ type: 'RequestBodyJsonObject', value: json, $parameters });
   return undefined;
 }
 
 const propertiesOf = (endpoint: Json | undefined, $parameters: Json | undefined): JsonObject | undefined =>
-  isObject(endpoint) ? without({ type: 'QueryProperties', property_list: endpoint, $parameters }) : undefined;
+  isJsonObject(endpoint) ? without({ type: 'QueryProperties', property_list: endpoint, $parameters }) : undefined;
 
 const without = (fields: JsonObject): JsonObject =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));

@@ -1,6 +1,6 @@
 import { ConnectorError } from '../../kit/connector-error.ts';
 import type { Json, JsonObject } from '../../kit/json.ts';
-import { isObject } from './is-object.ts';
+import { isJsonObject } from '../model/is-json-object.ts';
 import { LIMITS } from './limits.ts';
 import { assertBounded } from './measure.ts';
 import { tooManyCopies } from './too-many-copies.ts';
@@ -42,7 +42,7 @@ function resolve(node: Json, state: Resolution): Json {
   if (typeof node !== 'object' || node === null) return node;
   const known = state.parts.get(node);
   if (known !== undefined) return known;
-  const resolved = isObject(node) ? resolveObject(node, state) : node.map((item) => resolve(item, state));
+  const resolved = isJsonObject(node) ? resolveObject(node, state) : node.map((item) => resolve(item, state));
   state.parts.set(node, resolved);
   return resolved;
 }
@@ -55,7 +55,7 @@ function resolveObject(node: JsonObject, state: Resolution): Json {
   }
   if (node['$ref'] === undefined) return own;
   const meant = resolve(node['$ref'], state);
-  if (!isObject(meant)) return meant;
+  if (!isJsonObject(meant)) return meant;
   // Counted before the copy is made: references to large objects would fill the memory.
   state.copied += Object.keys(meant).length;
   if (state.copied > LIMITS.copied) throw tooManyCopies();
@@ -103,7 +103,7 @@ function lookUp(reference: string, root: JsonObject): Json {
 
 function member(node: Json | undefined, key: string): Json | undefined {
   if (Array.isArray(node)) return /^\d+$/.test(key) ? (node as readonly Json[])[Number(key)] : undefined;
-  return isObject(node) && Object.hasOwn(node, key) ? node[key] : undefined;
+  return isJsonObject(node) && Object.hasOwn(node, key) ? node[key] : undefined;
 }
 
 const unknown = (reference: string, head: string): ConnectorError =>

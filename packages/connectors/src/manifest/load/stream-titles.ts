@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../../kit/json.ts';
-import { isObject } from './is-object.ts';
+import { isJsonObject } from '../model/is-json-object.ts';
 
 export interface TitledStream {
   /** The stream's name, or where it stands when it has none. */
@@ -15,7 +15,7 @@ export function streamTitles(manifest: JsonObject): readonly TitledStream[] {
 function titled(streams: Json | undefined, path: string): readonly TitledStream[] {
   if (!Array.isArray(streams)) return [];
   return (streams as readonly Json[]).flatMap((definition, index) => {
-    if (!isObject(definition)) return [];
+    if (!isJsonObject(definition)) return [];
     const place = `${path}[${index}]`;
     if (definition['type'] === 'ConditionalStreams') return titled(definition['streams'], `${place}.streams`);
     const { name } = definition;

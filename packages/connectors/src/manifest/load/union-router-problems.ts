@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../../kit/json.ts';
-import { isObject } from './is-object.ts';
+import { isJsonObject } from '../model/is-json-object.ts';
 
 /**
  * What the shapes of a `UnionPartitionRouter` do not say: its children give partitions with its own field, and have no request
@@ -9,7 +9,7 @@ import { isObject } from './is-object.ts';
  * Python CDK: `ModelToComponentFactory.create_union_partition_router`.
  */
 export function unionRouterProblems(router: JsonObject): readonly (readonly [string, string])[] {
-  const children = listOf(router['partition_routers']).filter(isObject);
+  const children = listOf(router['partition_routers']).filter(isJsonObject);
   return children.flatMap((child, at) =>
     partsOf(child, `partition_routers[${at}]`).flatMap(([path, field, part]) => [
       ...(isOther(part[field], router['partition_field'])
@@ -28,7 +28,7 @@ function partsOf(router: JsonObject, path: string): readonly (readonly [string, 
   if (router['type'] === 'UnionPartitionRouter') return [[path, 'partition_field', router]];
   if (router['type'] !== 'SubstreamPartitionRouter') return [];
   return listOf(router['parent_stream_configs'])
-    .filter(isObject)
+    .filter(isJsonObject)
     .map((parent, at) => [`${path}.parent_stream_configs[${at}]`, 'partition_field', parent] as const);
 }
 

@@ -3,7 +3,7 @@ import { DECLARATIONS } from './declarations.ts';
 import { tagOf } from './declaration-tag.ts';
 import type { ComponentDeclaration, FieldDeclaration, Fields, Shape } from './declaration.ts';
 import { describeShapes, describeValue } from './describe-shapes.ts';
-import { isObject } from './is-object.ts';
+import { isJsonObject } from '../model/is-json-object.ts';
 import { nearest } from './nearest.ts';
 import type { Problems } from './problems.ts';
 import { unionRouterProblems } from './union-router-problems.ts';
@@ -39,7 +39,7 @@ function checkShapes(value: Json | undefined, shapes: readonly Shape[], path: st
   check.done.set(value, seen);
   if (seen.has(shapes)) return;
   seen.add(shapes);
-  if (isObject(value)) checkObject(value, shapes, path, check);
+  if (isJsonObject(value)) checkObject(value, shapes, path, check);
   else checkList(value, shapes, path, check);
 }
 
@@ -135,7 +135,7 @@ function checkList(value: readonly Json[], shapes: readonly Shape[], path: strin
 function fits(value: Json | undefined, shape: Shape): boolean {
   if (typeof shape === 'string') return PLAIN_SHAPES[shape](value);
   if ('oneOf' in shape) return typeof value === 'string' && shape.oneOf.includes(value);
-  return 'listOf' in shape ? Array.isArray(value) : isObject(value);
+  return 'listOf' in shape ? Array.isArray(value) : isJsonObject(value);
 }
 
 const PLAIN_SHAPES: Readonly<Record<Extract<Shape, string>, (value: Json | undefined) => boolean>> = {
@@ -143,7 +143,7 @@ const PLAIN_SHAPES: Readonly<Record<Extract<Shape, string>, (value: Json | undef
   integer: (value) => Number.isInteger(value),
   number: (value) => typeof value === 'number',
   boolean: (value) => typeof value === 'boolean',
-  object: isObject,
+  object: isJsonObject,
   list: (value) => Array.isArray(value),
   null: (value) => value === null,
 };

@@ -2,7 +2,7 @@ import { ConnectorError } from '../../kit/connector-error.ts';
 import type { Build, StreamContext } from '../model/build.ts';
 import type { Component } from '../model/component.ts';
 import type { Decoder } from '../model/records.ts';
-import { customPart } from '../records/custom-part.ts';
+import { customPart } from '../model/custom-part.ts';
 import { buildCursorPagination } from './cursor-pagination.ts';
 import { buildOffsetIncrement } from './offset-increment.ts';
 import { buildPageIncrement } from './page-increment.ts';

@@ -3,7 +3,7 @@ import type { Json } from '../../kit/json.ts';
 import type { Build, StreamContext } from '../model/build.ts';
 import type { Component } from '../model/component.ts';
 import type { PartitionRouter } from '../model/stream.ts';
-import { customPart } from '../records/custom-part.ts';
+import { customPart } from '../model/custom-part.ts';
 import { groupingPartitionRouter } from './grouping-partition-router.ts';
 import { listPartitionRouter } from './list-partition-router.ts';
 import { productPartitionRouter } from './product-partition-router.ts';

@@ -1,6 +1,6 @@
 import { ConnectorError } from '../../kit/connector-error.ts';
 import type { Json, JsonObject } from '../../kit/json.ts';
-import { partitionKey } from '../cursors/partition-key.ts';
+import { canonicalJson } from '../model/canonical-json.ts';
 import type { Build, StreamContext } from '../model/build.ts';
 import type { Component } from '../model/component.ts';
 import type { StreamSlice } from '../model/slice.ts';
@@ -46,7 +46,7 @@ async function* groups(
   for await (const slice of partitions) {
     // The first field is the partition's own; parents come behind it.
     const [value] = Object.values(slice.partition);
-    const key = partitionKey(value);
+    const key = canonicalJson(value);
     if (deduplicate && seen.has(key)) continue;
     if (deduplicate) seen.add(key);
     group.push(slice);

@@ -1,6 +1,6 @@
 import { templateContext } from '../interpolation/template-context.ts';
 import { ConnectorError } from '../../kit/connector-error.ts';
-import { partitionKey } from '../cursors/partition-key.ts';
+import { canonicalJson } from '../model/canonical-json.ts';
 import { interpolatedText } from '../interpolation/interpolated.ts';
 import type { Build, StreamContext } from '../model/build.ts';
 import type { Component } from '../model/component.ts';
@@ -44,7 +44,7 @@ async function* union(
     for await (const { partition, extraFields } of walk) {
       const { [field]: value, ...others } = partition;
       if (value === undefined) throw missing();
-      const key = partitionKey(value);
+      const key = canonicalJson(value);
       if (seen.has(key)) continue;
       seen.add(key);
       yield { partition: { [field]: value }, cursorSlice: {}, extraFields: { ...others, ...extraFields } };

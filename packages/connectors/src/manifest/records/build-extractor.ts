@@ -2,7 +2,7 @@ import { ConnectorError } from '../../kit/connector-error.ts';
 import type { Build, StreamContext } from '../model/build.ts';
 import type { Component } from '../model/component.ts';
 import type { Extractor } from '../model/records.ts';
-import { customPart } from './custom-part.ts';
+import { customPart } from '../model/custom-part.ts';
 import { buildDpathExtractor } from './dpath-extractor.ts';
 import { buildResponseToFileExtractor } from './response-to-file-extractor.ts';
 

@@ -2,7 +2,7 @@ import { interpolatedBoolean } from '../interpolation/interpolated.ts';
 import type { Build, StreamContext } from '../model/build.ts';
 import type { Component } from '../model/component.ts';
 import type { RecordFilter } from '../model/records.ts';
-import { customPart } from './custom-part.ts';
+import { customPart } from '../model/custom-part.ts';
 import { recordContext } from './record-context.ts';
 
 /** Builds a `RecordFilter` or the port of a custom one. Without a condition every record is kept. */

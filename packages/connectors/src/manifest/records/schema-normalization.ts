@@ -4,7 +4,7 @@ import type { Build, StreamContext } from '../model/build.ts';
 import type { Component } from '../model/component.ts';
 import type { MutableRecord } from '../model/records.ts';
 import { compileNormalizer } from './compile-normalizer.ts';
-import { customPart } from './custom-part.ts';
+import { customPart } from '../model/custom-part.ts';
 
 /** What a port of a `CustomSchemaNormalization` is: changes a record in place to what the schema says. */
 export interface SchemaNormalizer {

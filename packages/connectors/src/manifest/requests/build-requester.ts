@@ -5,7 +5,7 @@ import { buildErrorHandler } from '../error-handling/build-error-handler.ts';
 import type { Build, StreamContext } from '../model/build.ts';
 import type { Component } from '../model/component.ts';
 import type { Requester } from '../model/request.ts';
-import { customPart } from './custom-part.ts';
+import { customPart } from '../model/custom-part.ts';
 import { HttpRequester } from './http-requester.ts';
 import { componentOf } from './components-of.ts';
 import { ownParts } from './own-parts.ts';
@@ -26,7 +26,7 @@ export function buildRequester(
   stream: StreamContext,
   options: RequesterOptions,
 ): Requester {
-  if (definition.type !== 'HttpRequester') return customPart(definition, build, stream) as Requester;
+  if (definition.type !== 'HttpRequester') return customPart<Requester>(definition, build, stream);
   return new HttpRequester({
     build,
     stream,

@@ -1,6 +1,6 @@
 import type { Json } from '../../kit/json.ts';
 import type { Component } from '../model/component.ts';
-import { isJsonObject } from './is-json-object.ts';
+import { isJsonObject } from '../model/is-json-object.ts';
 
 const isComponent = (given: unknown): given is Component => isJsonObject(given);
 

@@ -1,10 +1,11 @@
 import { ConnectorError } from '../../kit/connector-error.ts';
+import { FRAMING_HEADERS } from '../../kit/framing-headers.ts';
 import type { HttpRequest, QueryValue } from '../../kit/http-client.ts';
 import type { Json } from '../../kit/json.ts';
 import { Secret } from '../../kit/secret.ts';
 import { pythonText } from '../interpolation/python-text.ts';
 import type { RequestParts } from '../model/request.ts';
-import { isJsonObject } from './is-json-object.ts';
+import { isJsonObject } from '../model/is-json-object.ts';
 
 /** Wraps a text that holds a secret; others come back as they are. */
 export type Guard = (text: string) => string | Secret;
@@ -15,18 +16,6 @@ export interface RequestTarget {
 }
 
 type Fields = Readonly<Record<string, Json>>;
-
-/** They frame the message or name its host, which is the HTTP client's own matter; some manifests set them all the same. */
-const FRAMING = new Set([
-  'host',
-  'connection',
-  'content-length',
-  'transfer-encoding',
-  'upgrade',
-  'te',
-  'trailer',
-  'expect',
-]);
 
 /**
  * The request for the HTTP client, which hands every answer back. A parameter that the URL has already with the same value is not added again;
@@ -79,7 +68,8 @@ function queryOf(url: URL, params: Fields, guard: Guard): Record<string, readonl
 function headersOf(fields: Fields, guard: Guard): Record<string, string | Secret> {
   const headers: Record<string, string | Secret> = {};
   for (const [name, value] of Object.entries(fields)) {
-    if (value !== null && !FRAMING.has(name.toLowerCase())) headers[name] = guard(pythonText(value));
+    // Some manifests set headers that are the HTTP client's own matter.
+    if (value !== null && !FRAMING_HEADERS.has(name.toLowerCase())) headers[name] = guard(pythonText(value));
   }
   return headers;
 }

@@ -1,7 +1,7 @@
 import { ConnectorError } from '../../kit/connector-error.ts';
 import type { JsonObject } from '../../kit/json.ts';
 import { interpolatedString } from '../interpolation/interpolated.ts';
-import { isJsonObject } from './is-json-object.ts';
+import { isJsonObject } from '../model/is-json-object.ts';
 
 /**
  * How many requests a manifest wants to have under way at once (`ConcurrencyLevel`): its default, at most its maximum. Throws

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { ConnectorError } from '../../kit/connector-error.ts';
 import type { Json, JsonObject } from '../../kit/json.ts';
 import type { RequestParts } from '../model/request.ts';
-import { isJsonObject } from './is-json-object.ts';
+import { isJsonObject } from '../model/is-json-object.ts';
 
 type Fields = Readonly<Record<string, Json>>;
 

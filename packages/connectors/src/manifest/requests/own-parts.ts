@@ -6,10 +6,11 @@ import type { Build } from '../model/build.ts';
 import type { Component } from '../model/component.ts';
 import type { RequestParts, RequestPartsProvider, RequestPlace } from '../model/request.ts';
 import type { TemplateContext } from '../model/template.ts';
-import { isJsonObject } from './is-json-object.ts';
+import { isJsonObject } from '../model/is-json-object.ts';
 import { queryProperties } from './query-properties-value.ts';
 import { fieldInputs, headerInputs } from './request-inputs.ts';
-import { requestContext, staticContext } from './template-context.ts';
+import { requestContext } from './template-context.ts';
+import { templateContext } from '../interpolation/template-context.ts';
 
 type Evaluate = (context: TemplateContext, place: RequestPlace) => RequestParts;
 
@@ -18,7 +19,7 @@ type Evaluate = (context: TemplateContext, place: RequestPlace) => RequestParts;
  * the older `request_body_data` and `request_body_json`. Throws `ConnectorError('configuration')`.
  */
 export function ownParts(definition: Component, build: Build): RequestPartsProvider {
-  const fixed = staticContext(definition, build);
+  const fixed = templateContext(build, definition);
   const evaluators = [
     ...paramsOf(definition['request_parameters']),
     ...headersOf(definition['request_headers']),

@@ -5,8 +5,8 @@ import { pythonText } from '../interpolation/python-text.ts';
 import type { Build } from '../model/build.ts';
 import type { Component } from '../model/component.ts';
 import type { RequestParts } from '../model/request.ts';
-import { isJsonObject } from './is-json-object.ts';
-import { staticContext } from './template-context.ts';
+import { isJsonObject } from '../model/is-json-object.ts';
+import { templateContext } from '../interpolation/template-context.ts';
 
 export interface RequestOption {
   /** The same parts with `value` at the option's place; a value that is there already is replaced. */
@@ -32,7 +32,7 @@ export function requestOption(definition: Component, build: Build): RequestOptio
   const place = typeof into === 'string' && Object.hasOwn(PLACES, into) ? PLACES[into] : undefined;
   if (!place) throw wrong(`\`inject_into\` is none of ${Object.keys(PLACES).join(', ')}`);
   const path = pathOf(definition, place).map((name) =>
-    interpolatedText(name).evaluate(staticContext(definition, build)),
+    interpolatedText(name).evaluate(templateContext(build, definition)),
   );
   const [first = ''] = path;
   return {

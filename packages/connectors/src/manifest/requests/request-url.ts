@@ -6,7 +6,8 @@ import type { Component } from '../model/component.ts';
 import type { RequestPlace } from '../model/request.ts';
 import type { Interpolated } from '../model/template.ts';
 import { joinUrl } from './join-url.ts';
-import { requestContext, staticContext } from './template-context.ts';
+import { requestContext } from './template-context.ts';
+import { templateContext } from '../interpolation/template-context.ts';
 
 /** The URL of a request; `path` is that of a page token, and counts in place of the requester's own. */
 export type UrlOf = (place: RequestPlace, path: string | undefined) => URL;
@@ -19,7 +20,7 @@ export function requestUrl(definition: Component, build: Build): UrlOf {
   const url = compiled(definition['url']);
   const base = compiled(definition['url_base']);
   const own = compiled(definition['path']);
-  const fixed = staticContext(definition, build);
+  const fixed = templateContext(build, definition);
   if (!url && !base) throw new ConnectorError('configuration', 'A requester of the manifest has no `url`.');
 
   return (place, path) => {
@@ -40,7 +41,7 @@ export function requestUrl(definition: Component, build: Build): UrlOf {
 
 /** The URL without the path of a request. */
 export const baseUrl = (definition: Component, build: Build): string =>
-  (compiled(definition['url_base']) ?? compiled(definition['url']))?.evaluate(staticContext(definition, build)) ?? '';
+  (compiled(definition['url_base']) ?? compiled(definition['url']))?.evaluate(templateContext(build, definition)) ?? '';
 
 const compiled = (given: Json | undefined): Interpolated<string> | undefined =>
   typeof given === 'string' && given !== '' ? interpolatedText(given) : undefined;

@@ -1,13 +1,6 @@
 import { sliceVariables } from '../interpolation/slice-variables.ts';
-import type { Build } from '../model/build.ts';
-import type { Component } from '../model/component.ts';
 import type { RequestPlace } from '../model/request.ts';
 import type { TemplateContext } from '../model/template.ts';
-import { templateContext } from '../interpolation/template-context.ts';
-
-/** What templates see that do not depend on a request. */
-export const staticContext = (definition: Component, build: Pick<Build, 'config' | 'ctx'>): TemplateContext =>
-  templateContext(build, definition);
 
 /**
  * What templates of a request see: configuration, parameters, the slice under its three names and its extra fields by their own

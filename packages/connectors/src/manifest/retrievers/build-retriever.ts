@@ -2,7 +2,7 @@ import { ConnectorError } from '../../kit/connector-error.ts';
 import type { Build, StreamContext } from '../model/build.ts';
 import type { Component } from '../model/component.ts';
 import type { Retriever } from '../model/stream.ts';
-import { customPart } from '../records/custom-part.ts';
+import { customPart } from '../model/custom-part.ts';
 import { buildAsyncRetriever } from './build-async-retriever.ts';
 import { buildSimpleRetriever } from './build-simple-retriever.ts';
 

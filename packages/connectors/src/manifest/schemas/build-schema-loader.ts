@@ -2,7 +2,7 @@ import { ConnectorError } from '../../kit/connector-error.ts';
 import type { JsonObject } from '../../kit/json.ts';
 import type { Build, StreamContext } from '../model/build.ts';
 import type { Component } from '../model/component.ts';
-import { customPart } from '../records/custom-part.ts';
+import { customPart } from '../model/custom-part.ts';
 import { isMapping } from '../records/is-mapping.ts';
 import { buildDynamicSchemaLoader } from './dynamic-schema-loader.ts';
 import { loadSchemaFile } from './load-schema-file.ts';

@@ -2,7 +2,7 @@ import { ConnectorError } from '../../kit/connector-error.ts';
 import type { Build, StreamContext } from '../model/build.ts';
 import type { Component } from '../model/component.ts';
 import type { Transformation } from '../model/records.ts';
-import { customPart } from '../records/custom-part.ts';
+import { customPart } from '../model/custom-part.ts';
 import { buildAddFields } from './add-fields.ts';
 import { buildDpathFlattenFields } from './dpath-flatten-fields.ts';
 import { buildFlattenFields } from './flatten-fields.ts';

@@ -9,7 +9,7 @@ import {
 import type { Component } from '../../../src/manifest/model/component.ts';
 import type { ManifestResponse, RequestParts } from '../../../src/manifest/model/request.ts';
 import { wholeResponse } from '../../../src/manifest/requests/manifest-response.ts';
-import { staticContext } from '../../../src/manifest/requests/template-context.ts';
+import { templateContext } from '../../../src/manifest/interpolation/template-context.ts';
 import { testingBuild, testingStream } from '../../../src/manifest/requests/testing-build.ts';
 import { expectSame } from '../verdict.ts';
 import type { Verdict } from '../verdict.ts';
@@ -104,7 +104,7 @@ const jwtDefinition = (fields: JsonObject): Component => ({
   ...fields,
 });
 
-const contextOf = (definition: Component) => staticContext(definition, BUILD);
+const contextOf = (definition: Component) => templateContext(BUILD, definition);
 
 async function judgePlace(row: ParamRow, key: string): Promise<Verdict> {
   const option = row['request_option'];

@@ -3,7 +3,7 @@ import { dynamicCheck } from './dynamic-check.ts';
 import { filtersTransformed, conditionalManifest, groupsOf, unionInGroup } from './connector-manifests.ts';
 import { overridesManifest } from './override-manifests.ts';
 import type { Json, JsonObject } from '../../../src/kit/json.ts';
-import { canonicalJson } from '../../../src/manifest/connector/record-key.ts';
+import { canonicalJson } from '../../../src/manifest/model/canonical-json.ts';
 import { publishedSpecification } from '../../../src/manifest/specification/published-specification.ts';
 import { expectSame, expectThrow, notApplicable } from '../verdict.ts';
 import type { ParamJudges } from './param-table.ts';
