@@ -208,6 +208,24 @@ describe('dynamic streams', () => {
     expect(names(listed)).toEqual(['one', 'three']);
     expect(listed.broken.map(({ name }) => name)).toEqual(['Tables[1]']);
   });
+
+  test('say what to write where a filled template is no valid stream', async () => {
+    const config = {
+      tables: [
+        { id: 1, name: 'one', method: 'GET' },
+        { id: 2, name: 'two', method: 'FETCH' },
+      ],
+    };
+    const method = mapping('retriever.requester.http_method', "{{ components_values['method'] }}", {
+      create_or_update: true,
+    });
+    const resolver = { ...fromConfig('tables'), components_mapping: [toName, toPath, method] };
+    const listed = await list({ dynamic_streams: [dynamic(resolver, { name: 'Tables' })] }, { config });
+    expect(names(listed)).toEqual(['one']);
+    expect(listed.broken).toMatchObject([
+      { name: 'Tables[1]', error: { reason: 'configuration', message: expect.stringMatching(/http_method.*GET/s) } },
+    ]);
+  });
 });
 
 describe('mappings of components', () => {

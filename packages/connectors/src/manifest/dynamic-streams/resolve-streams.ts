@@ -2,7 +2,7 @@ import { ConnectorError } from '../../kit/connector-error.ts';
 import type { Json, JsonObject } from '../../kit/json.ts';
 import { sliceVariables } from '../interpolation/slice-variables.ts';
 import { templateContext } from '../interpolation/template-context.ts';
-import { applyParameters } from '../load/apply-parameters.ts';
+import { loadStream } from '../load/load-stream.ts';
 import { renewSpellings } from '../load/renew-spellings.ts';
 import type { Build } from '../model/build.ts';
 import type { Component } from '../model/component.ts';
@@ -59,11 +59,7 @@ export function resolveStream(
 ): Component {
   const draft = new TemplateDraft(template);
   for (const mapping of mappings) mapping.apply(draft, context);
-  const whole = applyParameters(draft.result as JsonObject, {
-    position: 'DynamicDeclarativeStream.stream_template',
-    useParentParameters: parentsWin,
-  });
-  return renewSpellings(whole as Component);
+  return loadStream(draft.result as JsonObject, { path: 'stream_template', useParentParameters: parentsWin });
 }
 
 function nameOf(definition: Component, dynamic: string): string {
