@@ -27,5 +27,5 @@ export function streamedResponse(
   const whole = (): never => {
     throw new ConnectorError('invalid_answer', 'The body of a streamed answer is not there as a whole.');
   };
-  return { status, headers, url, text: whole, bytes: whole, json: whole, stream: () => body };
+  return { status, headers, url, comesInPieces: true, text: whole, bytes: whole, json: whole, stream: () => body };
 }

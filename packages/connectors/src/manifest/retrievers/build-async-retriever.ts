@@ -14,6 +14,7 @@ import { buildExtractor } from '../records/build-extractor.ts';
 import { buildRecordSelector } from '../records/build-record-selector.ts';
 import { buildRequester } from '../requests/build-requester.ts';
 import { buildTransformation } from '../transformations/build-transformation.ts';
+import { bodyTaking } from './body-taking.ts';
 import { downloadJob } from './async/job-download.ts';
 import type { DownloadParts } from './async/job-download.ts';
 import { dismiss, jobRequests } from './async/job-requests.ts';
@@ -98,19 +99,26 @@ function jobParts(definition: Component, build: Build, stream: StreamContext): J
 function downloadParts(definition: Component, build: Build, stream: StreamContext): DownloadParts {
   const decoder = buildDecoder(optional(definition, 'download_decoder'), build, stream);
   const extractor = optional(definition, 'download_extractor') ?? { type: 'DpathExtractor', field_path: [] };
-  const selector = optional(definition, 'record_selector') ?? missing('record_selector', stream);
-  const streams = decoder.streams || extractor.type === 'ResponseToFileExtractor';
+  const selection = optional(definition, 'record_selector') ?? missing('record_selector', stream);
+  const selector = buildRecordSelector({ ...selection, extractor }, build, stream, decoder, {
+    transformations: (stream.transformations ?? []).map((one) => buildTransformation(one, build, stream)),
+    ...(stream.filtersByCursor && { transformBeforeFiltering: true }),
+  });
+  const [requester, paginator] = [
+    optional(definition, 'download_requester') ?? missing('download_requester', stream),
+    optional(definition, 'download_paginator'),
+  ];
+  const bodies =
+    extractor.type === 'ResponseToFileExtractor'
+      ? 'as it comes'
+      : bodyTaking({ requester, paginator, decoder, selector });
   const targets = targetParts(definition, build, stream);
   return {
     retriever: new SimpleRetriever({
       stream: stream.name,
-      requester:
-        requesterOf(definition, 'download_requester', build, stream, streams) ?? missing('download_requester', stream),
-      selector: buildRecordSelector({ ...selector, extractor }, build, stream, decoder, {
-        transformations: (stream.transformations ?? []).map((one) => buildTransformation(one, build, stream)),
-        ...(stream.filtersByCursor && { transformBeforeFiltering: true }),
-      }),
-      paginator: buildPaginator(optional(definition, 'download_paginator'), build, stream, decoder),
+      requester: buildRequester(requester, build, stream, { bodies }),
+      selector,
+      paginator: buildPaginator(paginator, build, stream, decoder),
       router: undefined,
       queryProperties: undefined,
       reset: undefined,
@@ -134,15 +142,9 @@ function targetParts(definition: Component, build: Build, stream: StreamContext)
   };
 }
 
-function requesterOf(
-  definition: Component,
-  field: string,
-  build: Build,
-  stream: StreamContext,
-  streams = false,
-): Requester | undefined {
+function requesterOf(definition: Component, field: string, build: Build, stream: StreamContext): Requester | undefined {
   const requester = optional(definition, field);
-  return requester && buildRequester(requester, build, stream, { streams });
+  return requester && buildRequester(requester, build, stream, { bodies: 'whole' });
 }
 
 /** A number, or a template of one that sees `config`; it may not be negative. */
