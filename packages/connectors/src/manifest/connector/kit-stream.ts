@@ -4,7 +4,7 @@ import { entityTypeName } from '../../kit/define-connector.ts';
 import type { JsonObject } from '../../kit/json.ts';
 import type { Page } from '../../kit/page.ts';
 import { asObject } from '../configuration/as-object.ts';
-import type { ManifestStream } from '../model/stream.ts';
+import type { ManifestStream, ReadOptions } from '../model/stream.ts';
 import { describeManifestRecord } from './describe-record.ts';
 import type { EntityFields } from './entity-options.ts';
 import { recordKey } from './record-key.ts';
@@ -46,7 +46,7 @@ export function kitStream(
     ...(text && { text }),
     describe: (row) => describeManifestRecord(options, cursorField, row),
     parseCursor: parseState,
-    read: (since) => pagesOf(stream, since as JsonObject | undefined),
+    read: (since) => pagesOf(stream, since as JsonObject | undefined, { keepsPosition: !incremental }),
   };
 }
 
@@ -60,9 +60,10 @@ function parseState(cursor: unknown): JsonObject {
 async function* pagesOf(
   stream: ManifestStream,
   since: JsonObject | undefined,
+  options: ReadOptions,
 ): AsyncGenerator<Page<JsonObject, JsonObject>> {
   try {
-    for await (const output of stream.read(since)) {
+    for await (const output of stream.read(since, options)) {
       if (output.type === 'state') yield { upserts: [], cursor: output.state };
       else
         for (let from = 0; from < output.records.length; from += MOST_RECORDS)

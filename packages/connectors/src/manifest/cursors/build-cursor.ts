@@ -3,13 +3,14 @@ import type { JsonObject } from '../../kit/json.ts';
 import type { Build, StreamContext } from '../model/build.ts';
 import type { Component } from '../model/component.ts';
 import type { RequestPartsProvider } from '../model/request.ts';
-import type { PartitionRouter } from '../model/stream.ts';
+import type { PartitionRouter, ReadOptions } from '../model/stream.ts';
 import { customPart } from '../model/custom-part.ts';
 import { countSettings } from './build-count-settings.ts';
 import { datetimeSettings } from './build-datetime-settings.ts';
 import { cursorRequestParts, windowOption } from './cursor-request-parts.ts';
 import type { WindowOption } from './cursor-request-parts.ts';
 import { ListingCursor } from './listing-cursor.ts';
+import type { PositionKeeping } from './listing-cursor.ts';
 import { PartitionedCursor } from './partitioned-cursor.ts';
 import type { StreamCursor } from './stream-cursor.ts';
 import { WholeCursor } from './whole-cursor.ts';
@@ -25,10 +26,12 @@ export interface CursorSource {
   /** Records outside of what is asked for are dropped. */
   readonly filters: boolean;
   /** A cursor for one read. Throws `ConnectorError`. */
-  begin(state: JsonObject | undefined): StreamCursor;
+  begin(state: JsonObject | undefined, options?: ReadOptions): StreamCursor;
 }
 
 const USUAL_STATE_INTERVAL_MS = 600_000;
+/** The first position of a read is kept at once, then one each time that so much time has passed. */
+const POSITION_INTERVAL_MS = 10_000;
 
 /** Whether the cursor decides which records are wanted (`is_client_side_incremental`, `is_data_feed`). */
 export const filtersByCursor = (definition: Component | undefined): boolean =>
@@ -41,8 +44,7 @@ export function buildCursor(
   stream: StreamContext,
   router: PartitionRouter | undefined,
 ): CursorSource {
-  if (!definition)
-    return { providers: [], isFeed: false, filters: false, begin: (state) => new ListingCursor(router, state) };
+  if (!definition) return listing(build, router);
   if (definition.type === 'CustomIncrementalSync') return customPart<CursorSource>(definition, build, stream);
   const settings = settingsOf(definition, build, stream);
   const { clock, log } = build.ctx;
@@ -57,6 +59,33 @@ export function buildCursor(
       const common = { settings: settings.forRead(), state, log, stream: stream.name };
       if (!router) return new WholeCursor(common);
       return new PartitionedCursor({ ...common, router, clock, stateIntervalMs, useGlobal });
+    },
+  };
+}
+
+const listing = (build: Build, router: PartitionRouter | undefined): CursorSource => ({
+  providers: [],
+  isFeed: false,
+  filters: false,
+  begin: (state, options) =>
+    new ListingCursor(router, state, options?.keepsPosition ? positionKeeping(build) : undefined),
+});
+
+/** Names of what is no credential, though it looks like one: `…?page_token=abc`. */
+const PAGE_TOKEN = /\b(?:next|page|continuation|cursor|skip|sync)(?:[_-]?page)?[_-]?token/gi;
+
+function positionKeeping({ ctx, shown }: Build): PositionKeeping {
+  let keptAt = Number.NEGATIVE_INFINITY;
+  return {
+    isDue() {
+      const now = ctx.clock.now();
+      if (now - keptAt < POSITION_INTERVAL_MS) return false;
+      keptAt = now;
+      return true;
+    },
+    mayKeep(token) {
+      const plain = token.replaceAll(PAGE_TOKEN, 'page');
+      return shown(plain) === plain;
     },
   };
 }

@@ -88,7 +88,8 @@ export interface PageWalk {
 }
 
 export interface Paginator {
-  walk(): PageWalk;
+  /** The pages from the first one on, or from that of a token which an earlier walk gave. */
+  walk(from?: NextPageToken): PageWalk;
   /** Page size, token or path of a request. */
   parts(token: NextPageToken | undefined, slice: StreamSlice): RequestParts;
 }

@@ -125,6 +125,7 @@ function downloadParts(definition: Component, build: Build, stream: StreamContex
       firstPageOnly: false,
       readsParents: false,
       signal: build.ctx.signal,
+      log: build.ctx.log,
     }),
     ...(targets && { targets }),
   };

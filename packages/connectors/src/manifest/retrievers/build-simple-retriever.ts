@@ -37,5 +37,6 @@ export function buildSimpleRetriever(definition: Component, build: Build, stream
     firstPageOnly: definition['ignore_stream_slicer_parameters_on_paginated_requests'] === true,
     readsParents: JSON.stringify(router ?? null).includes('"lazy_read_pointer":["'),
     signal: build.ctx.signal,
+    log: build.ctx.log,
   });
 }

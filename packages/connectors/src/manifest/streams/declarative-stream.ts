@@ -3,7 +3,7 @@ import { buildCursor, filtersByCursor } from '../cursors/build-cursor.ts';
 import { buildStateMigration, migrated } from '../cursors/state-migration.ts';
 import type { Build, StreamContext } from '../model/build.ts';
 import type { Component } from '../model/component.ts';
-import type { ManifestStream, StreamReading } from '../model/stream.ts';
+import type { ManifestStream, ReadOptions, StreamReading } from '../model/stream.ts';
 import { buildSchemaLoader } from '../schemas/build-schema-loader.ts';
 import { isParentStream } from './parent-streams.ts';
 import { readStream } from './read-stream.ts';
@@ -40,12 +40,12 @@ export function declarativeStream(definition: Component, build: Build): Manifest
   const migrations = ((definition['state_migrations'] ?? []) as readonly Component[]).map((migration) =>
     buildStateMigration(migration, definition, build, context),
   );
-  const begin = (state: JsonObject | undefined): StreamReading =>
+  const begin = (state: JsonObject | undefined, options?: ReadOptions): StreamReading =>
     new SliceReading({
       stream: name,
       retriever,
       source: cursor,
-      cursor: cursor.begin(migrated(state ?? undefined, migrations)),
+      cursor: cursor.begin(migrated(state ?? undefined, migrations), options),
       build,
     });
   return {
@@ -53,9 +53,12 @@ export function declarativeStream(definition: Component, build: Build): Manifest
     primaryKey,
     ...(cursor.cursorField !== undefined && { cursorField: cursor.cursorField }),
     schema: context.schema,
-    begin,
-    read: (state) =>
-      readStream(name, build, { concurrency: retriever.slicesAtOnce ?? build.concurrency, begin: () => begin(state) }),
+    begin: (state) => begin(state),
+    read: (state, options) =>
+      readStream(name, build, {
+        concurrency: retriever.slicesAtOnce ?? build.concurrency,
+        begin: () => begin(state, options),
+      }),
   };
 }
 

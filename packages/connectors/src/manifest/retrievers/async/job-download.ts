@@ -34,8 +34,8 @@ export async function* downloadJob(
   };
   for await (const target of targetsOf(job, targets, jobPlace(slice, answers))) {
     const { slice: withTarget } = jobPlace(slice, { ...answers, download_target: target });
-    // Parts of cursor and router were for the job, not for what it made.
-    yield* retriever.read(withTarget, { ...control, providers: [] });
+    // Parts of cursor and router were for the job, not for what it made; and the pages of a new job are others.
+    yield* retriever.read(withTarget, { ...control, providers: [], pages: undefined });
   }
 }
 
