@@ -76,7 +76,7 @@ export interface ReadOptions {
    * it has caught up, yielding pages as they come; then the read ends and the next job goes on. Absent: end when caught up.
    */
   readonly followMs?: number;
-  /** Who reads takes each stream by itself and no feed, as the Airbyte protocol does. */
+  /** Who reads takes each stream by itself and no feed, and states in their published forms, as the Airbyte protocol does. */
   readonly streamsAlone?: boolean;
   /** Only a beginning is wanted, to see what a source gives: manifests end after it as if there were no more. */
   readonly trial?: TrialLimits;

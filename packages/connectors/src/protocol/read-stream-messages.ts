@@ -72,9 +72,7 @@ async function* readPublished(
   const since = given && !isMark(given) ? stream.parseCursor(given) : undefined;
   for await (const page of stream.read(since)) {
     yield* tellRows(stream, page, ctx, teller);
-    // A position within one listing is of no published form: only its end is told.
-    const isTold = page.cursor !== undefined && (stream.incremental || isMark(page.cursor as JsonObject));
-    if (isTold) yield teller.tell(page.cursor as JsonObject);
+    if (page.cursor !== undefined) yield teller.tell(page.cursor as JsonObject);
   }
   if (teller.owes) yield teller.tell(teller.state);
 }

@@ -36,6 +36,7 @@ export async function discoverManifest(
     });
     found.push(
       kitStream(stream, {
+        keepsPosition: !ctx.options.streamsAlone && !ctx.options.trial,
         connectorId,
         schema,
         options: entityFieldsOf(ctx.config, stream.name),

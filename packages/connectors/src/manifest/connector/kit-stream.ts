@@ -18,6 +18,8 @@ export interface KitStreamNeeds {
   readonly connectorId: string;
   readonly schema: JsonObject;
   readonly options: EntityFields;
+  /** Its cursors are for the engine; else they are published. */
+  readonly keepsPosition: boolean;
   /** See `Stream.stateShape`. */
   readonly stateShape: string | undefined;
 }
@@ -25,7 +27,7 @@ export interface KitStreamNeeds {
 /** A stream of a manifest as the engine takes it. Its cursor is the state of the Airbyte protocol. */
 export function kitStream(
   stream: ManifestStream,
-  { connectorId, schema, options, stateShape }: KitStreamNeeds,
+  { connectorId, schema, options, stateShape, keepsPosition }: KitStreamNeeds,
 ): Stream {
   const { name, primaryKey, cursorField } = stream;
   const text = textMaker(options, schema);
@@ -46,7 +48,7 @@ export function kitStream(
     ...(text && { text }),
     describe: (row) => describeManifestRecord(options, cursorField, row),
     parseCursor: parseState,
-    read: (since) => pagesOf(stream, since as JsonObject | undefined, { keepsPosition: !incremental }),
+    read: (since) => pagesOf(stream, since as JsonObject | undefined, { keepsPosition }),
   };
 }
 

@@ -3,15 +3,18 @@ import type { JsonObject } from '../../kit/json.ts';
 import type { Build, StreamContext } from '../model/build.ts';
 import type { Component } from '../model/component.ts';
 import type { RequestPartsProvider } from '../model/request.ts';
-import type { PartitionRouter, ReadOptions } from '../model/stream.ts';
+import type { PartitionRouter } from '../model/stream.ts';
 import { customPart } from '../model/custom-part.ts';
 import { countSettings } from './build-count-settings.ts';
 import { datetimeSettings } from './build-datetime-settings.ts';
 import { cursorRequestParts, windowOption } from './cursor-request-parts.ts';
 import type { WindowOption } from './cursor-request-parts.ts';
 import { ListingCursor } from './listing-cursor.ts';
-import type { PositionKeeping } from './listing-cursor.ts';
+import { PagedCursor } from './paged-cursor.ts';
 import { PartitionedCursor } from './partitioned-cursor.ts';
+import { positionKeeping } from './position-keeping.ts';
+import { NO_POSITION } from './read-position.ts';
+import type { ReadPosition } from './read-position.ts';
 import type { StreamCursor } from './stream-cursor.ts';
 import { WholeCursor } from './whole-cursor.ts';
 import type { WindowSettingsSource } from './window-settings.ts';
@@ -25,13 +28,15 @@ export interface CursorSource {
   readonly isFeed: boolean;
   /** Records outside of what is asked for are dropped. */
   readonly filters: boolean;
-  /** A cursor for one read. Throws `ConnectorError`. */
-  begin(state: JsonObject | undefined, options?: ReadOptions): StreamCursor;
+  /** A cursor for one read. With `position` its states have positions, and it goes on from this one. Throws `ConnectorError`. */
+  begin(state: JsonObject | undefined, position?: ReadPosition): StreamCursor;
 }
 
 const USUAL_STATE_INTERVAL_MS = 600_000;
 /** The first position of a read is kept at once, then one each time that so much time has passed. */
 const POSITION_INTERVAL_MS = 10_000;
+/** Later, a source is not asked for pages that it told of so long ago, nor only for what there was then. */
+const OLDEST_POSITION_MS = 24 * 3_600_000;
 
 /** Whether the cursor decides which records are wanted (`is_client_side_incremental`, `is_data_feed`). */
 export const filtersByCursor = (definition: Component | undefined): boolean =>
@@ -55,10 +60,20 @@ export function buildCursor(
     providers: [cursorRequestParts(windowOptions(definition, settings, build))],
     isFeed: definition['is_data_feed'] === true,
     filters: filtersByCursor(definition),
-    begin(state) {
-      const common = { settings: settings.forRead(), state, log, stream: stream.name };
-      if (!router) return new WholeCursor(common);
-      return new PartitionedCursor({ ...common, router, clock, stateIntervalMs, useGlobal });
+    begin(state, position) {
+      const now = clock.now();
+      const isFresh = position?.span !== undefined && now - position.span.begunAt < OLDEST_POSITION_MS;
+      // Slices are the same only for a read that asks for the same: it ends where the earlier one would have ended.
+      const { begunAt = now, ...span } = isFresh ? position.span : {};
+      const windows = { ...settings.forRead(), ...span };
+      const common = { settings: windows, state, log, stream: stream.name };
+      const cursor = router
+        ? new PartitionedCursor({ ...common, router, clock, stateIntervalMs, useGlobal })
+        : new WholeCursor(common);
+      if (!position) return cursor;
+      const { start, end } = windows;
+      const from = { ...(isFresh ? position : NO_POSITION), span: { start, end, begunAt } };
+      return new PagedCursor(cursor, from, positionKeeping(build, router ? stateIntervalMs : POSITION_INTERVAL_MS));
     },
   };
 }
@@ -67,28 +82,9 @@ const listing = (build: Build, router: PartitionRouter | undefined): CursorSourc
   providers: [],
   isFeed: false,
   filters: false,
-  begin: (state, options) =>
-    new ListingCursor(router, state, options?.keepsPosition ? positionKeeping(build) : undefined),
+  begin: (state, position) =>
+    new ListingCursor(router, state, position && positionKeeping(build, POSITION_INTERVAL_MS), position),
 });
-
-/** Names of what is no credential, though it looks like one: `…?page_token=abc`. */
-const PAGE_TOKEN = /\b(?:next|page|continuation|cursor|skip|sync)(?:[_-]?page)?[_-]?token/gi;
-
-function positionKeeping({ ctx, shown }: Build): PositionKeeping {
-  let keptAt = Number.NEGATIVE_INFINITY;
-  return {
-    isDue() {
-      const now = ctx.clock.now();
-      if (now - keptAt < POSITION_INTERVAL_MS) return false;
-      keptAt = now;
-      return true;
-    },
-    mayKeep(token) {
-      const plain = token.replaceAll(PAGE_TOKEN, 'page');
-      return shown(plain) === plain;
-    },
-  };
-}
 
 function settingsOf(definition: Component, build: Build, stream: StreamContext): WindowSettingsSource {
   if (definition.type === 'DatetimeBasedCursor') return datetimeSettings(definition, build, stream);

@@ -3,21 +3,14 @@ import { canonicalJson } from '../model/canonical-json.ts';
 import { EMPTY_SLICE } from '../model/slice.ts';
 import type { NextPageToken, StreamSlice } from '../model/slice.ts';
 import type { PartitionRouter } from '../model/stream.ts';
-import { positionOfState, stateOfPosition } from './listing-position.ts';
+import type { PositionKeeping } from './position-keeping.ts';
+import { NO_POSITION, withPosition } from './read-position.ts';
+import type { ReadPosition } from './read-position.ts';
 import { COMPLETE_STATE, isCompleteState } from './state-forms.ts';
 import type { StreamCursor } from './stream-cursor.ts';
 
-export interface PositionKeeping {
-  /** Whether it is time for a state that says how far the read has come. */
-  isDue(): boolean;
-  /** Whether the JSON of a token may lie among the states: it must hold no secret. */
-  mayKeep(token: string): boolean;
-}
-
 /** More partitions are not listed in a position; those beyond are read again. */
 const MOST_DONE = 10_000;
-/** Longest token that is kept, as JSON in characters. */
-const LONGEST_TOKEN = 2_000;
 
 /**
  * A stream that is read whole every time: one slice for each partition, and a state only at the end. With `keeping` there are
@@ -32,11 +25,15 @@ export class ListingCursor implements StreamCursor {
   readonly #tokens: Map<string, NextPageToken>;
   #finished = false;
 
-  constructor(router: PartitionRouter | undefined, state: JsonObject | undefined, keeping?: PositionKeeping) {
+  constructor(
+    router: PartitionRouter | undefined,
+    state: JsonObject | undefined,
+    keeping?: PositionKeeping,
+    { done, open }: ReadPosition = NO_POSITION,
+  ) {
     this.#router = router;
     this.#state = state;
     this.#keeping = keeping;
-    const { done, open } = positionOfState(keeping && state);
     this.#done = new Set(done);
     this.#tokens = new Map(open);
   }
@@ -62,12 +59,12 @@ export class ListingCursor implements StreamCursor {
     return this.#tokens.get(this.#given.get(slice) ?? '');
   }
 
-  turn(slice: StreamSlice, token: NextPageToken): void {
+  turn(slice: StreamSlice, token: NextPageToken): boolean {
     const key = this.#given.get(slice);
-    if (!this.#keeping || key === undefined) return;
-    const text = JSON.stringify(token.next_page_token);
-    if (text.length <= LONGEST_TOKEN && this.#keeping.mayKeep(text)) this.#tokens.set(key, token);
+    if (!this.#keeping || key === undefined) return false;
+    if (this.#keeping.mayKeep(token)) this.#tokens.set(key, token);
     else this.#tokens.delete(key);
+    return this.#keeping.isDue();
   }
 
   close(slice: StreamSlice): void {
@@ -85,7 +82,7 @@ export class ListingCursor implements StreamCursor {
   state(): JsonObject | undefined {
     if (this.#finished) return COMPLETE_STATE;
     const hasPosition = this.#keeping && this.#done.size + this.#tokens.size > 0;
-    return hasPosition ? stateOfPosition({ done: this.#done, open: this.#tokens }) : undefined;
+    return hasPosition ? withPosition(undefined, { done: this.#done, open: this.#tokens }) : undefined;
   }
 
   isStateDue(): boolean {

@@ -8,8 +8,11 @@ export interface StreamCursor {
   observe(record: MutableRecord, slice: StreamSlice): void;
   /** The page to begin a slice with, when an earlier read has come further than its first one. */
   startOf?(slice: StreamSlice): NextPageToken | undefined;
-  /** All records before the page of `token` are handed on. Absent when the cursor does not keep pages. */
-  turn?(slice: StreamSlice, token: NextPageToken): void;
+  /**
+   * All records before the page of `token` are handed on; `true` when that is worth a state now. Absent when the cursor does
+   * not keep pages.
+   */
+  turn?(slice: StreamSlice, token: NextPageToken): boolean;
   close(slice: StreamSlice): void;
   finish(): void;
   state(): JsonObject | undefined;

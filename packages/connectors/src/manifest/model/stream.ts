@@ -28,6 +28,8 @@ export interface Retriever {
   readonly router: PartitionRouter | undefined;
   /** Slices that are read side by side, when it is not the build's concurrency that says so: jobs at the source have limits of their own. */
   readonly slicesAtOnce?: number;
+  /** Pages are found by tokens of the source, which stay where they are when records come and go; numbers do not. */
+  readonly turnsByToken?: boolean;
   /** Pages of records of a slice, selected and transformed. Throws `ConnectorError` that names stream and component. */
   read(slice: StreamSlice, control: ReadControl): AsyncIterable<readonly MutableRecord[]>;
 }
@@ -55,10 +57,7 @@ export interface PageMemory {
 }
 
 export interface ReadOptions {
-  /**
-   * For streams without a cursor field: yields states that say how far a read has come, for another attempt of the same job.
-   * They are of a form of our own.
-   */
+  /** States also say which page comes next, in a field of our own beside their published form. */
   readonly keepsPosition?: boolean;
 }
 
@@ -91,8 +90,8 @@ export interface StreamReading {
   read(slice: StreamSlice): AsyncIterable<readonly MutableRecord[]>;
   /** The token to which the read of a slice has turned since it was asked last. */
   turned?(slice: StreamSlice): NextPageToken | undefined;
-  /** All records before the page of `token` are handed on. */
-  turn?(slice: StreamSlice, token: NextPageToken): void;
+  /** All records before the page of `token` are handed on; `true` when that is worth a state now. */
+  turn?(slice: StreamSlice, token: NextPageToken): boolean;
   /** The slice was read to its end, and its records are handed on. */
   close(slice: StreamSlice): void;
   /** All slices were given; `state` then counts those that were closed as the whole stream. */

@@ -36,6 +36,7 @@ export function buildSimpleRetriever(definition: Component, build: Build, stream
     reset: buildPaginationReset(definition['pagination_reset']),
     firstPageOnly: definition['ignore_stream_slicer_parameters_on_paginated_requests'] === true,
     readsParents: JSON.stringify(router ?? null).includes('"lazy_read_pointer":["'),
+    turnsByToken: componentOf(pagination?.['pagination_strategy'])?.type === 'CursorPagination',
     signal: build.ctx.signal,
     log: build.ctx.log,
   });

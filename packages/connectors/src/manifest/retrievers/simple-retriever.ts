@@ -22,6 +22,8 @@ export interface SimpleRetrieverParts {
   readonly firstPageOnly: boolean;
   /** Parents bring the first answer with them (`lazy_read_pointer`). */
   readonly readsParents: boolean;
+  /** See `Retriever.turnsByToken`. */
+  readonly turnsByToken?: boolean;
   readonly signal: AbortSignal;
   readonly log: Logger;
 }
@@ -59,10 +61,12 @@ type Pages = AsyncGenerator<readonly MutableRecord[], PageEnd>;
 /** Asks for the pages of a slice, one after the other. */
 export class SimpleRetriever implements Retriever {
   readonly router: PartitionRouter | undefined;
+  readonly turnsByToken: boolean;
   readonly #parts: SimpleRetrieverParts;
 
   constructor(parts: SimpleRetrieverParts) {
     this.router = parts.router;
+    this.turnsByToken = parts.turnsByToken ?? false;
     this.#parts = parts;
   }
 

@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../../kit/json.ts';
 import { buildCursor, filtersByCursor } from '../cursors/build-cursor.ts';
+import { takePosition } from '../cursors/read-position.ts';
 import { buildStateMigration, migrated } from '../cursors/state-migration.ts';
 import type { Build, StreamContext } from '../model/build.ts';
 import type { Component } from '../model/component.ts';
@@ -40,14 +41,19 @@ export function declarativeStream(definition: Component, build: Build): Manifest
   const migrations = ((definition['state_migrations'] ?? []) as readonly Component[]).map((migration) =>
     buildStateMigration(migration, definition, build, context),
   );
-  const begin = (state: JsonObject | undefined, options?: ReadOptions): StreamReading =>
-    new SliceReading({
+  // A page number may lead elsewhere when records have come and gone; a listing names what was missed the next time.
+  const turnsSafely = cursor.cursorField === undefined || retriever.turnsByToken === true;
+  const begin = (given: JsonObject | undefined, options?: ReadOptions): StreamReading => {
+    const { state, position } = takePosition(given ?? undefined);
+    const kept = options?.keepsPosition && turnsSafely ? position : undefined;
+    return new SliceReading({
       stream: name,
       retriever,
       source: cursor,
-      cursor: cursor.begin(migrated(state ?? undefined, migrations), options),
+      cursor: cursor.begin(migrated(state, migrations), kept),
       build,
     });
+  };
   return {
     name,
     primaryKey,

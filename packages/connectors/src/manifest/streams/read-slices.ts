@@ -64,8 +64,11 @@ function* taken(
     if (arrival.records.length > 0) yield { type: 'records', records: arrival.records };
     return;
   }
-  if (arrival.type === 'turned') reading.turn?.(arrival.slice, arrival.token);
-  else reading.close(arrival.slice);
+  if (arrival.type === 'turned') {
+    if (reading.turn?.(arrival.slice, arrival.token)) yield* stateOf(reading);
+    return;
+  }
+  reading.close(arrival.slice);
   if (reading.isStateDue()) yield* stateOf(reading);
 }
 

@@ -61,8 +61,8 @@ export class SliceReading implements StreamReading {
     return token;
   }
 
-  turn(slice: StreamSlice, token: NextPageToken): void {
-    this.#parts.cursor.turn?.(slice, token);
+  turn(slice: StreamSlice, token: NextPageToken): boolean {
+    return this.#parts.cursor.turn?.(slice, token) ?? false;
   }
 
   close(slice: StreamSlice): void {
