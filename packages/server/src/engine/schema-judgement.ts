@@ -18,11 +18,13 @@ type Discovered = Pick<Stream, 'name' | 'jsonSchema' | 'primaryKey'>;
 /**
  * Compares what the source has with what is remembered of it, and decides by the selection's policies what is let in.
  * Without a memory everything is known: there is nothing yet that it could differ from.
+ * @param hidden whether a stream that is missing may be there all the same; what is remembered of it then stays as it is
  */
 export function judgeSchema(
   streams: readonly Discovered[],
   selection: Selection,
   memory: SchemaMemory | undefined,
+  hidden: (name: string) => boolean = () => false,
 ): SchemaJudgement {
   const judge = new Judge(selection);
   const next = new Map<string, StreamMemory>();
@@ -31,8 +33,9 @@ export function judgeSchema(
     next.set(stream.name, known ? judge.compare(stream, known) : judge.meet(stream, memory === undefined));
   }
   for (const [name, known] of Object.entries(memory ?? {})) {
-    const gone = next.has(name) ? undefined : judge.miss(name, known);
-    if (gone) next.set(name, gone);
+    if (next.has(name)) continue;
+    const missing = hidden(name) ? known : judge.miss(name, known);
+    if (missing) next.set(name, missing);
   }
   return { memory: Object.fromEntries(next), changes: judge.changes, refused: judge.refused };
 }

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { BrokenStream } from '../../kit/broken-stream.ts';
 import { startReading } from '../../kit/contract-reading.ts';
 import { createHttpClient } from '../../kit/guarded-http-client.ts';
 import { ConnectorError } from '../../kit/connector-error.ts';
@@ -26,6 +27,8 @@ export interface Trial {
   readonly logs: readonly string[];
   /** Milliseconds that were waited on the clock. */
   readonly waited: number;
+  /** Streams that were told of as broken. */
+  readonly broken: readonly BrokenStream[];
   /** Paths that were asked for, in their order. */
   readonly asked: readonly string[];
 }
@@ -123,7 +126,8 @@ export async function trial(bad: JsonObject, options: TrialOptions = {}): Promis
     signal,
     timeouts: patienceOf(options),
   });
-  const ctx: ConnectorContext = { ...reading.ctx, http };
+  const broken: BrokenStream[] = [];
+  const ctx: ConnectorContext = { ...reading.ctx, http, tellBroken: (one) => void broken.push(one) };
   const outcomes = new Map<string, Outcome>();
   try {
     for (const stream of await connector.discover(ctx)) {
@@ -150,7 +154,7 @@ export async function trial(bad: JsonObject, options: TrialOptions = {}): Promis
     server.closeAllConnections();
     server.close();
   }
-  return { outcomes, logs: reading.logs, waited: reading.waited(), asked };
+  return { outcomes, logs: reading.logs, waited: reading.waited(), broken, asked };
 }
 
 export type Answer = Parameters<RequestListener>[1];
