@@ -16,6 +16,8 @@ export const CANARY = 'canary-5f1d0c7e';
 /** What came of one stream. */
 export interface Outcome {
   readonly records: readonly JsonObject[];
+  /** Of the records. */
+  readonly keys: readonly string[];
   readonly states: readonly JsonObject[];
   readonly error: unknown;
 }
@@ -133,12 +135,13 @@ export async function trial(bad: JsonObject, options: TrialOptions = {}): Promis
     for (const stream of await connector.discover(ctx)) {
       const since = stream.name === 'bad' ? options.state : undefined;
       const records: JsonObject[] = [];
+      const keys: string[] = [];
       const states: JsonObject[] = [];
       let error: unknown;
       try {
         for await (const page of stream.read(since && stream.parseCursor?.(since))) {
           for (const row of page.upserts) {
-            stream.key(row);
+            keys.push(stream.key(row));
             records.push(row);
           }
           if (page.cursor !== undefined) states.push(page.cursor as JsonObject);
@@ -146,7 +149,7 @@ export async function trial(bad: JsonObject, options: TrialOptions = {}): Promis
       } catch (thrown) {
         error = thrown;
       }
-      outcomes.set(stream.name, { records, states, error });
+      outcomes.set(stream.name, { records, keys, states, error });
     }
   } finally {
     await http.close();
