@@ -5,6 +5,7 @@ import type { JsonObject } from '../../kit/json.ts';
 import type { Page } from '../../kit/page.ts';
 import { asObject } from '../configuration/as-object.ts';
 import type { ManifestStream } from '../model/stream.ts';
+import { namesStream } from '../streams/names-stream.ts';
 import { describeManifestRecord } from './describe-record.ts';
 import type { EntityFields } from './entity-options.ts';
 import { recordKey } from './record-key.ts';
@@ -75,7 +76,7 @@ async function* pagesOf(
 
 /** The error with the name of the stream in its words. */
 function named(error: unknown, stream: string): unknown {
-  if (!(error instanceof ConnectorError) || error.message.includes(stream)) return error;
+  if (!(error instanceof ConnectorError) || namesStream(error.message, stream)) return error;
   const { reason, message, retryAfterMs } = error;
   return new ConnectorError(reason, `Stream ${stream}: ${message}`, {
     cause: error,
