@@ -70,3 +70,65 @@ test('a template of streams that cannot be filled hides streams of names that no
   expect(broken).toMatchObject([{ name: 'tables[1]', nameless: true, error: { reason: 'configuration' } }]);
   expect([...outcomes.keys()]).toEqual(['first', 'bad', 'last', 'fine']);
 });
+
+test('a stream without a name is broken, and so are those whose names could be its', async () => {
+  const { broken, outcomes } = await trial({ name: '' });
+  expect(broken).toMatchObject([{ name: 'streams[1]', nameless: true }]);
+  expect([...outcomes.keys()]).toEqual(['first', 'last']);
+});
+
+/** The stream with parameters, and with a path that only they tell. */
+const withParameters = ($parameters: unknown): JsonObject => {
+  const { path: _, ...pathless } = requester('/bad');
+  return { $parameters: $parameters as JsonObject, retriever: retriever('/bad', { requester: pathless }) };
+};
+
+test.each<readonly [title: string, parameters: unknown, path: string]>([
+  ['null', null, '/'],
+  ['a list', ['/bad/x'], '/'],
+  ['a text', '/bad/x', '/'],
+  ['a path', { path: '/bad/x' }, '/bad/x'],
+  ['a path of templates', { path: "/bad/{{ config['seg'] }}/{{ parameters['path'] | length }}" }, '/bad/s/58'],
+  ['the kind of a component', { type: 'NoSuchThing', path: '/bad/x' }, '/bad/x'],
+  ['names of the language', { $parameters: { path: '/no' }, config: { seg: 'no' }, path: '/bad/x' }, '/bad/x'],
+  ['names of JavaScript', { constructor: 1, toString: 2, hasOwnProperty: 3, path: '/bad/x' }, '/bad/x'],
+  ['nothing', {}, '/'],
+])('parameters that are %s read the stream by what they say, and nothing else', async (_title, parameters, path) => {
+  const { outcomes, asked } = await trial(withParameters(parameters), { config: { seg: 's' } });
+  expect(outcomes.get('bad')).toMatchObject({ records: [{ id: 3 }], error: undefined });
+  expect(asked).toContain(path);
+  expect(asked).toHaveLength(3);
+});
+
+test.each<readonly [title: string, bad: JsonObject, says: RegExp]>([
+  ['parameters of a thousand levels', withParameters(nested(1_000)), /levels/],
+  [
+    'a parameter that makes a field a thing it cannot be',
+    withParameters({ path: '/bad', http_method: 'FETCH' }),
+    /http_method/,
+  ],
+  ['a reference to itself', { retriever: '#/streams/1/retriever' }, /circle: #\/streams\/1\/retriever/],
+  ['a reference to what it stands in', { transformations: [{ $ref: '#/streams/1' }] }, /circle/],
+  ['a reference to the root', { retriever: { $ref: '#/' } }, /./],
+  ['a reference to a scalar', { retriever: { $ref: '#/version' } }, /streams\[1\]\.retriever/],
+  ['a reference to a component of another kind', { retriever: { $ref: '#/spec' } }, /streams\[1\]\.retriever.*`Spec`/],
+  [
+    'a reference to nothing',
+    { retriever: { $ref: '#/definitions/x' } },
+    /`#\/definitions\/x`, but there is no `definitions`/,
+  ],
+  ['a reference to a file', { retriever: { $ref: './retriever.yaml' } }, /streams\[1\]\.retriever/],
+  ['a reference that is a number', { retriever: { $ref: 5 } }, /streams\[1\]\.retriever/],
+  ['a reference that is a list', { retriever: { $ref: ['#/spec'] } }, /streams\[1\]\.retriever/],
+])('%s: the manifest is refused, with what to change', async (_title, bad, says) => {
+  await expect(trial(bad)).rejects.toMatchObject({
+    reason: 'configuration',
+    message: expect.stringMatching(says) as string,
+  });
+});
+
+function nested(levels: number): JsonObject {
+  let value: JsonObject = {};
+  for (let level = 0; level < levels; level += 1) value = { a: value };
+  return value;
+}

@@ -90,6 +90,9 @@ class Listing implements ListedStreams {
 
   #add(definition: Component, name: string): void {
     const error = faultOf(name, () => {
+      if (nameOf(definition) === undefined) {
+        throw new ConnectorError('configuration', `${name} of the manifest has no name; give it one.`);
+      }
       if (this.#names.has(name)) {
         throw new ConnectorError('configuration', `The manifest has two streams with the name "${name}"; rename one.`);
       }
