@@ -13,7 +13,7 @@ export interface SchemaJudgement {
   readonly refused: readonly string[];
 }
 
-type Discovered = Pick<Stream, 'name' | 'jsonSchema' | 'primaryKey'>;
+type Discovered = Pick<Stream, 'name' | 'jsonSchema' | 'schemaUnknown' | 'primaryKey'>;
 
 /**
  * Compares what the source has with what is remembered of it, and decides by the selection's policies what is let in.
@@ -60,6 +60,7 @@ class Judge {
       learned: false,
       primaryKey: stream.primaryKey ?? null,
       epoch: 0,
+      ...(stream.schemaUnknown && { untold: true }),
     };
     if (isFirst) return { ...fresh, state: 'read' };
     const policy = isSelected(this.#selection, stream.name) ? this.#selection.newStreams : 'take';
@@ -72,8 +73,10 @@ class Judge {
     if (known.state === 'gone') this.changes.push({ stream: stream.name, kind: 'stream_returned', action: 'taken' });
     const isRead = isSelected(this.#selection, stream.name);
     const waiting = known.state === 'held' ? this.#stillWaiting(stream, known, isRead) : known;
-    if (waiting.state === 'held' && Object.keys(waiting.heldFields).length === 0)
-      return { ...waiting, ...freshOf(stream) };
+    const isHeld = waiting.state === 'held' && Object.keys(waiting.heldFields).length === 0;
+    if (stream.schemaUnknown) return waiting.state === 'held' ? waiting : { ...waiting, state: 'read' };
+    if (isHeld) return { ...waiting, ...freshOf(stream) };
+    if (waiting.untold) return { ...waiting, ...freshOf(stream), state: 'read', untold: false };
     return this.#compareFields(stream, { ...waiting, state: 'read' }, isRead);
   }
 

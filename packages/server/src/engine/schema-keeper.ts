@@ -100,7 +100,7 @@ export class SchemaKeeper {
     return new StreamPolicy({
       shape: this.#shapeOf(stream),
       anew: this.#anew.get(stream.name),
-      ...protectionOf(stream, selection, hashKey),
+      ...protectionOf(stream, selection, known, hashKey),
       watch,
       onSettled: () => this.#update(stream.name, { settled: this.#shapeOf(stream), learned: true }),
     });

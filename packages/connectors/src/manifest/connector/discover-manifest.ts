@@ -41,6 +41,7 @@ export async function discoverManifest(
       kitStream(stream, {
         connectorId,
         schema,
+        schemaUnknown: schema === ANY,
         options: entityFieldsOf(ctx.config, stream.name),
         stateShape: shapes.get(stream.name),
       }),

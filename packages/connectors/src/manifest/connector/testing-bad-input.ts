@@ -25,6 +25,8 @@ export interface Outcome {
 export interface Trial {
   /** By the names of the streams. */
   readonly outcomes: ReadonlyMap<string, Outcome>;
+  /** By the names of the streams; `known` is false for one that could not be had. */
+  readonly schemas: ReadonlyMap<string, { readonly known: boolean; readonly schema: JsonObject }>;
   /** Everything that was logged. */
   readonly logs: readonly string[];
   /** Milliseconds that were waited on the clock. */
@@ -131,8 +133,10 @@ export async function trial(bad: JsonObject, options: TrialOptions = {}): Promis
   const broken: BrokenStream[] = [];
   const ctx: ConnectorContext = { ...reading.ctx, http, tellBroken: (one) => void broken.push(one) };
   const outcomes = new Map<string, Outcome>();
+  const schemas = new Map<string, { readonly known: boolean; readonly schema: JsonObject }>();
   try {
     for (const stream of await connector.discover(ctx)) {
+      schemas.set(stream.name, { known: stream.schemaUnknown !== true, schema: stream.jsonSchema });
       const since = stream.name === 'bad' ? options.state : undefined;
       const records: JsonObject[] = [];
       const keys: string[] = [];
@@ -157,7 +161,7 @@ export async function trial(bad: JsonObject, options: TrialOptions = {}): Promis
     server.closeAllConnections();
     server.close();
   }
-  return { outcomes, logs: reading.logs, waited: reading.waited(), broken, asked };
+  return { outcomes, schemas, logs: reading.logs, waited: reading.waited(), broken, asked };
 }
 
 export type Answer = Parameters<RequestListener>[1];
