@@ -173,7 +173,7 @@ test('of several jobs the one that fails keeps its state, and the others are dow
     },
   });
   const { records = [], states = [], error } = outcomes.get('bad') ?? {};
-  expect(records.map(({ id }) => id).toSorted()).toEqual(['a', 'c']);
+  expect(records.map(({ id }) => id as string).toSorted()).toEqual(['a', 'c']);
   expect(errorOf(error).message).toMatch(/"bad".*3 times.*\(slice \{"p":"b"/);
   const last = states.at(-1)?.['states'] as readonly { readonly partition: JsonObject; readonly cursor: JsonObject }[];
   expect(Object.fromEntries(last.map(({ partition, cursor }) => [partition['p'], cursor['at']]))).toEqual({

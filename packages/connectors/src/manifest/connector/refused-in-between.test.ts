@@ -128,7 +128,7 @@ test('a key that is refused in the third window keeps what the windows before it
     },
   );
   const { records = [], states = [], error } = outcomes.get('bad') ?? {};
-  expect(records.map(({ id }) => id).toSorted()).toEqual(['2024-01-01', '2024-01-02']);
+  expect(records.map(({ id }) => id as string).toSorted()).toEqual(['2024-01-01', '2024-01-02']);
   expect(errorOf(error)).toMatchObject({ reason: 'credential' });
   expect(JSON.stringify(states.at(-1))).toContain('2024-01-02');
   expect(JSON.stringify(states.at(-1))).not.toMatch(/2024-01-0[3-6]/);

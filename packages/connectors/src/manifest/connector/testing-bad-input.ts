@@ -5,6 +5,7 @@ import type { BrokenStream } from '../../kit/broken-stream.ts';
 import { startReading } from '../../kit/contract-reading.ts';
 import { createHttpClient } from '../../kit/guarded-http-client.ts';
 import { ConnectorError } from '../../kit/connector-error.ts';
+import type { Stream } from '../../kit/connector.ts';
 import type { ConnectorContext } from '../../kit/context.ts';
 import type { JsonObject } from '../../kit/json.ts';
 import { manifestConnector } from './manifest-connector.ts';
@@ -98,6 +99,23 @@ export const manifestWith = (bad: JsonObject, more: JsonObject = {}): JsonObject
   ...more,
 });
 
+async function readToEnd(stream: Stream, state: JsonObject | undefined): Promise<Outcome> {
+  const [records, keys, states]: [JsonObject[], string[], JsonObject[]] = [[], [], []];
+  let error: unknown;
+  try {
+    for await (const page of stream.read(state && stream.parseCursor(state))) {
+      for (const row of page.upserts) {
+        keys.push(stream.key(row));
+        records.push(row);
+      }
+      if (page.cursor !== undefined) states.push(page.cursor as JsonObject);
+    }
+  } catch (thrown) {
+    error = thrown;
+  }
+  return { records, keys, states, error };
+}
+
 const patienceOf = ({ idleMs = 20_000 }: TrialOptions) => ({ idleMs });
 
 /** Reads all streams of a manifest of which `bad` is bad, each to its end, through the kit's real HTTP client. */
@@ -137,23 +155,7 @@ export async function trial(bad: JsonObject, options: TrialOptions = {}): Promis
   try {
     for (const stream of await connector.discover(ctx)) {
       schemas.set(stream.name, { known: stream.schemaUnknown !== true, schema: stream.jsonSchema });
-      const since = stream.name === 'bad' ? options.state : undefined;
-      const records: JsonObject[] = [];
-      const keys: string[] = [];
-      const states: JsonObject[] = [];
-      let error: unknown;
-      try {
-        for await (const page of stream.read(since && stream.parseCursor?.(since))) {
-          for (const row of page.upserts) {
-            keys.push(stream.key(row));
-            records.push(row);
-          }
-          if (page.cursor !== undefined) states.push(page.cursor as JsonObject);
-        }
-      } catch (thrown) {
-        error = thrown;
-      }
-      outcomes.set(stream.name, { records, keys, states, error });
+      outcomes.set(stream.name, await readToEnd(stream, stream.name === 'bad' ? options.state : undefined));
     }
   } finally {
     await http.close();
