@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type { BrokenStream } from './broken-stream.ts';
 import type { FileAccess } from './file-access.ts';
 import type { HttpClient } from './http-client.ts';
 import type { JsonObject } from './json.ts';
@@ -66,6 +67,11 @@ export interface ConnectorContext<Config = unknown, Credentials = unknown> {
    * connector has changed it by itself (single-use refresh tokens, migrations). Resolves once it is kept.
    */
   readonly keepConfiguration?: (configuration: JsonObject) => Promise<void>;
+  /**
+   * Set where somebody has to know which streams are missing from `discover` although the source has them: what is stored of
+   * them stays.
+   */
+  readonly tellBroken?: (broken: BrokenStream) => void;
 }
 
 export interface ReadOptions {

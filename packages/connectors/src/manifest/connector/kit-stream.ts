@@ -5,6 +5,7 @@ import type { JsonObject } from '../../kit/json.ts';
 import type { Page } from '../../kit/page.ts';
 import { asObject } from '../configuration/as-object.ts';
 import type { ManifestStream, ReadOptions } from '../model/stream.ts';
+import { namedForStream } from '../streams/named-for-stream.ts';
 import { describeManifestRecord } from './describe-record.ts';
 import type { EntityFields } from './entity-options.ts';
 import { recordKey } from './record-key.ts';
@@ -17,6 +18,8 @@ const MOST_RECORDS = 1_000;
 export interface KitStreamNeeds {
   readonly connectorId: string;
   readonly schema: JsonObject;
+  /** See `Stream.schemaUnknown`. */
+  readonly schemaUnknown: boolean;
   readonly options: EntityFields;
   /** Its cursors are for the engine; else they are published. */
   readonly keepsPosition: boolean;
@@ -27,7 +30,7 @@ export interface KitStreamNeeds {
 /** A stream of a manifest as the engine takes it. Its cursor is the state of the Airbyte protocol. */
 export function kitStream(
   stream: ManifestStream,
-  { connectorId, schema, options, stateShape, keepsPosition }: KitStreamNeeds,
+  { connectorId, schema, schemaUnknown, options, stateShape, keepsPosition }: KitStreamNeeds,
 ): Stream {
   const { name, primaryKey, cursorField } = stream;
   const text = textMaker(options, schema);
@@ -38,6 +41,7 @@ export function kitStream(
     title: name,
     entityType: entityTypeName(connectorId, name),
     jsonSchema: schema,
+    ...(schemaUnknown && { schemaUnknown }),
     ...(primaryKey.length > 0 && { primaryKey: primaryKey.map((path) => path.join('.')) }),
     ...(incremental && { cursorFields: [cursorField] }),
     incremental,
@@ -72,16 +76,6 @@ async function* pagesOf(
           yield { upserts: output.records.slice(from, from + MOST_RECORDS) };
     }
   } catch (error) {
-    throw named(error, stream.name);
+    throw namedForStream(error, stream.name);
   }
-}
-
-/** The error with the name of the stream in its words. */
-function named(error: unknown, stream: string): unknown {
-  if (!(error instanceof ConnectorError) || error.message.includes(stream)) return error;
-  const { reason, message, retryAfterMs } = error;
-  return new ConnectorError(reason, `Stream ${stream}: ${message}`, {
-    cause: error,
-    ...(retryAfterMs !== undefined && { retryAfterMs }),
-  });
 }

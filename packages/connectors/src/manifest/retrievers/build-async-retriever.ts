@@ -12,11 +12,13 @@ import { buildPaginator } from '../paginators/build-paginator.ts';
 import { buildPartitionRouter } from '../partitions/build-partition-router.ts';
 import { buildExtractor } from '../records/build-extractor.ts';
 import { buildRecordSelector } from '../records/build-record-selector.ts';
+import { pathOfTemplates } from '../records/path-of-templates.ts';
 import { buildRequester } from '../requests/build-requester.ts';
 import { buildTransformation } from '../transformations/build-transformation.ts';
 import { bodyTaking } from './body-taking.ts';
 import { downloadJob } from './async/job-download.ts';
 import type { DownloadParts } from './async/job-download.ts';
+import { takenOfCreation } from './async/job-needs.ts';
 import { dismiss, jobRequests } from './async/job-requests.ts';
 import type { JobParts } from './async/job-requests.ts';
 import { jobStatuses } from './async/job-status.ts';
@@ -83,6 +85,7 @@ function jobParts(definition: Component, build: Build, stream: StreamContext): J
   return {
     creation: requester('creation_requester') ?? missing('creation_requester', stream),
     polling: requester('polling_requester') ?? missing('polling_requester', stream),
+    taken: takenOfCreation(optional(definition, 'polling_requester') ?? missing('polling_requester', stream)),
     ...(abort && { abort }),
     ...(remove && { delete: remove }),
     decoder,
@@ -114,6 +117,7 @@ function downloadParts(definition: Component, build: Build, stream: StreamContex
       : bodyTaking({ requester, paginator, decoder, selector });
   const targets = targetParts(definition, build, stream);
   return {
+    stream: stream.name,
     retriever: new SimpleRetriever({
       stream: stream.name,
       requester: buildRequester(requester, build, stream, { bodies }),
@@ -140,7 +144,15 @@ function targetParts(definition: Component, build: Build, stream: StreamContext)
     ...(requester && { requester }),
     extractor: buildExtractor(extractor, build, stream),
     decoder,
+    isThere: placeOfTargets(extractor, build),
   };
+}
+
+/** Whether an answer has the place where targets would lie, as far as the extractor says where that is. */
+function placeOfTargets(extractor: Component, build: Build): (body: unknown) => boolean {
+  if (extractor.type !== 'DpathExtractor') return () => true;
+  const path = pathOfTemplates(extractor['field_path'], templateContext(build, extractor));
+  return (body) => !path.isExact || path.first(body as Json) !== undefined;
 }
 
 function requesterOf(definition: Component, field: string, build: Build, stream: StreamContext): Requester | undefined {

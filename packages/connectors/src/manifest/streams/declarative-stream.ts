@@ -6,6 +6,7 @@ import type { Build, StreamContext } from '../model/build.ts';
 import type { Component } from '../model/component.ts';
 import type { ManifestStream, ReadOptions, StreamReading } from '../model/stream.ts';
 import { buildSchemaLoader } from '../schemas/build-schema-loader.ts';
+import { namedForStream } from './named-for-stream.ts';
 import { isParentStream } from './parent-streams.ts';
 import { readStream } from './read-stream.ts';
 import { SliceReading } from './slice-reading.ts';
@@ -33,7 +34,7 @@ export function declarativeStream(definition: Component, build: Build): Manifest
     } catch (error) {
       // A failure is not kept: the next one who asks tries again.
       schema = undefined;
-      throw error;
+      throw namedForStream(error, name);
     }
   }
   const retriever = build.retriever(definition['retriever'] as Component, context);
