@@ -169,6 +169,15 @@ describe('a read that is interrupted', () => {
     expect(readIds((await trial(stream, { answer: source(), state })).outcomes.get('bad'))).toEqual(idsOf(['']));
   });
 
+  it('begins with the first page again after a fault that lasts', async () => {
+    const stream = { ...listing(), ...daily };
+    const answer: RequestListener = (request, response) =>
+      json(response, questionOf(request.url).page === 3 ? { items: ['nonsense'] } : pageOf(questionOf(request.url)));
+    const outcome = (await trial(stream, { answer })).outcomes.get('bad');
+    expect(errorOf(outcome?.error).reason).toBe('invalid_answer');
+    expect(lastState(outcome)).toEqual({ at: '2024-01-01T00:00:00.000000Z' });
+  });
+
   it('comes to all records however often it is stopped', async () => {
     const check = fc.asyncProperty(
       fc.constantFrom(byNext, byNumber),

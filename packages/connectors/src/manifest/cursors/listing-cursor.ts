@@ -67,6 +67,10 @@ export class ListingCursor implements StreamCursor {
     return this.#keeping.isDue();
   }
 
+  forget(slice: StreamSlice): void {
+    this.#tokens.delete(this.#given.get(slice) ?? '');
+  }
+
   close(slice: StreamSlice): void {
     const key = this.#given.get(slice);
     this.#given.delete(slice);

@@ -45,6 +45,10 @@ export class PagedCursor implements StreamCursor {
     return this.#keeping.isDue();
   }
 
+  forget(slice: StreamSlice): void {
+    this.#tokens.delete(this.#given.get(slice) ?? '');
+  }
+
   close(slice: StreamSlice): void {
     this.#tokens.delete(this.#given.get(slice) ?? '');
     this.#given.delete(slice);

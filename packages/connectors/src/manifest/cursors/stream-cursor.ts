@@ -13,6 +13,8 @@ export interface StreamCursor {
    * not keep pages.
    */
   turn?(slice: StreamSlice, token: NextPageToken): boolean;
+  /** The pages of a slice begin with the first one again. */
+  forget?(slice: StreamSlice): void;
   close(slice: StreamSlice): void;
   finish(): void;
   state(): JsonObject | undefined;

@@ -92,6 +92,8 @@ export interface StreamReading {
   turned?(slice: StreamSlice): NextPageToken | undefined;
   /** All records before the page of `token` are handed on; `true` when that is worth a state now. */
   turn?(slice: StreamSlice, token: NextPageToken): boolean;
+  /** The pages of a slice begin with the first one again. */
+  forget?(slice: StreamSlice): void;
   /** The slice was read to its end, and its records are handed on. */
   close(slice: StreamSlice): void;
   /** All slices were given; `state` then counts those that were closed as the whole stream. */

@@ -1,3 +1,4 @@
+import { ConnectorError } from '../../kit/connector-error.ts';
 import type { MutableRecord } from '../model/records.ts';
 import type { NextPageToken, StreamSlice } from '../model/slice.ts';
 import type { StreamOutput, StreamReading } from '../model/stream.ts';
@@ -15,12 +16,17 @@ export interface ReadSlicesOptions {
   readonly isFinal: (error: unknown) => boolean;
 }
 
+/** What would fail again where it failed, until somebody changes something. */
+const LASTING_REASONS: ReadonlySet<string> = new Set(['configuration', 'invalid_answer', 'cursor_expired']);
+
+const isLasting = (error: Error): boolean => error instanceof ConnectorError && LASTING_REASONS.has(error.reason);
+
 type Arrival =
   | { readonly type: 'page'; readonly records: readonly MutableRecord[] }
   /** All pages of the slice before that of `token` have arrived. */
   | { readonly type: 'turned'; readonly slice: StreamSlice; readonly token: NextPageToken }
   | { readonly type: 'read'; readonly slice: StreamSlice }
-  | { readonly type: 'failed'; readonly error: Error };
+  | { readonly type: 'failed'; readonly slice: StreamSlice; readonly error: Error };
 
 /**
  * Reads all slices. A state is yielded only when all records of the slices that it counts have been yielded. A slice that
@@ -37,6 +43,7 @@ export async function* readSlices(reading: StreamReading, options: ReadSlicesOpt
     for (let arrival = await arrivals.take(); arrival; arrival = await arrivals.take()) {
       if (arrival.type === 'failed') {
         failures.push(arrival.error);
+        if (isLasting(arrival.error)) reading.forget?.(arrival.slice);
         failuresInARow++;
         if (options.isFinal(arrival.error) || failuresInARow >= MOST_FAILURES_IN_A_ROW) source.fail(arrival.error);
       } else {
@@ -96,6 +103,6 @@ async function* arrivalsOf(reading: StreamReading, slice: StreamSlice): AsyncGen
     yield { type: 'read', slice };
   } catch (error) {
     yield* turn();
-    yield { type: 'failed', error: asError(error) };
+    yield { type: 'failed', slice, error: asError(error) };
   }
 }

@@ -65,6 +65,10 @@ export class SliceReading implements StreamReading {
     return this.#parts.cursor.turn?.(slice, token) ?? false;
   }
 
+  forget(slice: StreamSlice): void {
+    this.#parts.cursor.forget?.(slice);
+  }
+
   close(slice: StreamSlice): void {
     this.#parts.cursor.close(slice);
   }
