@@ -50,7 +50,7 @@ test('what is stored of a broken stream stays, whoever confirms deletions, and t
 
 test('a stream that the source does not have any more goes, whichever other one is broken', async () => {
   await harness.expect('completed', whole);
-  const outcome = await harness.expect('failed', without({ name: 'others' }));
+  const outcome = await harness.expect('completed', without({ name: 'others' }));
   expect(outcome.counts).toMatchObject({ kept: 3, deleted: 2 });
 });
 
@@ -61,6 +61,14 @@ test('no stream goes while it is not known which ones are broken', async () => {
   });
   expect(outcome.counts).toMatchObject({ kept: 3, deleted: 0 });
   expect(size()).toBe(5);
+});
+
+test('a stream that could never be read fails a job only when the selection names it', async () => {
+  const broken = [{ name: 'prices' }, { name: 'tables[0]', nameless: true }] as const;
+  await harness.expect('completed', without(...broken));
+  await harness.expect('completed', without(...broken));
+  const outcome = await harness.expect('failed', without(...broken), { selection: { include: ['orders', 'prices'] } });
+  expect(outcome).toMatchObject({ message: expect.stringContaining('stream prices') as string, counts: { kept: 3 } });
 });
 
 test('a broken stream that the selection leaves out is nobody’s failure', async () => {

@@ -134,11 +134,15 @@ class SyncRun {
     const preparing = await this.#attempt(() => this.#keeper.prepare(admitted, this.#run.store));
     if (preparing) return this.#stoppedBy ?? preparing;
     const results = await this.#syncAll(admitted, streams);
-    for (const result of results) if (result.held) held.push(result.held);
+    held.push(...results.flatMap((result) => result.held ?? []));
     const dropping = this.#stoppedBy ?? (await this.#attempt(() => this.#dropOthers(admitted, held)));
     if (dropping) return this.#stoppedBy ?? dropping;
-    const missed = this.#keeper.missed(broken).map(resultOfBroken);
-    return faultOfStreams([...results, ...missed]) ?? (await this.#attempt(() => this.#run.store.endRun()));
+    const missed = await this.#missed(broken);
+    return (
+      this.#stoppedBy ??
+      faultOfStreams([...results, ...missed]) ??
+      (await this.#attempt(() => this.#run.store.endRun()))
+    );
   }
 
   /** Streams that share a feed are brought up to date together, all others each by itself. */
@@ -183,6 +187,16 @@ class SyncRun {
     failpoint('read.discovered');
     checkStreams(streams);
     return { streams, broken };
+  }
+
+  /** What of the broken streams is a fault of the job; others have never been there. */
+  async #missed(broken: readonly BrokenStream[]): Promise<readonly StreamResult[]> {
+    if (broken.length === 0) return [];
+    let stored: readonly string[] = [];
+    const fault = await this.#attempt(async () => {
+      stored = await this.#run.store.streams();
+    });
+    return fault ? [{ fault }] : this.#keeper.missed(broken, stored).map(resultOfBroken);
   }
 
   /** Streams that the selection leaves out go; those that the source does not have any more may be there again tomorrow. */

@@ -43,6 +43,9 @@ const ALL: Intake = {
   save: () => Promise.resolve(true),
 };
 
+/** No pattern of names. */
+const isName = (pattern: string): boolean => !pattern.includes('*');
+
 /** Keeps, for one run, what is known of the source's schema: who is let in, how it is read, what has changed. */
 export class SchemaKeeper {
   readonly #intake: Intake;
@@ -113,12 +116,21 @@ export class SchemaKeeper {
     return isThere ? 'waiting' : 'gone';
   }
 
-  /** What should be read and cannot be. */
-  missed(broken: readonly BrokenStream[]): readonly BrokenStream[] {
-    return broken.filter(({ name, nameless }) => {
-      if (nameless) return true;
-      return isSelected(this.#intake.selection, name) && this.#memory.get(name)?.state !== 'held';
-    });
+  /**
+   * What cannot be read although somebody counts on it: it was read before, or the selection names it.
+   * @param stored the streams that the store holds
+   */
+  missed(broken: readonly BrokenStream[], stored: readonly string[]): readonly BrokenStream[] {
+    const { selection } = this.#intake;
+    const known = [...new Set([...stored, ...this.#memory.keys(), ...selection.include.filter(isName)])];
+    const here = new Set(this.#streams.flatMap(({ name, feed }) => (feed ? [name, feed.name] : [name])));
+    const counted = known.filter(
+      (name) => !here.has(name) && isSelected(selection, name) && this.#memory.get(name)?.state !== 'held',
+    );
+    // Streams without a name may be any that is counted on.
+    return broken.filter(({ name, nameless }) =>
+      nameless ? counted.some((one) => one !== '*') : counted.includes(name),
+    );
   }
 
   /** The entities of a stream that is gone were deleted, or their deletion is held back. */
