@@ -12,6 +12,10 @@ export const LIMITS = {
   text: 4_194_304,
   /** Characters that are made for one step. */
   textPerStep: 64,
+  /** The same where each character is looked up, or may be replaced. */
+  hardTextPerStep: 4,
+  /** Members of a result that are made JSON for one step. */
+  plainPerStep: 4,
   /** Members of a list or mapping that a template makes. */
   members: 100_000,
   /** Bits of an integer. */
