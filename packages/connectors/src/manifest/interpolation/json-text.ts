@@ -29,7 +29,9 @@ function scalarText(value: unknown, fuel: Fuel): string | undefined {
   if (typeof value === 'string') return quoted(value, fuel);
   if (typeof value === 'boolean') return String(value);
   if (!isNumber(value)) return undefined;
-  return isInteger(value) ? pythonText(value, fuel) : floatText(asFloat(value));
+  if (isInteger(value)) return pythonText(value, fuel);
+  fuel.spend(FLOAT);
+  return floatText(asFloat(value));
 }
 
 function containerText(value: unknown, fuel: Fuel, style: JsonStyle, depth: number): string {
@@ -71,6 +73,9 @@ function enclosed(
   const line = (level: number): string => `\n${' '.repeat(indent * level)}`;
   return open + line(depth + 1) + members.join(`,${line(depth + 1)}`) + line(depth) + close;
 }
+
+/** Steps of a number with a fraction. */
+const FLOAT = 4;
 
 function floatText(value: number): string {
   if (Number.isNaN(value)) return 'NaN';

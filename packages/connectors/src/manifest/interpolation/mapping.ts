@@ -45,7 +45,7 @@ export function mappingSize(mapping: Mapping, fuel: Fuel): number {
   if (mapping instanceof PyDict) return mapping.size;
   const fields = fieldsOf(mapping);
   const keys = Object.keys(fields);
-  fuel.spend(keys.length / 2);
+  fuel.spend(keys.length);
   let size = 0;
   for (const key of keys) if (fields[key] !== undefined) size += 1;
   return size;

@@ -66,19 +66,24 @@ function writeMembers(
   put(close, text);
 }
 
+/** Steps of a piece of a text, of a number with a fraction, and of a moment. */
+const PIECE = 0.5;
+const FLOAT = 4;
+const TIME = 12;
+
 function put(piece: string, text: Text): void {
   text.left -= piece.length;
   if (text.left < 0) throw new TemplateFault('value', 'a text is too long');
-  text.fuel.spend(0.25 + piece.length / LIMITS.textPerStep);
+  text.fuel.spend(PIECE + piece.length / LIMITS.textPerStep);
   text.pieces.push(piece);
 }
 
 function scalarRepr(value: unknown, fuel: Fuel): string {
   if (value === null || value === undefined) return 'None';
   if (typeof value === 'string') return textRepr(value, fuel);
-  if (typeof value === 'number') return Number.isInteger(value) ? integerText(value) : pythonFloatText(value);
+  if (typeof value === 'number') return Number.isInteger(value) ? integerText(value) : floatText(value, fuel);
   if (typeof value === 'boolean') return value ? 'True' : 'False';
-  return typeof value === 'bigint' ? bigText(value, fuel) : objectRepr(value);
+  return typeof value === 'bigint' ? bigText(value, fuel) : objectRepr(value, fuel);
 }
 
 const integerText = (value: number): string => (Number.isSafeInteger(value) ? String(value) : BigInt(value).toString());
@@ -88,7 +93,13 @@ function bigText(value: bigint, fuel: Fuel): string {
   return value.toString();
 }
 
-function objectRepr(value: unknown): string {
+function floatText(value: number, fuel: Fuel): string {
+  fuel.spend(FLOAT);
+  return pythonFloatText(value);
+}
+
+function objectRepr(value: unknown, fuel: Fuel): string {
+  fuel.spend(TIME);
   if (value instanceof PyFloat) return pythonFloatText(value.value);
   if (value instanceof PyUndefined) return 'Undefined';
   if (value instanceof PyFunction) return `<function ${value.name}>`;

@@ -160,7 +160,7 @@ const toJson: Filter = filter('indent?', (run, value, width) => {
     ...(width !== undefined && { indent: Math.min(integerArgument(width), 32) }),
   });
   run.makeText(text.length);
-  run.scan(text.length, 16);
+  run.scan(text.length, LIMITS.hardTextPerStep);
   return text.replaceAll(/[<>&']/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
 });
 
