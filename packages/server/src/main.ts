@@ -25,7 +25,7 @@ import { createContextFactory } from './connections/context.ts';
 import { openCredentials, type CredentialParts } from './connections/open-credentials.ts';
 import { createProbe } from './connections/probe.ts';
 import type { ConnectorRegistry } from './connections/registry.ts';
-import { readManifest } from './connectors/manifest-reader.ts';
+import { createManifestReader, type ManifestReader } from './connectors/manifest-reader.ts';
 import { openRegistry } from './connectors/open-registry.ts';
 import { createConnectorService } from './connectors/service.ts';
 import { createConnectionService } from './connections/service.ts';
@@ -101,6 +101,7 @@ interface Foundation {
   readonly readers: CollectionReaders;
   readonly vault: Vault;
   readonly registry: ConnectorRegistry;
+  readonly manifests: ManifestReader;
   readonly credentialParts: CredentialParts;
   readonly bus: JobBus;
   readonly answers: AnswerBus;
@@ -157,7 +158,8 @@ async function openFoundation(config: Config, clock: Clock, options: StartOption
   await disk.look();
   const usage = createUsageService({ control, clock, config });
   const metrics = openMetrics(control, disk);
-  const registry = openRegistry({ config, control, clock, log });
+  const manifests = createManifestReader();
+  const registry = openRegistry({ config, control, clock, log, manifests });
   const clients = createOAuthClients({ vault, operator });
   const onRenewal = (outcome: RenewalOutcome): void => metrics.countRenewal(outcome);
   const credentialParts = openCredentials({ config, control, vault, registry, clients, clock, log, onRenewal });
@@ -182,6 +184,7 @@ async function openFoundation(config: Config, clock: Clock, options: StartOption
     control,
     vault,
     registry,
+    manifests,
     credentialParts,
     readers,
     bus,
@@ -265,7 +268,7 @@ function buildServices(
     services: {
       apiKeys: common.apiKeys,
       registry,
-      connectors: createConnectorService({ ...needs, read: readManifest }),
+      connectors: createConnectorService({ ...needs, manifests: base.manifests }),
       authProviders,
       deployments,
       collections,
