@@ -26,6 +26,8 @@ interface Compiled {
   readonly regex: RE2JS;
   /** Of its program. */
   readonly parts: number;
+  /** Steps of compiling it. */
+  readonly cost: number;
 }
 
 const compiled = new Map<string, Compiled>();
@@ -49,14 +51,15 @@ export function* findMatches(run: Run, pattern: string, text: string, most: numb
 
 function compile(run: Run, pattern: string): Compiled {
   if (pattern.length > LIMITS.pattern) throw new TemplateFault('value', 'a regular expression is too long');
-  // Also when it is known already: what a template may do does not hang on what was done before.
-  run.spend(patternSize(pattern) * COMPILED_PART);
   const before = compiled.get(pattern);
+  const cost = before?.cost ?? patternSize(pattern) * COMPILED_PART;
+  // Also when it is known already: what a template may do does not hang on what was done before.
+  run.spend(cost);
   if (before) return before;
   try {
     // `\Z` is Python's end of the text.
     const regex = RE2JS.compile(pattern.replaceAll(/\\(Z|[^])/g, (whole, letter) => (letter === 'Z' ? '\\z' : whole)));
-    const made = { regex, parts: regex.matcher('').programSize() };
+    const made = { regex, cost, parts: regex.matcher('').programSize() };
     if (compiled.size >= MOST_PATTERNS) compiled.clear();
     compiled.set(pattern, made);
     return made;
