@@ -38,7 +38,8 @@ const benches: Readonly<Record<string, Bench>> = {
       queries: quick ? 40 : 200,
       changed: quick ? 100 : 1_000,
     }),
-  manifest: (quick) => benchManifest({ pages: quick ? [5, 20] : [25, 250], rounds: quick ? 2 : 6 }),
+  manifest: (quick) =>
+    benchManifest({ pages: quick ? [5, 20] : [25, 250], largePage: quick ? 4_000 : 30_000, rounds: quick ? 2 : 6 }),
   sync: (quick) => benchSync({ sizes: quick ? [2_000, 5_000] : [20_000, 60_000, 200_000], rounds: quick ? 1 : 2 }),
 };
 

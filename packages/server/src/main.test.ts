@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from 'vitest';
+import { childEnvironment } from '../test/harness/child-environment.ts';
 import { loadConfig } from './config.ts';
 import { startService } from './main.ts';
 
@@ -24,7 +25,7 @@ async function held(): Promise<string> {
 async function start(env: Readonly<Record<string, string>>): Promise<{ code: number; printed: string }> {
   const dataDir = await held();
   const service = spawn(process.execPath, [join(import.meta.dirname, 'main.ts')], {
-    env: { PATH: process.env['PATH'], PORT: '0', TRIBUTARY_DATA_DIR: dataDir, ...env },
+    env: { ...childEnvironment(), PORT: '0', TRIBUTARY_DATA_DIR: dataDir, ...env },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   const [printed, [code]] = await Promise.all([text(service.stderr), once(service, 'exit')]);

@@ -3,6 +3,7 @@ import { delimiter } from 'node:path';
 import { Command } from 'commander';
 import { aliases, catalog } from '@tributary/connectors/catalog';
 import type { Connector } from '@tributary/connectors/kit/connector';
+import { parseExactJson } from '@tributary/connectors/kit/exact-json';
 import type { AirbyteMessage } from '@tributary/connectors/protocol/messages';
 import { CliError } from '../exit-codes.ts';
 import { collect, examples } from '../session.ts';
@@ -185,7 +186,9 @@ function surroundingsOf(terminal: Terminal, options: ConnectorOptions): Surround
 async function readJson(path: string | undefined, option: string): Promise<unknown> {
   if (path === undefined) throw new CliError('usage', `Give a JSON file with ${option}.`);
   try {
-    return JSON.parse(await readFile(path, 'utf8')) as unknown;
+    const text = await readFile(path, 'utf8');
+    // A cursor that is rounded would pass records over.
+    return option === '--state' ? parseExactJson(text) : (JSON.parse(text) as unknown);
   } catch (error) {
     const why = error instanceof SyntaxError ? 'it is no JSON' : 'it cannot be read';
     throw new CliError('usage', `${option} ${path}: ${why}.`);

@@ -39,6 +39,8 @@ export interface Stream {
   readonly entityType: string;
   /** JSON Schema of a row. */
   readonly jsonSchema: JsonObject;
+  /** The schema could not be had this time, and `jsonSchema` takes any row: what is known of its fields stays as it is. */
+  readonly schemaUnknown?: boolean;
   /** Paths of the key inside a row, when there are any. */
   readonly primaryKey?: readonly string[];
   /** Fields that may serve as `cursor_field`; the first is the default. */

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type { BrokenStream } from './broken-stream.ts';
 import type { FileAccess } from './file-access.ts';
 import type { HttpClient } from './http-client.ts';
 import type { JsonObject } from './json.ts';
@@ -66,6 +67,11 @@ export interface ConnectorContext<Config = unknown, Credentials = unknown> {
    * connector has changed it by itself (single-use refresh tokens, migrations). Resolves once it is kept.
    */
   readonly keepConfiguration?: (configuration: JsonObject) => Promise<void>;
+  /**
+   * Set where somebody has to know which streams are missing from `discover` although the source has them: what is stored of
+   * them stays.
+   */
+  readonly tellBroken?: (broken: BrokenStream) => void;
 }
 
 export interface ReadOptions {
@@ -76,7 +82,7 @@ export interface ReadOptions {
    * it has caught up, yielding pages as they come; then the read ends and the next job goes on. Absent: end when caught up.
    */
   readonly followMs?: number;
-  /** Who reads takes each stream by itself and no feed, as the Airbyte protocol does. */
+  /** Who reads takes each stream by itself and no feed, and states in their published forms, as the Airbyte protocol does. */
   readonly streamsAlone?: boolean;
   /** Only a beginning is wanted, to see what a source gives: manifests end after it as if there were no more. */
   readonly trial?: TrialLimits;

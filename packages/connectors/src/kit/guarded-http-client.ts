@@ -7,7 +7,7 @@ import type { HttpClient, HttpRequest, HttpResponse, HttpStreamedResponse } from
 import { firstHop, openOnce, received } from './http-exchange.ts';
 import type { Exchange, Hop, HttpTimeouts, OpenAnswer } from './http-exchange.ts';
 import { httpResponse } from './http-response.ts';
-import { streamedResponse } from './http-stream.ts';
+import { begin, streamedResponse } from './http-stream.ts';
 import { isWanted, judgeAnswer, judgeFault, methodOf } from './http-verdict.ts';
 import type { Refusal, Spoken } from './http-verdict.ts';
 import { linkSignals } from './linked-signal.ts';
@@ -135,13 +135,14 @@ class RetryingHttpClient implements GuardedHttpClient {
   async open(request: HttpRequest): Promise<HttpStreamedResponse> {
     const whole = linkSignals([this.#options.signal, request.signal]);
     try {
-      const { answer, ...spoken } = await this.#untilAnswered(request, whole.signal, (opened, total) => {
+      const { answer, ...spoken } = await this.#untilAnswered(request, whole.signal, async (opened, total) => {
+        const begun = await begin(opened, request);
         total.untimed();
         const release = (): void => {
           total.release();
           whole.release();
         };
-        return Promise.resolve({ ...opened, release });
+        return { ...begun, release };
       });
       return streamedResponse(answer, { request, spoken, signal: whole.signal, release: answer.release });
     } catch (error) {

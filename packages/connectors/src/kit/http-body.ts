@@ -76,6 +76,25 @@ function decoded(source: AsyncGenerator<Buffer>, decoders: readonly Transform[])
   return pipeline([Readable.from(source), first, ...rest], () => undefined) as Transform;
 }
 
+/** A body of which some was taken; `rest` is absent when that was all. */
+export interface BegunBody {
+  readonly taken: readonly Buffer[];
+  readonly rest?: AsyncGenerator<Buffer>;
+}
+
+/** Takes a body to its end, or until there are more than `bytes` of it, with the limits and errors of `streamBody`. */
+export async function beginBody(body: Readable, encoding: string, bytes: number, maxBytes: number): Promise<BegunBody> {
+  const rest = streamBody(body, encoding, maxBytes);
+  const taken: Buffer[] = [];
+  for (let size = 0; size <= bytes;) {
+    const piece = await rest.next();
+    if (piece.done) return { taken };
+    taken.push(piece.value);
+    size += piece.value.length;
+  }
+  return { taken, rest };
+}
+
 /** Collects a body, with the limits and errors of `streamBody`. */
 export async function collectBody(body: Readable, encoding: string, maxBytes: number): Promise<Buffer> {
   return Buffer.concat(await Array.fromAsync(streamBody(body, encoding, maxBytes)));

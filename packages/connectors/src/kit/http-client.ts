@@ -18,6 +18,8 @@ export interface HttpRequest {
   readonly body?: string | Uint8Array;
   /** Largest answer in bytes; the default is 50 MB. */
   readonly maxBytes?: number;
+  /** For `open`: a body of up to so many bytes is taken at once, and is the `early` of the answer. */
+  readonly earlyBytes?: number;
   readonly signal?: AbortSignal;
   /** Statuses beside 2xx that are answers to the caller and come back without retry or error, for example `[404]`. */
   readonly accept?: readonly number[] | 'all';
@@ -51,6 +53,8 @@ export interface HttpStreamedResponse extends Pick<HttpResponse, 'status' | 'hea
    * still, `invalid_answer` when it is larger than `maxBytes`.
    */
   readonly body: AsyncIterable<Uint8Array>;
+  /** The whole answer, when it is no larger than the `earlyBytes` of its request; there is nothing to take or to cancel then. */
+  readonly early?: HttpResponse;
   /** The body as a whole instead, for answers that are known to be small; up to 50 MB. */
   whole(): Promise<HttpResponse>;
   /** Lets go of a body that nobody wants. */
@@ -65,8 +69,8 @@ export interface HttpStreamedResponse extends Pick<HttpResponse, 'status' | 'hea
 export interface HttpClient {
   request(request: HttpRequest): Promise<HttpResponse>;
   /**
-   * As `request`, but resolves when the head of the answer has come: until then there are retries, after it the body is the
-   * caller's to take or to cancel. No limit of time but that between two pieces; `maxBytes` is 16 GB when absent.
+   * As `request`, but resolves when the head of the answer has come, and `earlyBytes` of its body: until then there are retries,
+   * after it the body is the caller's to take or to cancel. No limit of time but that between two pieces; `maxBytes` is 16 GB when absent.
    */
   open(request: HttpRequest): Promise<HttpStreamedResponse>;
 }

@@ -11,12 +11,15 @@ export interface ReceivedAnswer {
 }
 
 /** The body as text in the charset that the answer names; bytes that do not fit it become U+FFFD, a BOM is dropped. */
-export function bodyText(answer: ReceivedAnswer): string {
-  const charset = /charset\s*=\s*"?([\w-]+)/i.exec(answer.headers['content-type'] ?? '')?.[1] ?? 'utf-8';
+export const bodyText = (answer: ReceivedAnswer): string => charsetDecoder(answer.headers).decode(answer.body);
+
+/** The decoder of a body's text; what it does not know is read as UTF-8. */
+export function charsetDecoder(headers: ReceivedAnswer['headers']): InstanceType<typeof TextDecoder> {
+  const charset = /charset\s*=\s*"?([\w-]+)/i.exec(headers['content-type'] ?? '')?.[1] ?? 'utf-8';
   try {
-    return new TextDecoder(charset).decode(answer.body);
+    return new TextDecoder(charset);
   } catch {
-    return new TextDecoder().decode(answer.body);
+    return new TextDecoder();
   }
 }
 

@@ -139,3 +139,38 @@ test('a coding that is not known is an answer that cannot be read, taken as a wh
   await expect(client.request({ url: origin })).rejects.toMatchObject(said);
   await expect(textOf(await client.open({ url: origin }))).rejects.toMatchObject(said);
 });
+
+test('takes a small body together with the head, with the tries of a request', async () => {
+  const { origin, seen } = await rig.serve((_request, response, count) => {
+    if (count === 0) response.write('{"half":', () => response.destroy());
+    else response.end('{"whole":1}');
+  });
+  const opened = await rig.client().open({ url: origin, earlyBytes: 100 });
+  expect([opened.early?.json(), (await opened.whole()).json(), await textOf(opened), seen()]).toEqual([
+    { whole: 1 },
+    { whole: 1 },
+    '{"whole":1}',
+    2,
+  ]);
+});
+
+test('gives a body that is larger than its beginning as it comes, to its end or as far as it is wanted', async () => {
+  const { origin, server } = await rig.serve((request, response) => {
+    if (request.url === '/endless') pour(response);
+    else response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync('x'.repeat(300_000)));
+  });
+  const http = rig.client();
+  const opened = await http.open({ url: origin, earlyBytes: 100_000 });
+  expect([opened.early, (await textOf(opened)).length]).toEqual([undefined, 300_000]);
+  expect((await (await http.open({ url: origin, earlyBytes: 100_000 })).whole()).text()).toHaveLength(300_000);
+  // One ends among the first pieces, one after them, one is never looked at.
+  const endless = (): Promise<HttpStreamedResponse> => http.open({ url: `${origin}/endless`, earlyBytes: 200_000 });
+  for (const wanted of [1, 400_000]) {
+    let size = 0;
+    for await (const piece of (await endless()).body) if ((size += piece.length) >= wanted) break;
+  }
+  (await endless()).cancel();
+  await expect((await endless()).whole()).rejects.toThrow(/larger than/);
+  await http.close();
+  await vi.waitFor(async () => expect(await openConnections(server)).toBe(0), PATIENCE);
+});

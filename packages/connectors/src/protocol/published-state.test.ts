@@ -1,6 +1,7 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { createContext } from '../kit/connector-context.ts';
+import { ConnectorError } from '../kit/connector-error.ts';
 import type { Connector, Stream } from '../kit/connector.ts';
 import type { JsonObject } from '../kit/json.ts';
 import type { Page } from '../kit/page.ts';
@@ -75,6 +76,11 @@ const contexts =
 
 const catalog = { streams: streams.map(({ name }) => ({ stream: { name }, sync_mode: 'incremental' as const })) };
 
+const stateOf = (name: string, stream_state: unknown) => ({
+  type: 'STREAM',
+  stream: { stream_descriptor: { name }, stream_state },
+});
+
 async function read(of: Connector, states: unknown): Promise<AirbyteMessage[]> {
   return Array.fromAsync(readMessages(of, contexts(of), catalog, readInputState(states)));
 }
@@ -109,15 +115,11 @@ test('the cursor itself is the state, one at least for each stream, with the rec
 
 test('a given state comes to the stream as it is; marks of other sources tell nothing', async () => {
   asked.length = 0;
-  const state = (name: string, stream_state: unknown) => ({
-    type: 'STREAM',
-    stream: { stream_descriptor: { name }, stream_state },
-  });
   const given = { states: [{ partition: { id: 1 }, cursor: { at: '1' } }], use_global_cursor: false };
   const messages = await read(connector(), [
-    state('kept', given),
-    state('whole', { __ab_no_cursor_state_message: true }),
-    state('empty', given),
+    stateOf('kept', given),
+    stateOf('whole', { __ab_no_cursor_state_message: true }),
+    stateOf('empty', given),
   ]);
   expect(asked).toEqual([given, undefined, given]);
   const last = messages.findLast((one) => one.type === 'STATE');
@@ -163,4 +165,78 @@ test('a configuration that the connector changes is told once, also when it fail
   expect(told).toEqual([control, control]);
   const checked = await Array.fromAsync(checkMessages(changing, contexts(changing)));
   expect(checked).toMatchObject([control, { type: 'TRACE' }]);
+});
+
+describe('a state that the stream cannot go on from', () => {
+  const expired = new ConnectorError('cursor_expired', 'The state is too old.');
+  const forgetful = (pages: readonly Page<JsonObject>[], change: Partial<Stream> = {}): Connector => {
+    const stream: Stream = {
+      ...streamOf('kept', [], true),
+      async *read(since) {
+        asked.push(since);
+        if (since !== undefined) {
+          yield { upserts: [{ id: 1 }] };
+          throw expired;
+        }
+        yield* pages;
+      },
+      ...change,
+    };
+    return connector({ discover: () => Promise.resolve([stream]) });
+  };
+  const only = { streams: catalog.streams.slice(0, 1) };
+  const readOnly = (of: Connector) =>
+    Array.fromAsync(readMessages(of, contexts(of), only, readInputState([stateOf('kept', { at: '1' })])));
+  const statesIn = (messages: readonly AirbyteMessage[]) =>
+    messages.flatMap((message) => (message.type === 'STATE' ? [message.state.stream.stream_state] : []));
+
+  test('means that everything is read again, with a warning', async () => {
+    asked.length = 0;
+    const messages = await readOnly(forgetful([{ upserts: [{ id: 1 }, { id: 2 }], cursor: { at: '2' } }]));
+    expect(asked).toEqual([{ at: '1' }, undefined]);
+    expect(statesIn(messages)).toEqual([{ at: '2' }]);
+    const last = messages.at(-1);
+    expect(last).toMatchObject({ type: 'TRACE', trace: { stream_status: { status: 'COMPLETE' } } });
+    expect(messages).toContainEqual({
+      type: 'LOG',
+      log: { level: 'WARN', message: expect.stringContaining('everything is read again') as string },
+    });
+  });
+
+  test('is not told again when nothing comes of the second reading', async () => {
+    expect(statesIn(await readOnly(forgetful([])))).toEqual([{}]);
+  });
+
+  test('is found out by its shape as well', async () => {
+    asked.length = 0;
+    const parseCursor = (): never => {
+      throw expired;
+    };
+    const messages = await readOnly(forgetful([{ upserts: [], cursor: { at: '2' } }], { parseCursor }));
+    expect(asked).toEqual([undefined]);
+    expect(statesIn(messages)).toEqual([{ at: '2' }]);
+  });
+
+  test('is an error when the stream says so without any state', async () => {
+    const read: Stream['read'] = () => {
+      throw expired;
+    };
+    const messages = await readOnly(forgetful([], { read }));
+    expect(messages.at(-1)).toMatchObject({ trace: { stream_status: { status: 'INCOMPLETE' } } });
+    expect(statesIn(messages)).toEqual([]);
+  });
+});
+
+test('a stream that is known as broken says why it cannot be read, and not that it is gone', async () => {
+  const of = connector({
+    discover(ctx) {
+      ctx.tellBroken?.({ name: 'kept', error: new ConnectorError('configuration', 'It needs the port X.') });
+      return Promise.resolve(streams.slice(1));
+    },
+  });
+  const messages = await read(of, []);
+  const errors = messages.flatMap((message) =>
+    message.type === 'TRACE' && message.trace.type === 'ERROR' ? [message.trace.error.message] : [],
+  );
+  expect(errors).toEqual(['The stream kept cannot be read: It needs the port X.']);
 });

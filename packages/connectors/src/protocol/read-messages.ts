@@ -1,3 +1,4 @@
+import type { BrokenStream } from '../kit/broken-stream.ts';
 import { ConnectorError } from '../kit/connector-error.ts';
 import type { Connector, Stream } from '../kit/connector.ts';
 import type { ConnectorContext } from '../kit/context.ts';
@@ -22,7 +23,7 @@ export async function* readMessages(
   const opened = new Map<string, Opened>();
   for (const configured of catalog.streams) {
     const { name } = configured.stream;
-    const { ctx, found } = openFor(connector, makeContext, configured, log, opened);
+    const { ctx, found, broken } = openFor(connector, makeContext, configured, log, opened);
     let streams: ReadonlyMap<string, Stream>;
     try {
       streams = await found;
@@ -33,11 +34,8 @@ export async function* readMessages(
     }
     const stream = streams.get(name);
     if (!stream) {
-      const missing = new ConnectorError(
-        'configuration',
-        `There is no stream ${name} any more; choose the streams again.`,
-      );
-      yield traceError(missing, ctx.clock.now(), { name });
+      yield* log.take(ctx.clock.now());
+      yield traceError(whyMissing(name, broken), ctx.clock.now(), { name });
       yield status(name, 'INCOMPLETE', ctx);
       continue;
     }
@@ -66,6 +64,15 @@ export async function* readMessages(
 interface Opened {
   readonly ctx: ConnectorContext;
   readonly found: Promise<ReadonlyMap<string, Stream>>;
+  /** Filled in while `found` is awaited. */
+  readonly broken: readonly BrokenStream[];
+}
+
+function whyMissing(name: string, broken: readonly BrokenStream[]): ConnectorError {
+  const known = broken.find((one) => one.name === name)?.error;
+  if (!known)
+    return new ConnectorError('configuration', `There is no stream ${name} any more; choose the streams again.`);
+  return new ConnectorError(known.reason, `The stream ${name} cannot be read: ${known.message}`, { cause: known });
 }
 
 /** The cursor field is part of the context, so streams with different ones are opened apart. */
@@ -80,11 +87,14 @@ function openFor(
   const known = opened.get(cursorField ?? '');
   if (known) return known;
   const { keepConfiguration } = log;
-  const ctx = makeContext({ log, keepConfiguration, ...(cursorField !== undefined && { cursorField }) });
+  const broken: BrokenStream[] = [];
+  const tellBroken = (one: BrokenStream): void => void broken.push(one);
+  const made = makeContext({ log, keepConfiguration, ...(cursorField !== undefined && { cursorField }) });
+  const ctx: ConnectorContext = { ...made, tellBroken };
   const found = connector.discover(ctx).then((streams) => new Map(streams.map((stream) => [stream.name, stream])));
-  const made = { ctx, found };
-  opened.set(cursorField ?? '', made);
-  return made;
+  const result = { ctx, found, broken };
+  opened.set(cursorField ?? '', result);
+  return result;
 }
 
 type Status = 'STARTED' | 'RUNNING' | 'COMPLETE' | 'INCOMPLETE';

@@ -28,6 +28,11 @@ class StateTeller<State extends JsonObject | StreamState> {
     return !this.#told || this.#records > 0;
   }
 
+  /** What was known is worth nothing; the records that were told of stay counted. */
+  restart(state: State): void {
+    this.#state = state;
+  }
+
   countRecord(): void {
     this.#records += 1;
   }
@@ -69,12 +74,33 @@ async function* readPublished(
   given: JsonObject | undefined,
 ): AsyncGenerator<AirbyteMessage> {
   const teller = new StateTeller<JsonObject>(stream.name, stream.incremental ? (given ?? {}) : NO_STATE);
-  const since = given && !isMark(given) ? stream.parseCursor(given) : undefined;
-  for await (const page of stream.read(since)) {
+  const state = given && !isMark(given) ? given : undefined;
+  try {
+    yield* tellPublished(stream, ctx, teller, state);
+  } catch (error) {
+    if (state === undefined || !isExpired(error)) throw error;
+    ctx.log.warn({ stream: stream.name, why: error.message }, READ_AGAIN);
+    teller.restart(stream.incremental ? {} : NO_STATE);
+    yield* tellPublished(stream, ctx, teller, undefined);
+  }
+  if (teller.owes) yield teller.tell(teller.state);
+}
+
+const READ_AGAIN = 'the stream cannot go on from its state; everything is read again';
+
+const isExpired = (error: unknown): error is ConnectorError =>
+  error instanceof ConnectorError && error.reason === 'cursor_expired';
+
+async function* tellPublished(
+  stream: Stream,
+  ctx: ConnectorContext,
+  teller: StateTeller<JsonObject>,
+  state: JsonObject | undefined,
+): AsyncGenerator<AirbyteMessage> {
+  for await (const page of stream.read(state && stream.parseCursor(state))) {
     yield* tellRows(stream, page, ctx, teller);
     if (page.cursor !== undefined) yield teller.tell(page.cursor as JsonObject);
   }
-  if (teller.owes) yield teller.tell(teller.state);
 }
 
 /** A state that tells nothing but that there is none. */
@@ -119,8 +145,7 @@ async function* readScope(
   try {
     yield* tellPages(stream, slice, ctx, teller, stream.read(since, slice));
   } catch (error) {
-    const expired = error instanceof ConnectorError && error.reason === 'cursor_expired' && since !== undefined;
-    if (!expired) throw error;
+    if (since === undefined || !isExpired(error)) throw error;
     ctx.log.warn({ stream: stream.name }, 'the source has forgotten the cursor; everything is read again');
     yield* tellPages(stream, slice, ctx, teller, stream.read(undefined, slice));
   }

@@ -62,6 +62,10 @@ function bodyPart(bytes: Buffer): Pick<Exchange['response'], 'body'> {
 
 /** The same answer; what was taken of its body is told when nobody takes more. */
 function tapped(answer: HttpStreamedResponse, done: (bytes: Buffer) => void): HttpStreamedResponse {
+  if (answer.early) {
+    done(answer.early.bytes());
+    return answer;
+  }
   const pieces: Uint8Array[] = [];
   const body = async function* (): AsyncGenerator<Uint8Array> {
     try {

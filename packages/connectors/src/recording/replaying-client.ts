@@ -82,10 +82,12 @@ export function replayingClient(exchanges: readonly Exchange[], options: ReplayO
     request: async (request) => whole(await ask(request), options),
     async open(request) {
       const answer = await ask(request);
+      const { earlyBytes } = request;
       return {
         status: answer.status,
         headers: answer.headers,
         url: answer.url,
+        ...(earlyBytes !== undefined && answer.body.length <= earlyBytes && { early: whole(answer, options) }),
         body: piecesOf(answer.body),
         whole: () => Promise.resolve(whole(answer, options)),
         cancel: () => undefined,

@@ -25,6 +25,8 @@ export interface ProbeInput {
   readonly placeholdersOf?: CredentialRequest['connection'];
   /** What the connector takes, when it is open already; `credentials` is not looked at then. */
   readonly opened?: unknown;
+  /** Hears of streams that cannot be offered, when they are discovered. */
+  readonly tellBroken?: ConnectorContext['tellBroken'];
 }
 
 /** Asks sources on behalf of the API, within bounds: a live check, a discovery, a look at the first records. */
@@ -104,7 +106,10 @@ export function createProbe(options: {
   };
   return {
     check: (input) => ask(input, (ctx) => input.connector.check(ctx)),
-    discover: (input) => ask(input, (ctx) => input.connector.discover(ctx)),
+    discover: (input) =>
+      ask(input, (ctx) =>
+        input.connector.discover({ ...ctx, ...(input.tellBroken && { tellBroken: input.tellBroken }) }),
+      ),
     preview: (input, intake) =>
       ask(input, (ctx) => {
         const signal = AbortSignal.timeout(options.timeoutMs * PREVIEW_SHARE);

@@ -98,7 +98,8 @@ export function failure(
   return {
     type: 'failed',
     code,
-    message: redactText(message).slice(0, MAX_MESSAGE),
+    // PostgreSQL takes no text with NUL, and the job that failed could not be ended.
+    message: redactText(message).slice(0, MAX_MESSAGE).replaceAll('\0', ' ').toWellFormed(),
     category: options.category ?? null,
     wholeJob: options.wholeJob ?? false,
   };

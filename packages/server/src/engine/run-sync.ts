@@ -1,3 +1,4 @@
+import type { BrokenStream } from '@tributary/connectors/kit/broken-stream';
 import type { Connector, Stream } from '@tributary/connectors/kit/connector';
 import type { ConnectorContext, Logger } from '@tributary/connectors/kit/context';
 import type { RunState, SourceWriter, StoreSize } from '../collection-store/port.ts';
@@ -5,7 +6,7 @@ import type { Clock } from '../lib/clock.ts';
 import { failpoint } from '../lib/failpoints.ts';
 import type { JobId, SyncId } from '../lib/ids.ts';
 import { attempt } from './attempts.ts';
-import { faultOfStore } from './fault.ts';
+import { failureOf, faultOfStore } from './fault.ts';
 import type { Fault } from './fault.ts';
 import { NO_COUNTS, outcomeOfFault } from './outcome-of-fault.ts';
 import type { HeldSweep, SyncOutcome, SyncProgress } from './outcome.ts';
@@ -72,6 +73,12 @@ export async function runSync(request: SyncRequest): Promise<SyncOutcome> {
   return new SyncRun(request, state, quarantine).toOutcome();
 }
 
+interface Discovered {
+  readonly streams: readonly Stream[];
+  /** What the source has beside them, and cannot be read. */
+  readonly broken: readonly BrokenStream[];
+}
+
 class SyncRun {
   readonly #request: SyncRequest;
   readonly #stop = new AbortController();
@@ -116,12 +123,13 @@ class SyncRun {
 
   /** The fault that decides, if any; the sweeps that were held back are added to `held`. */
   async #sync(held: HeldSweep[]): Promise<Fault | undefined> {
-    let streams: readonly Stream[] = [];
+    let found: Discovered = { streams: [], broken: [] };
     const discovering = await this.#attempt(async () => {
-      streams = await this.#discover();
+      found = await this.#discover();
     });
     if (discovering) return this.#stoppedBy ?? discovering;
-    const admitted = this.#keeper.admit(streams);
+    const { streams, broken } = found;
+    const admitted = this.#keeper.admit(streams, broken);
     if ('type' in admitted) return admitted;
     const preparing = await this.#attempt(() => this.#keeper.prepare(admitted, this.#run.store));
     if (preparing) return this.#stoppedBy ?? preparing;
@@ -129,7 +137,8 @@ class SyncRun {
     for (const result of results) if (result.held) held.push(result.held);
     const dropping = this.#stoppedBy ?? (await this.#attempt(() => this.#dropOthers(admitted, held)));
     if (dropping) return this.#stoppedBy ?? dropping;
-    return faultOfStreams(results) ?? (await this.#attempt(() => this.#run.store.endRun()));
+    const missed = this.#keeper.missed(broken).map(resultOfBroken);
+    return faultOfStreams([...results, ...missed]) ?? (await this.#attempt(() => this.#run.store.endRun()));
   }
 
   /** Streams that share a feed are brought up to date together, all others each by itself. */
@@ -165,13 +174,15 @@ class SyncRun {
     }
   }
 
-  async #discover(): Promise<readonly Stream[]> {
+  async #discover(): Promise<Discovered> {
     const { connector, ctx } = this.#request;
     const { signal } = this.#run;
-    const streams = await untilAborted(connector.discover({ ...ctx, signal }), signal);
+    const broken: BrokenStream[] = [];
+    const tellBroken = (one: BrokenStream): void => void broken.push(one);
+    const streams = await untilAborted(connector.discover({ ...ctx, signal, tellBroken }), signal);
     failpoint('read.discovered');
     checkStreams(streams);
-    return streams;
+    return { streams, broken };
   }
 
   /** Streams that the selection leaves out go; those that the source does not have any more may be there again tomorrow. */
@@ -203,6 +214,12 @@ class SyncRun {
     this.#stoppedBy = fault;
     this.#stop.abort();
   }
+}
+
+/** The others are read all the same. */
+function resultOfBroken({ name, error: { reason, message } }: BrokenStream): StreamResult {
+  const words = `The stream ${name} cannot be read, and what is stored of it stays: ${message}`;
+  return { fault: { ...failureOf(reason, words), wholeJob: false } };
 }
 
 /** A failed stream fails the job when the others are done; otherwise the longest wait postpones it. */

@@ -13,16 +13,18 @@ export interface SchemaJudgement {
   readonly refused: readonly string[];
 }
 
-type Discovered = Pick<Stream, 'name' | 'jsonSchema' | 'primaryKey'>;
+type Discovered = Pick<Stream, 'name' | 'jsonSchema' | 'schemaUnknown' | 'primaryKey'>;
 
 /**
  * Compares what the source has with what is remembered of it, and decides by the selection's policies what is let in.
  * Without a memory everything is known: there is nothing yet that it could differ from.
+ * @param hidden whether a stream that is missing may be there all the same; what is remembered of it then stays as it is
  */
 export function judgeSchema(
   streams: readonly Discovered[],
   selection: Selection,
   memory: SchemaMemory | undefined,
+  hidden: (name: string) => boolean = () => false,
 ): SchemaJudgement {
   const judge = new Judge(selection);
   const next = new Map<string, StreamMemory>();
@@ -31,8 +33,9 @@ export function judgeSchema(
     next.set(stream.name, known ? judge.compare(stream, known) : judge.meet(stream, memory === undefined));
   }
   for (const [name, known] of Object.entries(memory ?? {})) {
-    const gone = next.has(name) ? undefined : judge.miss(name, known);
-    if (gone) next.set(name, gone);
+    if (next.has(name)) continue;
+    const missing = hidden(name) ? known : judge.miss(name, known);
+    if (missing) next.set(name, missing);
   }
   return { memory: Object.fromEntries(next), changes: judge.changes, refused: judge.refused };
 }
@@ -57,6 +60,7 @@ class Judge {
       learned: false,
       primaryKey: stream.primaryKey ?? null,
       epoch: 0,
+      ...(stream.schemaUnknown && { untold: true }),
     };
     if (isFirst) return { ...fresh, state: 'read' };
     const policy = isSelected(this.#selection, stream.name) ? this.#selection.newStreams : 'take';
@@ -69,8 +73,10 @@ class Judge {
     if (known.state === 'gone') this.changes.push({ stream: stream.name, kind: 'stream_returned', action: 'taken' });
     const isRead = isSelected(this.#selection, stream.name);
     const waiting = known.state === 'held' ? this.#stillWaiting(stream, known, isRead) : known;
-    if (waiting.state === 'held' && Object.keys(waiting.heldFields).length === 0)
-      return { ...waiting, ...freshOf(stream) };
+    const isHeld = waiting.state === 'held' && Object.keys(waiting.heldFields).length === 0;
+    if (stream.schemaUnknown) return waiting.state === 'held' ? waiting : { ...waiting, state: 'read' };
+    if (isHeld) return { ...waiting, ...freshOf(stream) };
+    if (waiting.untold) return { ...waiting, ...freshOf(stream), state: 'read', untold: false };
     return this.#compareFields(stream, { ...waiting, state: 'read' }, isRead);
   }
 

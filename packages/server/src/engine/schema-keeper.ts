@@ -1,3 +1,4 @@
+import type { BrokenStream } from '@tributary/connectors/kit/broken-stream';
 import type { Secret } from '@tributary/connectors/kit/secret';
 import type { Stream } from '@tributary/connectors/kit/connector';
 import type { Failure } from './fault.ts';
@@ -50,6 +51,7 @@ export class SchemaKeeper {
   readonly #memory = new Map<string, StreamMemory>();
   #changes: SchemaChange[] = [];
   #streams: readonly Stream[] = [];
+  #isHidden: (name: string) => boolean = () => false;
   #revision: number;
 
   constructor(intake: Intake = ALL) {
@@ -57,10 +59,14 @@ export class SchemaKeeper {
     this.#revision = intake.revision;
   }
 
-  /** The streams to read. Gives a failure instead when the selection says to stop at what is new. */
-  admit(streams: readonly Stream[]): readonly Stream[] | Failure {
+  /**
+   * The streams to read. Gives a failure instead when the selection says to stop at what is new.
+   * @param broken what the source has beside `streams`; none of it counts as gone
+   */
+  admit(streams: readonly Stream[], broken: readonly BrokenStream[] = []): readonly Stream[] | Failure {
     const { selection, memory } = this.#intake;
-    const judged = judgeSchema(streams, selection, memory);
+    this.#isHidden = hiddenBehind(broken);
+    const judged = judgeSchema(streams, selection, memory, this.#isHidden);
     for (const [name, one] of Object.entries(judged.memory)) this.#memory.set(name, one);
     this.#changes = [...judged.changes];
     this.#streams = streams;
@@ -94,7 +100,7 @@ export class SchemaKeeper {
     return new StreamPolicy({
       shape: this.#shapeOf(stream),
       anew: this.#anew.get(stream.name),
-      ...protectionOf(stream, selection, hashKey),
+      ...protectionOf(stream, selection, known, hashKey),
       watch,
       onSettled: () => this.#update(stream.name, { settled: this.#shapeOf(stream), learned: true }),
     });
@@ -103,7 +109,16 @@ export class SchemaKeeper {
   /** Why a stream that the store holds was not read: the selection leaves it out, it waits, or it is gone. */
   absence(stream: string): 'excluded' | 'waiting' | 'gone' {
     if (!isSelected(this.#intake.selection, stream)) return 'excluded';
-    return this.#streams.some(({ name }) => name === stream) ? 'waiting' : 'gone';
+    const isThere = this.#isHidden(stream) || this.#streams.some(({ name }) => name === stream);
+    return isThere ? 'waiting' : 'gone';
+  }
+
+  /** What should be read and cannot be. */
+  missed(broken: readonly BrokenStream[]): readonly BrokenStream[] {
+    return broken.filter(({ name, nameless }) => {
+      if (nameless) return true;
+      return isSelected(this.#intake.selection, name) && this.#memory.get(name)?.state !== 'held';
+    });
   }
 
   /** The entities of a stream that is gone were deleted, or their deletion is held back. */
@@ -176,6 +191,13 @@ export class SchemaKeeper {
   #update(name: string, change: Partial<StreamMemory>): void {
     this.#memory.set(name, { ...this.#known(name), ...change });
   }
+}
+
+/** Whether a stream that is missing may be one of the broken ones. */
+function hiddenBehind(broken: readonly BrokenStream[]): (name: string) => boolean {
+  const names = new Set(broken.map(({ name }) => name));
+  const nameless = broken.some((one) => one.nameless === true);
+  return (name) => nameless || names.has(name);
 }
 
 function whyAnew(stored: StreamMemory['settled'], wanted: StreamPolicy['shape']): Anew | undefined {

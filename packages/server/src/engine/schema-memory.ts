@@ -22,6 +22,8 @@ export interface StreamMemory {
   readonly heldFields: FieldTypes;
   /** Rows may have fields beside those of the schema. */
   readonly open: boolean;
+  /** The source has not said yet which fields it has; the first schema that it gives is no change. */
+  readonly untold?: boolean;
   /** It was read to its end once, so a field that rows did not have until now is a new one. */
   readonly learned: boolean;
   readonly primaryKey: readonly string[] | null;

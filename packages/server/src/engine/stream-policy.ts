@@ -8,6 +8,7 @@ import { canonicalJson } from './canonical-json.ts';
 import { FieldRules } from './field-rules.ts';
 import { Normaliser } from './normalise.ts';
 import { declaredFields } from './field-types.ts';
+import type { DeclaredFields } from './field-types.ts';
 import type { RowPolicy } from './row-policy.ts';
 import type { StreamMemory, StreamShape } from './schema-memory.ts';
 import type { SchemaWatch } from './schema-watch.ts';
@@ -86,29 +87,36 @@ export class StreamPolicy {
   }
 }
 
+type KnownFields = Pick<StreamMemory, 'epoch' | 'fields' | 'open'>;
+
 /** Rules and seal of a stream; nothing when no rule concerns it. Throws `PolicyViolation`. */
 export function protectionOf(
   stream: Stream,
   selection: Selection,
+  memory: KnownFields,
   key: Secret | undefined,
 ): { readonly rules?: FieldRules; readonly seal?: CursorSeal } {
-  const concerned = concerning(stream, rulesOf(selection, stream.name));
+  // Without a schema any field may come, so that all rules are followed; the cursor stays as the next job expects it.
+  const concerned = concerning(declaredFields(stream.jsonSchema), rulesOf(selection, stream.name));
   if (concerned.length === 0) return {};
   const secret = must(key, 'field rules come with the key of their hashes');
-  return { rules: new FieldRules(stream, concerned, secret), seal: new CursorSeal(secret) };
+  const seals = lastingRules(stream, selection, memory).length > 0;
+  return { rules: new FieldRules(stream, concerned, secret), ...(seals && { seal: new CursorSeal(secret) }) };
 }
 
-export function shapeOf(stream: Stream, selection: Selection, memory: Pick<StreamMemory, 'epoch'>): StreamShape {
-  const rules = concerning(stream, rulesOf(selection, stream.name)).map(({ path, action, keep }) => [
-    path,
-    action,
-    keep ?? null,
-  ]);
+export function shapeOf(stream: Stream, selection: Selection, memory: KnownFields): StreamShape {
+  const rules = lastingRules(stream, selection, memory).map(({ path, action, keep }) => [path, action, keep ?? null]);
   return {
     rules: rules.length === 0 ? '' : fingerprint(rules),
     key: keyShape(stream),
     epoch: memory.epoch,
   };
+}
+
+/** A schema that could not be had this time is no reason to read everything anew. */
+function lastingRules(stream: Stream, selection: Selection, memory: KnownFields): readonly FieldRule[] {
+  const declared = stream.schemaUnknown ? memory : declaredFields(stream.jsonSchema);
+  return concerning(declared, rulesOf(selection, stream.name));
 }
 
 function keyShape({ primaryKey, stateShape }: Stream): string {
@@ -128,8 +136,7 @@ export function sameKey(one: StreamShape, other: StreamShape): boolean {
 }
 
 /** Rules for all streams concern those that have the field, as far as the schema says. */
-function concerning(stream: Stream, rules: readonly FieldRule[]): readonly FieldRule[] {
-  const { fields, open } = declaredFields(stream.jsonSchema);
+function concerning({ fields, open }: DeclaredFields, rules: readonly FieldRule[]): readonly FieldRule[] {
   if (open) return rules;
   return rules.filter(
     ({ stream: named, path }) =>

@@ -1,3 +1,4 @@
+import type { BrokenStream } from '@tributary/connectors/kit/broken-stream';
 import type { JsonObject } from '@tributary/connectors/kit/json';
 import type { AuditLog } from '../audit/service.ts';
 import type { Actor } from '../auth/actor.ts';
@@ -100,8 +101,18 @@ function knownStreams(memory: SchemaMemory): readonly KnownStream[] {
 }
 
 async function askStreams(needs: Needs, actor: Actor, row: JoinedRow): Promise<readonly KnownStream[]> {
-  const streams = await needs.probe.discover(await settingsOf(needs, actor, row));
-  return streams.map(({ name, jsonSchema, primaryKey = [] }) => ({ name, ...declaredFields(jsonSchema), primaryKey }));
+  // A stream that cannot be read can be left out all the same.
+  const broken: KnownStream[] = [];
+  const tellBroken = ({ name, nameless }: BrokenStream): void => {
+    if (!nameless) broken.push({ name, fields: {}, open: true, primaryKey: [] });
+  };
+  const streams = await needs.probe.discover({ ...(await settingsOf(needs, actor, row)), tellBroken });
+  const readable = streams.map(({ name, jsonSchema, primaryKey = [] }) => ({
+    name,
+    ...declaredFields(jsonSchema),
+    primaryKey,
+  }));
+  return [...readable, ...broken];
 }
 
 const isUnknown = (error: unknown): boolean =>

@@ -74,7 +74,7 @@ export class Lane {
     const folder = CrashFolder.create(join(root, name));
     const processes = new ProcessWatch(folder, STOP_FOR_MS);
     const databaseUrl = await createDatabase?.(name);
-    const cacheDir = join(root, 'compile-cache');
+    const cacheDir = process.env['NODE_COMPILE_CACHE'] ?? join(root, 'compile-cache');
     const stack = await Stack.start({ folder, ...planStack(seed), mutation, databaseUrl, cacheDir });
     await processes.bothStarted();
     return { stack, folder, processes, failed: false };

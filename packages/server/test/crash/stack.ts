@@ -91,8 +91,9 @@ export class Stack {
     const deadline = Date.now() + ANSWER_WITHIN_MS;
     for (;;) {
       const asked = this.#service.call(method, path, body).catch(() => undefined);
-      // A database that a stopped worker holds lets the service wait; asking again shows what became of it.
-      const answer = await Promise.race([asked, sleep(PATIENCE_MS)]);
+      // A database that a stopped worker holds lets the service wait; asking again shows what became of it. What is
+      // left of the patience after an answer keeps no process from ending.
+      const answer = await Promise.race([asked, sleep(PATIENCE_MS, undefined, { ref: false })]);
       if (answer && answer.status < 500) return answer;
       if (Date.now() > deadline)
         throw new Error(

@@ -80,3 +80,51 @@ describe('a manifest that was added by one command', () => {
     expect(used.body.error.code).toBe('connector_in_use');
   });
 });
+
+describe('a stream whose definition breaks in a newer version', () => {
+  const extra = (retriever: string) => `
+  - type: DeclarativeStream
+    name: prices
+    primary_key: id
+    retriever:
+${retriever}
+`;
+  const requester = `        type: HttpRequester
+        url: "{{ config['base_url'] }}/v1/orders"
+        authenticator: {type: BearerAuthenticator, api_token: "{{ config['token'] }}"}`;
+  const whole = extra(`      type: SimpleRetriever
+      requester:
+${requester}
+      record_selector: {type: RecordSelector, extractor: {type: DpathExtractor, field_path: [items]}}`);
+  const broken = extra('      type: CustomRetriever\n      class_name: source_shop.components.Prices');
+
+  it('keeps its entities, fails the sync with what to change, and can be left out', async () => {
+    const connectors = '/tributary/v1/connectors';
+    const added = await t.api('POST', connectors, { name: 'priced', manifest: shopManifest({ extra: whole }) });
+    expect(added.status).toBe(201);
+    const connected = await t.api('POST', '/source-connections', {
+      name: 'Priced',
+      short_name: 'priced',
+      readable_collection_id: await t.newCollection(),
+      authentication: { credentials: { token: shop.token } },
+      config: { base_url: shop.url },
+      sync_immediately: true,
+    });
+    const { id } = connected.body;
+    const first = await t.waitForJob(id);
+    expect(first, first.error).toMatchObject({ status: 'completed', entities_inserted: shop.orders.length + 2 });
+
+    await t.api('PUT', `${connectors}/priced`, { manifest: shopManifest({ extra: broken }) });
+    await t.api('POST', `/source-connections/${id}/run`);
+    const second = await t.waitForJob(id);
+    expect(second).toMatchObject({ status: 'failed', entities_deleted: 0 });
+    expect(second.error).toMatch(/stream prices cannot be read.*source_shop\.components\.Prices/);
+
+    const selection = { streams: { exclude: ['prices'] } };
+    const put = await t.api('PUT', `/tributary/v1/source-connections/${id}/selection`, selection);
+    expect(put.status).toBe(200);
+    await t.api('POST', `/source-connections/${id}/run`);
+    const third = await t.waitForJob(id);
+    expect(third, third.error).toMatchObject({ status: 'completed', entities_deleted: 2 });
+  });
+});

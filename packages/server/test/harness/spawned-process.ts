@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { childEnvironment } from './child-environment.ts';
 
 export interface SpawnedProcess {
   readonly child: ChildProcess;
@@ -6,7 +7,7 @@ export interface SpawnedProcess {
   output(): string;
 }
 
-/** Runs a TypeScript file with nothing of this process's environment but PATH and the given variables; does not wait. */
+/** Runs a TypeScript file with nothing of this process's environment but `childEnvironment` and the given variables; does not wait. */
 export function spawnNode(
   file: string,
   env: Readonly<Record<string, string>>,
@@ -16,7 +17,7 @@ export function spawnNode(
   const [command, ...args] = [...through, process.execPath, file];
   const child = spawn(command, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env['PATH'], ...env },
+    env: { ...childEnvironment(), ...env },
   });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { childEnvironment } from './child-environment.ts';
 
 export interface RunningCommand {
   readonly child: ChildProcess;
@@ -10,11 +11,11 @@ export interface RunningCommand {
 
 const cli = fileURLToPath(new URL('../../../cli/src/main.ts', import.meta.url));
 
-/** Runs `tributary` as a process of its own, with nothing of this process's environment but PATH and the given variables. */
+/** Runs `tributary` as a process of its own, with nothing of this process's environment but `childEnvironment` and the given variables. */
 export function spawnTributary(args: readonly string[], env: Readonly<Record<string, string>> = {}): RunningCommand {
   const child = spawn(process.execPath, [cli, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env['PATH'], ...env },
+    env: { ...childEnvironment(), ...env },
   });
   let output = '';
   for (const stream of [child.stdout, child.stderr])

@@ -27,7 +27,11 @@ export function oauthAuthenticator(definition: Component, build: Build): Authent
   return {
     async authenticate() {
       const value = await token.current();
-      return { parts: { headers: { Authorization: `Bearer ${value}` } }, secrets: value === '' ? [] : [value] };
+      return {
+        parts: { headers: { Authorization: `Bearer ${value}` } },
+        secrets: value === '' ? [] : [value],
+        refused: () => token.replace(value),
+      };
     },
     async renew() {
       await token.renew();

@@ -7,6 +7,7 @@ import { pythonText } from '../interpolation/python-text.ts';
 import type { Build } from '../model/build.ts';
 import { isJsonObject } from '../model/is-json-object.ts';
 import type { OAuthSettings } from './oauth-settings.ts';
+import { Replacements } from './replacements.ts';
 
 /** Asks the token endpoint; gives the body of its good answer. Throws `ConnectorError`. */
 export type AskForToken = (refreshToken: string | undefined) => Promise<JsonObject>;
@@ -30,11 +31,13 @@ export class OAuthToken {
   /** Milliseconds since the epoch. */
   #renewAt: number;
   #renewal: Promise<void> | undefined;
+  readonly #replacements: Replacements;
 
   constructor(settings: OAuthSettings, build: Build, ask: AskForToken) {
     this.#settings = settings;
     this.#build = build;
     this.#ask = ask;
+    this.#replacements = new Replacements(build.ctx.clock);
     this.#accessToken = settings.accessToken;
     this.#refreshToken = settings.refreshToken;
     // Without a date nobody knows how long a given token is good, and a new one is asked for.
@@ -52,6 +55,15 @@ export class OAuthToken {
   async renew(): Promise<void> {
     this.#renewal ??= this.#renewOnce().finally(() => (this.#renewal = undefined));
     await this.#renewal;
+  }
+
+  /** Gets a newer token after the source has refused `token`; `false` when there is none. Throws `ConnectorError`. */
+  async replace(token: string): Promise<boolean> {
+    if (this.#accessToken !== token) return true;
+    if (this.#settings.endpoint === undefined) return false;
+    if (this.#renewal === undefined && !this.#replacements.mayHelp()) return false;
+    await this.renew();
+    return true;
   }
 
   async #renewOnce(): Promise<void> {

@@ -35,7 +35,11 @@ export function sessionTokenAuthenticator(
     return {
       async authenticate() {
         const token = await session.current();
-        return { parts: { headers: { Authorization: `Bearer ${token}` } }, secrets: [token] };
+        return {
+          parts: { headers: { Authorization: `Bearer ${token}` } },
+          secrets: [token],
+          refused: () => session.replace(token),
+        };
       },
     };
   }
@@ -48,7 +52,11 @@ export function sessionTokenAuthenticator(
   return {
     async authenticate() {
       const token = await session.current();
-      return { parts: option.add({}, template.evaluate({ ...fixed, session_token: token })), secrets: [token] };
+      return {
+        parts: option.add({}, template.evaluate({ ...fixed, session_token: token })),
+        secrets: [token],
+        refused: () => session.replace(token),
+      };
     },
   };
 }

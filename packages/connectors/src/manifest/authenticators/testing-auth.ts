@@ -14,5 +14,5 @@ export function authenticatedRequesters(
 ): () => Requester {
   const build = testingBuild({ rig, ...options });
   const definition = { type: 'HttpRequester', url, authenticator, ...options.definition };
-  return () => buildRequester(definition, build, testingStream(), { streams: false });
+  return () => buildRequester(definition, build, testingStream(), { bodies: 'whole' });
 }

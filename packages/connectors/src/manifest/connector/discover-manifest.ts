@@ -11,7 +11,7 @@ const ANY: JsonObject = { type: 'object', properties: {}, additionalProperties: 
 
 /**
  * The streams of an opened manifest as the engine takes them, with their schemas, some of which the source is asked for. A
- * stream that cannot be built is left out, a schema that cannot be had leaves its stream without one; when this is so of all, the
+ * stream that cannot be built is left out and told of as broken, a schema that cannot be had leaves its stream without one; when this is so of all, the
  * error is the answer.
  * @param shapes of the states of static streams, by their names
  */
@@ -21,7 +21,10 @@ export async function discoverManifest(
   ctx: ConnectorContext,
   shapes: ReadonlyMap<string, string>,
 ): Promise<readonly Stream[]> {
-  for (const { name, error } of broken) ctx.log.warn({ stream: name, reason: error.reason }, error.message);
+  for (const one of broken) {
+    ctx.log.warn({ stream: one.name, reason: one.error.reason }, one.error.message);
+    ctx.tellBroken?.(one);
+  }
   const [first] = broken;
   if (first && streams.length === 0) throw first.error;
   const faults: ConnectorError[] = [];
@@ -36,8 +39,10 @@ export async function discoverManifest(
     });
     found.push(
       kitStream(stream, {
+        keepsPosition: !ctx.options.streamsAlone && !ctx.options.trial,
         connectorId,
         schema,
+        schemaUnknown: schema === ANY,
         options: entityFieldsOf(ctx.config, stream.name),
         stateShape: shapes.get(stream.name),
       }),

@@ -4,7 +4,8 @@ import { entityTypeName } from '../../kit/define-connector.ts';
 import type { JsonObject } from '../../kit/json.ts';
 import type { Page } from '../../kit/page.ts';
 import { asObject } from '../configuration/as-object.ts';
-import type { ManifestStream } from '../model/stream.ts';
+import type { ManifestStream, ReadOptions } from '../model/stream.ts';
+import { namedForStream } from '../streams/named-for-stream.ts';
 import { describeManifestRecord } from './describe-record.ts';
 import type { EntityFields } from './entity-options.ts';
 import { recordKey } from './record-key.ts';
@@ -17,7 +18,11 @@ const MOST_RECORDS = 1_000;
 export interface KitStreamNeeds {
   readonly connectorId: string;
   readonly schema: JsonObject;
+  /** See `Stream.schemaUnknown`. */
+  readonly schemaUnknown: boolean;
   readonly options: EntityFields;
+  /** Its cursors are for the engine; else they are published. */
+  readonly keepsPosition: boolean;
   /** See `Stream.stateShape`. */
   readonly stateShape: string | undefined;
 }
@@ -25,7 +30,7 @@ export interface KitStreamNeeds {
 /** A stream of a manifest as the engine takes it. Its cursor is the state of the Airbyte protocol. */
 export function kitStream(
   stream: ManifestStream,
-  { connectorId, schema, options, stateShape }: KitStreamNeeds,
+  { connectorId, schema, schemaUnknown, options, stateShape, keepsPosition }: KitStreamNeeds,
 ): Stream {
   const { name, primaryKey, cursorField } = stream;
   const text = textMaker(options, schema);
@@ -36,6 +41,7 @@ export function kitStream(
     title: name,
     entityType: entityTypeName(connectorId, name),
     jsonSchema: schema,
+    ...(schemaUnknown && { schemaUnknown }),
     ...(primaryKey.length > 0 && { primaryKey: primaryKey.map((path) => path.join('.')) }),
     ...(incremental && { cursorFields: [cursorField] }),
     incremental,
@@ -46,7 +52,7 @@ export function kitStream(
     ...(text && { text }),
     describe: (row) => describeManifestRecord(options, cursorField, row),
     parseCursor: parseState,
-    read: (since) => pagesOf(stream, since as JsonObject | undefined),
+    read: (since) => pagesOf(stream, since as JsonObject | undefined, { keepsPosition }),
   };
 }
 
@@ -60,25 +66,16 @@ function parseState(cursor: unknown): JsonObject {
 async function* pagesOf(
   stream: ManifestStream,
   since: JsonObject | undefined,
+  options: ReadOptions,
 ): AsyncGenerator<Page<JsonObject, JsonObject>> {
   try {
-    for await (const output of stream.read(since)) {
+    for await (const output of stream.read(since, options)) {
       if (output.type === 'state') yield { upserts: [], cursor: output.state };
       else
         for (let from = 0; from < output.records.length; from += MOST_RECORDS)
           yield { upserts: output.records.slice(from, from + MOST_RECORDS) };
     }
   } catch (error) {
-    throw named(error, stream.name);
+    throw namedForStream(error, stream.name);
   }
-}
-
-/** The error with the name of the stream in its words. */
-function named(error: unknown, stream: string): unknown {
-  if (!(error instanceof ConnectorError) || error.message.includes(stream)) return error;
-  const { reason, message, retryAfterMs } = error;
-  return new ConnectorError(reason, `Stream ${stream}: ${message}`, {
-    cause: error,
-    ...(retryAfterMs !== undefined && { retryAfterMs }),
-  });
 }

@@ -9,9 +9,17 @@ import { valueAtPath } from './value-at-path.ts';
  */
 export function recordKey(paths: readonly (readonly string[])[], record: JsonObject): string {
   const parts = paths.map((path) => valueAtPath(record, path));
-  const whole = parts.length > 0 && parts.every((part) => part !== undefined && part !== null && part !== '');
-  if (!whole) return `sha256:${createHash('sha256').update(canonicalJson(record)).digest('hex').slice(0, 40)}`;
+  if (parts.length === 0 || !parts.every(isPart)) return hashOf(canonicalJson(record));
   const [only] = parts;
-  if (parts.length === 1 && typeof only !== 'object') return String(only);
-  return canonicalJson(parts.length === 1 ? (only ?? null) : (parts as Json[]));
+  if (parts.length > 1 || typeof only === 'object')
+    return canonicalJson(parts.length === 1 ? (only ?? null) : (parts as Json[]));
+  const key = String(only);
+  // Stores write half characters as one and the same sign, and two records would become one.
+  return key.isWellFormed() ? key : hashOf(JSON.stringify(key));
 }
+
+/** A number that is none, as of `1e999`, could be any; it is no part of a key. */
+const isPart = (part: Json | undefined): boolean =>
+  part !== undefined && part !== null && part !== '' && (typeof part !== 'number' || Number.isFinite(part));
+
+const hashOf = (text: string): string => `sha256:${createHash('sha256').update(text).digest('hex').slice(0, 40)}`;

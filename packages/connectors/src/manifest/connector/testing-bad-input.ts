@@ -1,9 +1,11 @@
 import { createServer } from 'node:http';
 import type { RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { BrokenStream } from '../../kit/broken-stream.ts';
 import { startReading } from '../../kit/contract-reading.ts';
 import { createHttpClient } from '../../kit/guarded-http-client.ts';
 import { ConnectorError } from '../../kit/connector-error.ts';
+import type { Stream } from '../../kit/connector.ts';
 import type { ConnectorContext } from '../../kit/context.ts';
 import type { JsonObject } from '../../kit/json.ts';
 import { manifestConnector } from './manifest-connector.ts';
@@ -15,6 +17,8 @@ export const CANARY = 'canary-5f1d0c7e';
 /** What came of one stream. */
 export interface Outcome {
   readonly records: readonly JsonObject[];
+  /** Of the records. */
+  readonly keys: readonly string[];
   readonly states: readonly JsonObject[];
   readonly error: unknown;
 }
@@ -22,10 +26,14 @@ export interface Outcome {
 export interface Trial {
   /** By the names of the streams. */
   readonly outcomes: ReadonlyMap<string, Outcome>;
+  /** By the names of the streams; `known` is false for one that could not be had. */
+  readonly schemas: ReadonlyMap<string, { readonly known: boolean; readonly schema: JsonObject }>;
   /** Everything that was logged. */
   readonly logs: readonly string[];
   /** Milliseconds that were waited on the clock. */
   readonly waited: number;
+  /** Streams that were told of as broken. */
+  readonly broken: readonly BrokenStream[];
   /** Paths that were asked for, in their order. */
   readonly asked: readonly string[];
 }
@@ -91,6 +99,23 @@ export const manifestWith = (bad: JsonObject, more: JsonObject = {}): JsonObject
   ...more,
 });
 
+async function readToEnd(stream: Stream, state: JsonObject | undefined): Promise<Outcome> {
+  const [records, keys, states]: [JsonObject[], string[], JsonObject[]] = [[], [], []];
+  let error: unknown;
+  try {
+    for await (const page of stream.read(state && stream.parseCursor(state))) {
+      for (const row of page.upserts) {
+        keys.push(stream.key(row));
+        records.push(row);
+      }
+      if (page.cursor !== undefined) states.push(page.cursor as JsonObject);
+    }
+  } catch (thrown) {
+    error = thrown;
+  }
+  return { records, keys, states, error };
+}
+
 const patienceOf = ({ idleMs = 20_000 }: TrialOptions) => ({ idleMs });
 
 /** Reads all streams of a manifest of which `bad` is bad, each to its end, through the kit's real HTTP client. */
@@ -123,26 +148,14 @@ export async function trial(bad: JsonObject, options: TrialOptions = {}): Promis
     signal,
     timeouts: patienceOf(options),
   });
-  const ctx: ConnectorContext = { ...reading.ctx, http };
+  const broken: BrokenStream[] = [];
+  const ctx: ConnectorContext = { ...reading.ctx, http, tellBroken: (one) => void broken.push(one) };
   const outcomes = new Map<string, Outcome>();
+  const schemas = new Map<string, { readonly known: boolean; readonly schema: JsonObject }>();
   try {
     for (const stream of await connector.discover(ctx)) {
-      const since = stream.name === 'bad' ? options.state : undefined;
-      const records: JsonObject[] = [];
-      const states: JsonObject[] = [];
-      let error: unknown;
-      try {
-        for await (const page of stream.read(since && stream.parseCursor?.(since))) {
-          for (const row of page.upserts) {
-            stream.key(row);
-            records.push(row);
-          }
-          if (page.cursor !== undefined) states.push(page.cursor as JsonObject);
-        }
-      } catch (thrown) {
-        error = thrown;
-      }
-      outcomes.set(stream.name, { records, states, error });
+      schemas.set(stream.name, { known: stream.schemaUnknown !== true, schema: stream.jsonSchema });
+      outcomes.set(stream.name, await readToEnd(stream, stream.name === 'bad' ? options.state : undefined));
     }
   } finally {
     await http.close();
@@ -150,7 +163,7 @@ export async function trial(bad: JsonObject, options: TrialOptions = {}): Promis
     server.closeAllConnections();
     server.close();
   }
-  return { outcomes, logs: reading.logs, waited: reading.waited(), asked };
+  return { outcomes, schemas, logs: reading.logs, waited: reading.waited(), broken, asked };
 }
 
 export type Answer = Parameters<RequestListener>[1];

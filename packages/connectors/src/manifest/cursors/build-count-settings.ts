@@ -9,10 +9,18 @@ import { plainText } from './plain-text.ts';
 const COUNTS: CursorAxis = {
   parse(value) {
     const count = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
-    return typeof count === 'number' && Number.isFinite(count) ? Math.trunc(count) : undefined;
+    if (typeof count !== 'number' || !Number.isFinite(count)) return undefined;
+    const whole = Math.trunc(count);
+    return typeof value === 'string' && !Number.isSafeInteger(whole) ? notAbove(value.trim(), whole) : whole;
   },
   format: (point) => point,
 };
+
+/** The nearest number that is not above the count in `text`: a state that is too high would pass records over. */
+function notAbove(text: string, nearest: number): number {
+  if (!/^[+-]?\d+$/.test(text) || BigInt(text) >= BigInt(nearest)) return nearest;
+  return nearest - Math.abs(nearest) * Number.EPSILON;
+}
 
 /** Compiles an `IncrementingCountCursor`: one window from the last count on, without an end. */
 export function countSettings(definition: Component, build: Build): WindowSettingsSource {

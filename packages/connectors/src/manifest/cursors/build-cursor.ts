@@ -10,7 +10,11 @@ import { datetimeSettings } from './build-datetime-settings.ts';
 import { cursorRequestParts, windowOption } from './cursor-request-parts.ts';
 import type { WindowOption } from './cursor-request-parts.ts';
 import { ListingCursor } from './listing-cursor.ts';
+import { PagedCursor } from './paged-cursor.ts';
 import { PartitionedCursor } from './partitioned-cursor.ts';
+import { positionKeeping } from './position-keeping.ts';
+import { NO_POSITION } from './read-position.ts';
+import type { ReadPosition } from './read-position.ts';
 import type { StreamCursor } from './stream-cursor.ts';
 import { WholeCursor } from './whole-cursor.ts';
 import type { WindowSettingsSource } from './window-settings.ts';
@@ -24,11 +28,15 @@ export interface CursorSource {
   readonly isFeed: boolean;
   /** Records outside of what is asked for are dropped. */
   readonly filters: boolean;
-  /** A cursor for one read. Throws `ConnectorError`. */
-  begin(state: JsonObject | undefined): StreamCursor;
+  /** A cursor for one read. With `position` its states have positions, and it goes on from this one. Throws `ConnectorError`. */
+  begin(state: JsonObject | undefined, position?: ReadPosition): StreamCursor;
 }
 
 const USUAL_STATE_INTERVAL_MS = 600_000;
+/** The first position of a read is kept at once, then one each time that so much time has passed. */
+const POSITION_INTERVAL_MS = 10_000;
+/** Later, a source is not asked for pages that it told of so long ago, nor only for what there was then. */
+const OLDEST_POSITION_MS = 24 * 3_600_000;
 
 /** Whether the cursor decides which records are wanted (`is_client_side_incremental`, `is_data_feed`). */
 export const filtersByCursor = (definition: Component | undefined): boolean =>
@@ -41,8 +49,7 @@ export function buildCursor(
   stream: StreamContext,
   router: PartitionRouter | undefined,
 ): CursorSource {
-  if (!definition)
-    return { providers: [], isFeed: false, filters: false, begin: (state) => new ListingCursor(router, state) };
+  if (!definition) return listing(build, router);
   if (definition.type === 'CustomIncrementalSync') return customPart<CursorSource>(definition, build, stream);
   const settings = settingsOf(definition, build, stream);
   const { clock, log } = build.ctx;
@@ -53,13 +60,31 @@ export function buildCursor(
     providers: [cursorRequestParts(windowOptions(definition, settings, build))],
     isFeed: definition['is_data_feed'] === true,
     filters: filtersByCursor(definition),
-    begin(state) {
-      const common = { settings: settings.forRead(), state, log, stream: stream.name };
-      if (!router) return new WholeCursor(common);
-      return new PartitionedCursor({ ...common, router, clock, stateIntervalMs, useGlobal });
+    begin(state, position) {
+      const now = clock.now();
+      const isFresh = position?.span !== undefined && now - position.span.begunAt < OLDEST_POSITION_MS;
+      // Slices are the same only for a read that asks for the same: it ends where the earlier one would have ended.
+      const { begunAt = now, ...span } = isFresh ? position.span : {};
+      const windows = { ...settings.forRead(), ...span };
+      const common = { settings: windows, state, log, stream: stream.name };
+      const cursor = router
+        ? new PartitionedCursor({ ...common, router, clock, stateIntervalMs, useGlobal })
+        : new WholeCursor(common);
+      if (!position) return cursor;
+      const { start, end } = windows;
+      const from = { ...(isFresh ? position : NO_POSITION), span: { start, end, begunAt } };
+      return new PagedCursor(cursor, from, positionKeeping(build, router ? stateIntervalMs : POSITION_INTERVAL_MS));
     },
   };
 }
+
+const listing = (build: Build, router: PartitionRouter | undefined): CursorSource => ({
+  providers: [],
+  isFeed: false,
+  filters: false,
+  begin: (state, position) =>
+    new ListingCursor(router, state, position && positionKeeping(build, POSITION_INTERVAL_MS), position),
+});
 
 function settingsOf(definition: Component, build: Build, stream: StreamContext): WindowSettingsSource {
   if (definition.type === 'DatetimeBasedCursor') return datetimeSettings(definition, build, stream);

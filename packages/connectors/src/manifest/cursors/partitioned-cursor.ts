@@ -87,7 +87,9 @@ export class PartitionedCursor implements StreamCursor {
     }
     const reached = options.state?.[REACHED];
     if (reached !== undefined) this.#highest = settings.axis.parse(reached);
-    for (const { partition, cursor } of state.states) this.#enter(partition, knownRanges(cursor, settings));
+    // What a state for all says of single partitions beside that is from before, and may be wrong either way.
+    const own = state.useGlobal && this.#global !== undefined ? [] : state.states;
+    for (const { partition, cursor } of own) this.#enter(partition, knownRanges(cursor, settings));
   }
 
   async *slices(): AsyncGenerator<StreamSlice> {

@@ -7,8 +7,10 @@ import type { ManifestResponse } from '../model/request.ts';
 import { customPart } from '../model/custom-part.ts';
 import { buildBodyParser } from './build-body-parser.ts';
 import type { BodyParser } from './body-parser.ts';
+import { gunzipped } from './gunzipped.ts';
 import { invalidBody } from './invalid-body.ts';
 import type { BodyOrigin } from './invalid-body.ts';
+import { jsonListParts } from './json-list-parts.ts';
 import { parseJsonBody } from './parse-json-body.ts';
 import { decoderOf, refuseWebPage } from './text-chunks.ts';
 import { parseXmlBody } from './xml-body.ts';
@@ -24,7 +26,11 @@ export function buildDecoder(definition: Component | undefined, build: Build, st
   const origin: BodyOrigin = { part: type, stream: stream.name, shown: (text) => build.shown(text) };
   switch (type) {
     case 'JsonDecoder':
-      return { streams: false, decode: (response) => parseJsonBody(response.text(), origin) };
+      return {
+        streams: false,
+        decode: (response) => parseJsonBody(response.text(), origin),
+        decodeList: (response, path) => jsonListParts(response, path, origin),
+      };
     case 'XmlDecoder':
       return xmlDecoder(origin);
     case 'ZipfileDecoder':
@@ -61,7 +67,25 @@ const xmlDecoder = (origin: BodyOrigin): Decoder => ({
 
 function streamingDecoder(definition: Component | undefined, origin: BodyOrigin): Decoder {
   const parse = buildBodyParser(definition, origin);
-  return { streams: true, decode: (response) => parse(response.stream()) };
+  const unpack = unpackJson(definition, origin);
+  return {
+    streams: true,
+    decode: (response) => parse(response.stream()),
+    ...(unpack && {
+      decodeList: (response, path) =>
+        jsonListParts({ ...response, stream: () => unpack(response.stream()) }, path, origin),
+    }),
+  };
+}
+
+type Unpack = (chunks: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array>;
+
+/** Unpacks a JSON document that was packed with gzip, once or several times; `undefined` when it is none. */
+function unpackJson(definition: Component | undefined, origin: BodyOrigin): Unpack | undefined {
+  if ((definition?.type ?? 'JsonDecoder') === 'JsonDecoder') return (chunks) => chunks;
+  if (definition?.type !== 'GzipDecoder') return undefined;
+  const inner = unpackJson(definition['decoder'] as Component | undefined, origin);
+  return inner && ((chunks) => inner(gunzipped(chunks, origin)));
 }
 
 const zipDecoder = (parse: BodyParser, origin: BodyOrigin): Decoder => ({

@@ -1,10 +1,10 @@
 import type { Component } from '../model/component.ts';
 import { plainText } from '../records/plain-text.ts';
-import { inMegabytes, LARGEST_RECORD } from './body-limits.ts';
 import type { BodyParser } from './body-parser.ts';
+import { elementsEnded } from './elements-ended.ts';
 import { invalidBody } from './invalid-body.ts';
 import type { BodyOrigin } from './invalid-body.ts';
-import { JsonFault, JsonListScanner } from './json-list-scanner.ts';
+import { JsonListScanner } from './json-list-scanner.ts';
 import { textChunks } from './text-chunks.ts';
 
 /**
@@ -20,19 +20,8 @@ export function jsonItemsParser(definition: Component, origin: BodyOrigin): Body
     let isEmpty = true;
     for await (const text of textChunks(chunks, plainText(encoding, 'utf-8'), origin)) {
       isEmpty &&= text.trim() === '';
-      yield* elementsIn(scanner, text, origin);
-      if (scanner.pending > LARGEST_RECORD) {
-        throw invalidBody(origin, `an element is larger than ${inMegabytes(LARGEST_RECORD)}`);
-      }
+      yield* elementsEnded(scanner, text, origin);
     }
     if (!isEmpty && !scanner.isEnded) throw invalidBody(origin, 'the JSON document is cut off');
   };
-}
-
-function elementsIn(scanner: JsonListScanner, text: string, origin: BodyOrigin): ReturnType<JsonListScanner['feed']> {
-  try {
-    return scanner.feed(text);
-  } catch (error) {
-    throw error instanceof JsonFault ? invalidBody(origin, `it is no JSON: ${error.message}`, text) : error;
-  }
 }

@@ -75,6 +75,15 @@ describe('the scanner of a list in a JSON document', () => {
     for (const text of ['{"a":[1', '{"a":[1]', '{"a":["x', '[']) expect(elements(['a'], text)).toBe('open');
   });
 
+  it('passes over escaped characters, wherever a piece ends', () => {
+    const value = { 'a"b\\': ['\\\\"\\', '\\'.repeat(9), '"'.repeat(5)], a: [1] };
+    const text = JSON.stringify(value);
+    for (let size = 1; size < 12; size += 1) {
+      expect(elements(['a"b\\'], text, size)).toEqual(value['a"b\\']);
+      expect(elements(['a'], text, size)).toEqual([1]);
+    }
+  });
+
   it('refuses a document without bottom', () => {
     expect(() => elements(['a'], '['.repeat(20_000))).toThrow(/too many levels/);
   });

@@ -3,7 +3,6 @@ import { parseJson } from './parse-json.ts';
 
 const QUOTE = 34;
 const COMMA = 44;
-const BACKSLASH = 92;
 const OPEN_LIST = 91;
 const CLOSE_LIST = 93;
 const OPEN_OBJECT = 123;
@@ -16,10 +15,15 @@ const DEEPEST = 10_000;
 /** What is wrong with a document, for people. */
 export class JsonFault extends Error {}
 
+export interface JsonListScannerOptions {
+  /** Keeps what lies outside of the list, for whoever wants the rest of the document. */
+  readonly keepsFrame?: boolean;
+}
+
 /**
  * Finds the elements of one list of a JSON document while its text comes in pieces; `path` are the names of the objects' fields that lead
  * to the list. Only the element under way is kept; each is parsed as a whole, which is far quicker than a parser of streams
- * in JavaScript. What lies outside of the list is checked for its brackets only.
+ * in JavaScript. What lies outside of the list is checked for its brackets only, unless it is kept.
  */
 export class JsonListScanner {
   readonly #path: readonly string[];
@@ -31,6 +35,7 @@ export class JsonListScanner {
   #listDepth = 0;
   #inString = false;
   #isEscaped = false;
+  #backslash = -1;
   /** The name under way, of an object on the path, and the last one that was whole. */
   #name: string | undefined;
   #field: string | undefined;
@@ -38,10 +43,25 @@ export class JsonListScanner {
   #element: string[] = [];
   #elementLength = 0;
   #hadElement = false;
+  #hadList = false;
   #isEnded = false;
+  /** What lies outside of the list, when it is kept. */
+  readonly #frame: string[] | undefined;
+  #frameLength = 0;
 
-  constructor(path: readonly string[]) {
+  constructor(path: readonly string[], options: JsonListScannerOptions = {}) {
     this.#path = path;
+    this.#frame = options.keepsFrame ? [] : undefined;
+  }
+
+  /** The list has begun; its end may be yet to come. */
+  get hadList(): boolean {
+    return this.#hadList;
+  }
+
+  /** The document with an empty list in place of the one that was read; it must be kept. */
+  get frame(): string {
+    return this.#frame?.join('') ?? '';
   }
 
   /** The document has come to its end. */
@@ -54,10 +74,16 @@ export class JsonListScanner {
     return this.#elementLength + (this.#name?.length ?? 0);
   }
 
+  /** Characters of the frame that are kept. */
+  get frameLength(): number {
+    return this.#frameLength;
+  }
+
   /** The elements that a piece completes. Throws `JsonFault`. */
   feed(text: string): Json[] {
     const found: Json[] = [];
-    // Where the part of the element begins that this piece holds.
+    this.#backslash = -1;
+    // Where the part begins that this piece holds of the element, or of the frame.
     let from = 0;
     for (let at = 0; at < text.length; at += 1) {
       const code = text.charCodeAt(at);
@@ -70,29 +96,51 @@ export class JsonListScanner {
       if (this.#isElementEnd(code)) {
         this.#keep(text.slice(from, at));
         this.#finishElement(found, code);
+        from = code === COMMA ? at + 1 : at;
+      }
+      if (this.#structure(code)) {
+        this.#keepFrame(text, from, at + 1);
         from = at + 1;
       }
-      if (this.#structure(code)) from = at + 1;
     }
     if (this.#listDepth > 0) this.#keep(text.slice(from));
+    else this.#keepFrame(text, from);
     return found;
   }
 
   /** Goes on in a string from `at`; gives the place of its last character in this piece. */
   #string(text: string, at: number): number {
-    for (let here = at; here < text.length; here += 1) {
-      const code = text.charCodeAt(here);
-      if (this.#isEscaped) this.#isEscaped = false;
-      else if (code === BACKSLASH) this.#isEscaped = true;
-      else if (code === QUOTE) {
-        this.#inString = false;
-        if (this.#name !== undefined) this.#field = nameOf(this.#name + text.slice(at, here));
-        this.#name = undefined;
-        return here;
+    const end = this.#stringEnd(text, at);
+    if (this.#name !== undefined) this.#name += text.slice(at, end);
+    if (end === text.length) return end;
+    this.#inString = false;
+    if (this.#name !== undefined) this.#field = nameOf(this.#name);
+    this.#name = undefined;
+    return end;
+  }
+
+  /** The place of the quote that ends the string under way, or the end of the piece. */
+  #stringEnd(text: string, at: number): number {
+    let here = this.#isEscaped ? at + 1 : at;
+    this.#isEscaped = false;
+    let end = -1;
+    while (true) {
+      // The quote stays the same while escaped characters before it are passed over.
+      if (end < here) end = placeOf(text, '"', here);
+      const backslash = this.#backslashFrom(text, here);
+      if (backslash >= end) return end;
+      if (backslash === text.length - 1) {
+        this.#isEscaped = true;
+        return text.length;
       }
+      here = backslash + 2;
     }
-    if (this.#name !== undefined) this.#name += text.slice(at);
-    return text.length;
+  }
+
+  /** The next backslash of this piece, which is looked for once: most texts have none. */
+  #backslashFrom(text: string, at: number): number {
+    if (this.#backslash < at) this.#backslash = placeOf(text, '\\', at);
+    return this.#backslash;
   }
 
   #isElementEnd(code: number): boolean {
@@ -138,6 +186,7 @@ export class JsonListScanner {
     if (this.#listDepth > 0 || !(isRoot || isNext)) return false;
     if (code === OPEN_LIST) {
       if (level !== this.#path.length) return false;
+      this.#hadList = true;
       this.#listDepth = this.#open.length;
       this.#hadElement = false;
       return true;
@@ -165,6 +214,13 @@ export class JsonListScanner {
     this.#elementLength += text.length;
   }
 
+  #keepFrame(text: string, from: number, to?: number): void {
+    if (!this.#frame) return;
+    const part = text.slice(from, to);
+    this.#frame.push(part);
+    this.#frameLength += part.length;
+  }
+
   #finishElement(found: Json[], code: number): void {
     const text = this.#element.length === 1 ? (this.#element[0] ?? '') : this.#element.join('');
     this.#element = [];
@@ -178,6 +234,12 @@ export class JsonListScanner {
       throw new JsonFault('an element of the list is no JSON');
     }
   }
+}
+
+/** Where a character comes next; the end of the text when it does not. */
+function placeOf(text: string, character: string, from: number): number {
+  const found = text.indexOf(character, from);
+  return found === -1 ? text.length : found;
 }
 
 function nameOf(text: string): string {

@@ -1,3 +1,4 @@
+import type { BrokenStream } from '../../kit/broken-stream.ts';
 import { ConnectorError } from '../../kit/connector-error.ts';
 import type { Json } from '../../kit/json.ts';
 import { interpolatedBoolean } from '../interpolation/interpolated.ts';
@@ -16,11 +17,6 @@ export interface ListedStreams {
   readonly dynamic: ReadonlyMap<string, readonly string[]>;
 }
 
-export interface BrokenStream {
-  readonly name: string;
-  readonly error: ConnectorError;
-}
-
 /**
  * All streams of a manifest: static ones, those whose condition holds, and those that templates become. Throws
  * `ConnectorError` when a resolver cannot reach its source, since the streams are then not known, and `configuration` when two
@@ -30,8 +26,7 @@ export async function listStreams(manifest: Component, build: Build): Promise<Li
   const listing = new Listing(build);
   listing.addStatic(componentsOf(manifest['streams']));
   for (const [index, dynamic] of componentsOf(manifest['dynamic_streams']).entries()) {
-    const { name } = dynamic;
-    await listing.addDynamic(dynamic, typeof name === 'string' && name !== '' ? name : `dynamic_stream_${index}`);
+    await listing.addDynamic(dynamic, nameOf(dynamic) ?? `dynamic_stream_${index}`);
   }
   return listing;
 }
@@ -51,17 +46,25 @@ class Listing implements ListedStreams {
   addStatic(definitions: readonly Component[]): void {
     for (const [index, definition] of definitions.entries()) {
       if (definition.type === 'ConditionalStreams') this.#addConditional(definition, `conditional_streams_${index}`);
-      else this.#add(definition, nameOf(definition, `streams[${index}]`));
+      else this.#add(definition, nameOf(definition) ?? `streams[${index}]`);
     }
   }
 
   #addConditional(definition: Component, name: string): void {
     const { condition } = definition;
     const context = templateContext(this.#build, definition);
-    this.#attempt(name, () => {
-      const isWanted = interpolatedBoolean(typeof condition === 'string' ? condition : condition === true);
-      if (isWanted.evaluate(context)) this.addStatic(componentsOf(definition['streams']));
+    let wanted = false;
+    const error = faultOf(name, () => {
+      wanted = interpolatedBoolean(typeof condition === 'string' ? condition : condition === true).evaluate(context);
     });
+    const streams = componentsOf(definition['streams']);
+    if (error) for (const [index, one] of streams.entries()) this.#addBroken(one, `${name}[${index}]`, error);
+    else if (wanted) this.addStatic(streams);
+  }
+
+  #addBroken(definition: Component, place: string, error: ConnectorError): void {
+    const name = nameOf(definition);
+    this.broken.push(name === undefined ? { name: place, error, nameless: true } : { name, error });
   }
 
   async addDynamic(dynamic: Component, name: string): Promise<void> {
@@ -69,7 +72,7 @@ class Listing implements ListedStreams {
     try {
       for await (const resolved of resolveStreams(dynamic, name, this.#build)) {
         if (resolved.type === 'broken') {
-          this.broken.push({ name: resolved.name, error: resolved.error });
+          this.broken.push({ name: resolved.name, error: resolved.error, nameless: true });
           continue;
         }
         if (this.#dynamicNames.has(resolved.name)) throw duplicate(resolved.name, dynamic);
@@ -80,28 +83,33 @@ class Listing implements ListedStreams {
     } catch (error) {
       // A source that is not there, or refuses, is no fault of the manifest; without it the streams are not known.
       if (error instanceof DuplicateName || !isFaultOfManifest(error)) throw error;
-      this.broken.push({ name, error });
+      this.broken.push({ name, error, nameless: true });
     }
     this.dynamic.set(name, [...(this.dynamic.get(name) ?? []), ...names]);
   }
 
   #add(definition: Component, name: string): void {
-    this.#attempt(name, () => {
+    const error = faultOf(name, () => {
+      if (nameOf(definition) === undefined) {
+        throw new ConnectorError('configuration', `${name} of the manifest has no name; give it one.`);
+      }
       if (this.#names.has(name)) {
         throw new ConnectorError('configuration', `The manifest has two streams with the name "${name}"; rename one.`);
       }
       this.#names.add(name);
       this.streams.push(this.#build.stream(definition));
     });
+    if (error) this.#addBroken(definition, name, error);
   }
+}
 
-  /** What is wrong with a definition, in whatever way, is told with the stream's name and keeps no other stream away. */
-  #attempt(name: string, act: () => void): void {
-    try {
-      act();
-    } catch (error) {
-      this.broken.push({ name, error: error instanceof ConnectorError ? error : unforeseen(name, error) });
-    }
+/** What is wrong with a definition, in whatever way: it is told with the stream's name and keeps no other stream away. */
+function faultOf(name: string, act: () => void): ConnectorError | undefined {
+  try {
+    act();
+    return undefined;
+  } catch (error) {
+    return error instanceof ConnectorError ? error : unforeseen(name, error);
   }
 }
 
@@ -119,8 +127,8 @@ const isFaultOfManifest = (error: unknown): error is ConnectorError =>
 const unforeseen = (name: string, cause: unknown): ConnectorError =>
   new ConnectorError('configuration', `The stream "${name}" cannot be built from its definition.`, { cause });
 
-const nameOf = ({ name }: Component, otherwise: string): string =>
-  typeof name === 'string' && name !== '' ? name : otherwise;
+const nameOf = ({ name }: Component): string | undefined =>
+  typeof name === 'string' && name !== '' ? name : undefined;
 
 const componentsOf = (value: Json | undefined): readonly Component[] =>
   Array.isArray(value) ? (value as readonly Component[]) : [];

@@ -5,11 +5,25 @@ import type { NextPageToken, StreamSlice } from './slice.ts';
 /** A record under construction: transformations change it in place, until it is handed on. */
 export type MutableRecord = Record<string, Json | undefined>;
 
+/** A part of a document that is decoded as it comes. */
+export type DocumentPart =
+  /** One body, as `decode` gives it. */
+  | { readonly type: 'body'; readonly body: Json }
+  /** An element of the list that was asked for. */
+  | { readonly type: 'element'; readonly element: Json }
+  /** Comes last: the body that templates of pagination see, without the elements that were given. */
+  | { readonly type: 'rest'; readonly body: Json };
+
 export interface Decoder {
   /** The body is taken as it comes and never whole in memory. */
   readonly streams: boolean;
   /** The decoded bodies of an answer: one for JSON, one a line or row for the others. Throws `ConnectorError('invalid_answer')`. */
   decode(response: ManifestResponse): AsyncIterable<Json> | Iterable<Json>;
+  /**
+   * Decodes an answer that comes in pieces: the elements of the list to which the names of `path` lead, one by one. A document
+   * without that list comes as `decode` gives it. Throws `ConnectorError('invalid_answer')`.
+   */
+  decodeList?(response: ManifestResponse, path: readonly string[]): AsyncIterable<DocumentPart>;
 }
 
 /** Where in the reading of a stream a record stands; what templates about records see. */
@@ -21,8 +35,16 @@ export interface RecordPlace {
 export interface Extractor {
   /** The records of a decoded body, which the caller may change. */
   extract(body: Json): Iterable<MutableRecord>;
+  /** Set when the records of a body are those of a list's elements, and the names of fields that lead to it are known. */
+  readonly list?: ListOfRecords;
   /** Set when it takes the answer itself instead of decoded bodies (`ResponseToFileExtractor`, custom ones). */
   extractResponse?(response: ManifestResponse): AsyncIterable<MutableRecord>;
+}
+
+export interface ListOfRecords {
+  readonly path: readonly string[];
+  /** The records that an element of the list stands for. */
+  recordsOf(element: Json): Iterable<MutableRecord>;
 }
 
 export interface RecordFilter {
@@ -43,7 +65,9 @@ export interface SelectedRecords {
 }
 
 export interface RecordSelector {
-  /** In pieces of bounded size when the decoder streams, in one piece when not. */
+  /** Where the records lie in an answer that comes in pieces; absent when such answers cannot be read. */
+  readonly listPath?: readonly string[];
+  /** In pieces of bounded size when the answer is read as it comes, in one piece when not. */
   select(response: ManifestResponse, place: RecordPlace): AsyncIterable<SelectedRecords>;
 }
 
@@ -64,7 +88,8 @@ export interface PageWalk {
 }
 
 export interface Paginator {
-  walk(): PageWalk;
+  /** The pages from the first one on, or from that of a token which an earlier walk gave. */
+  walk(from?: NextPageToken): PageWalk;
   /** Page size, token or path of a request. */
   parts(token: NextPageToken | undefined, slice: StreamSlice): RequestParts;
 }

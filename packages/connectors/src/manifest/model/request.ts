@@ -31,7 +31,9 @@ export interface ManifestResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly url: string;
-  /** The whole body; for a requester that was built to stream, use `stream`. */
+  /** The body is not there as a whole: `stream` is the only way to it. */
+  readonly comesInPieces?: true;
+  /** The whole body, unless it comes in pieces. */
   text(): string;
   bytes(): Uint8Array;
   /** Throws `ConnectorError('invalid_answer')`. */

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../kit/json.ts';
 import type { MutableRecord, RecordPlace } from './records.ts';
 import type { RequestPartsProvider } from './request.ts';
-import type { StreamSlice } from './slice.ts';
+import type { NextPageToken, StreamSlice } from './slice.ts';
 
 /** Divides a stream; parents are read on the way. */
 export interface PartitionRouter extends RequestPartsProvider {
@@ -28,6 +28,8 @@ export interface Retriever {
   readonly router: PartitionRouter | undefined;
   /** Slices that are read side by side, when it is not the build's concurrency that says so: jobs at the source have limits of their own. */
   readonly slicesAtOnce?: number;
+  /** Pages are found by tokens of the source, which stay where they are when records come and go; numbers do not. */
+  readonly turnsByToken?: boolean;
   /** Pages of records of a slice, selected and transformed. Throws `ConnectorError` that names stream and component. */
   read(slice: StreamSlice, control: ReadControl): AsyncIterable<readonly MutableRecord[]>;
 }
@@ -40,8 +42,23 @@ export interface ReadControl {
   wants?(record: MutableRecord, place: RecordPlace): boolean;
   /** A data feed has come to what is known: no further page of this slice. */
   isPast?(record: MutableRecord): boolean;
+  /** Set when the pages of the slice are kept count of. */
+  readonly pages?: PageMemory | undefined;
   /** What is left of a slice behind a record that was read (`SPLIT_USING_CURSOR`); the slice itself when that cannot be told. */
   rest?(slice: StreamSlice, record: MutableRecord): StreamSlice;
+}
+
+/** Lets the pages of a slice be gone on with where an earlier read has stopped. */
+export interface PageMemory {
+  /** The page to begin with; absent: the first one. A source that has forgotten it is read from the first one again. */
+  readonly from?: NextPageToken;
+  /** All records before the page of `token` were yielded. */
+  turned(token: NextPageToken): void;
+}
+
+export interface ReadOptions {
+  /** States also say which page comes next, in a field of our own beside their published form. */
+  readonly keepsPosition?: boolean;
 }
 
 /** What a read yields, in order: records of any slice, then states that stand behind all records yielded before them. */
@@ -60,7 +77,7 @@ export interface ManifestStream {
    * Reads from `state` (the protocol's `stream_state`, any published form of it) to the end; the last output is a state when
    * the stream keeps one. Partitions are read side by side within the build's concurrency.
    */
-  read(state: JsonObject | undefined): AsyncIterable<StreamOutput>;
+  read(state: JsonObject | undefined, options?: ReadOptions): AsyncIterable<StreamOutput>;
   /** The same, slice by slice, for those who divide other streams by its records. */
   begin(state: JsonObject | undefined): StreamReading;
 }
@@ -71,6 +88,10 @@ export interface StreamReading {
   slices(): AsyncIterable<StreamSlice>;
   /** Pages of the records of a slice. */
   read(slice: StreamSlice): AsyncIterable<readonly MutableRecord[]>;
+  /** The token to which the read of a slice has turned since it was asked last. */
+  turned?(slice: StreamSlice): NextPageToken | undefined;
+  /** All records before the page of `token` are handed on; `true` when that is worth a state now. */
+  turn?(slice: StreamSlice, token: NextPageToken): boolean;
   /** The slice was read to its end, and its records are handed on. */
   close(slice: StreamSlice): void;
   /** All slices were given; `state` then counts those that were closed as the whole stream. */

@@ -42,9 +42,9 @@ export function buildPaginator(
   }
   const guard = { stream: stream.name, paginator: strategyDefinition.type, hasBody: decoder?.streams === false };
   return {
-    walk() {
+    walk(from) {
       const check = endlessGuard(guard);
-      let last: Json | undefined = strategy.first;
+      let last: Json | undefined = from ? from.next_page_token : strategy.first;
       return {
         first: last === undefined ? undefined : { next_page_token: last },
         next(page) {

@@ -3,8 +3,8 @@ import type { Paginator } from '../model/records.ts';
 /** The same pages, and no more of a slice than `most`: what comes after them is not asked for. */
 export function cappedPaginator(paginator: Paginator, most: number): Paginator {
   return {
-    walk() {
-      const walk = paginator.walk();
+    walk(from) {
+      const walk = paginator.walk(from);
       let pages = 0;
       return {
         first: walk.first,

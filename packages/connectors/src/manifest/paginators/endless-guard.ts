@@ -69,7 +69,7 @@ function stepOf(page: ReadPage, next: Json, hasBody: boolean): Step {
   const last = page.lastRecord && `${page.size} ${JSON.stringify(page.lastRecord)}`;
   // Of records that were all filtered out nothing can be said.
   const known = page.size === 0 ? 'empty' : last;
-  const content = hasBody ? `${printOf(page.response.bytes())} ${known}` : known;
+  const content = hasBody && !page.response.comesInPieces ? `${printOf(page.response.bytes())} ${known}` : known;
   return { token: JSON.stringify(next), content, last };
 }
 

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { Json, JsonObject } from '../../kit/json.ts';
 import { buildDecoder } from '../decoders/build-decoder.ts';
@@ -179,5 +180,22 @@ describe('ResponseToFileExtractor', () => {
     await expect(selected(rigAnswer('a,b\n1,2,3\n'), { selector: { extractor } })).rejects.toThrow(
       /3 cells and the header 2/,
     );
+  });
+
+  it('gives the records of a packed document in pieces, before the whole of it is unpacked', async () => {
+    const rows = Array.from({ length: 1_200 }, (_, id) => ({ id }));
+    const packed = gzipSync(JSON.stringify({ meta: {}, items: rows }));
+    const answer = { ...rigAnswer(packed, { chunkBytes: 100 }), comesInPieces: true as const };
+    const [build, stream] = [rigBuild(), rigStream()];
+    const selector = buildRecordSelector(
+      definition({ type: 'RecordSelector', extractor: { type: 'DpathExtractor', field_path: ['items'] } }),
+      build,
+      stream,
+      buildDecoder(definition({ type: 'GzipDecoder', decoder: { type: 'JsonDecoder' } }), build, stream),
+      { transformations: [] },
+    );
+    const pieces = await Array.fromAsync(selector.select(answer, rigPlace));
+    expect(pieces.map(({ extracted }) => extracted)).toEqual([500, 500, 200]);
+    expect(pieces.flatMap(({ records }) => records)).toEqual(rows);
   });
 });

@@ -2,7 +2,7 @@ import { ConnectorError } from '../../kit/connector-error.ts';
 import type { Json } from '../../kit/json.ts';
 import type { Build, StreamContext } from '../model/build.ts';
 import type { Component } from '../model/component.ts';
-import type { Decoder, Extractor, MutableRecord, RecordPlace, RecordSelector } from '../model/records.ts';
+import type { Decoder, DocumentPart, Extractor, MutableRecord, RecordPlace, RecordSelector } from '../model/records.ts';
 import type { SelectedRecords, Transformation } from '../model/records.ts';
 import type { ManifestResponse } from '../model/request.ts';
 import { buildExtractor } from './build-extractor.ts';
@@ -57,7 +57,9 @@ export function buildRecordSelector(
         'check the field path of the manifest.',
     );
   };
+  const { list } = extractor;
   return {
+    ...(list && decoder.decodeList && { listPath: list.path }),
     async *select(response, place) {
       const normalize = await normalization?.();
       const take = (record: Json | MutableRecord, piece: Piece): void => {
@@ -86,17 +88,29 @@ interface Reading {
   readonly sharesBodies: boolean;
 }
 
-async function* pieces({ response, decoder, extractor, take, sharesBodies }: Reading): AsyncGenerator<SelectedRecords> {
-  let piece: Piece = { records: [], extracted: 0 };
-  const bodies = extractor.extractResponse ? undefined : decoder.decode(response);
-  if (bodies && !(Symbol.asyncIterator in bodies)) {
-    const all = [...bodies];
-    if (sharesBodies) rememberBodies(response, all);
-    for (const body of all) for (const record of extractor.extract(body)) take(record, piece);
-    yield piece;
-    return;
+function pieces(reading: Reading): AsyncIterable<SelectedRecords> | Iterable<SelectedRecords> {
+  const { response, decoder, extractor } = reading;
+  if (extractor.extractResponse) return inPieces(extractor.extractResponse(response), reading);
+  if (response.comesInPieces && extractor.list && decoder.decodeList) {
+    return inPieces(listed(response, decoder.decodeList(response, extractor.list.path), extractor), reading);
   }
-  const records = extractor.extractResponse?.(response) ?? extracted(bodies as AsyncIterable<Json>, extractor);
+  const bodies = decoder.decode(response);
+  return Symbol.asyncIterator in bodies ? inPieces(extracted(bodies, extractor), reading) : atOnce(bodies, reading);
+}
+
+function* atOnce(
+  bodies: Iterable<Json>,
+  { response, extractor, take, sharesBodies }: Reading,
+): Generator<SelectedRecords> {
+  const piece: Piece = { records: [], extracted: 0 };
+  const all = [...bodies];
+  if (sharesBodies) rememberBodies(response, all);
+  for (const body of all) for (const record of extractor.extract(body)) take(record, piece);
+  yield piece;
+}
+
+async function* inPieces(records: AsyncIterable<MutableRecord>, { take }: Reading): AsyncGenerator<SelectedRecords> {
+  let piece: Piece = { records: [], extracted: 0 };
   for await (const record of records) {
     take(record, piece);
     if (piece.extracted < PIECE) continue;
@@ -104,6 +118,19 @@ async function* pieces({ response, decoder, extractor, take, sharesBodies }: Rea
     piece = { records: [], extracted: 0 };
   }
   yield piece;
+}
+
+/** The records of an answer that comes in pieces; its body for pagination is the one without them. */
+async function* listed(
+  response: ManifestResponse,
+  parts: AsyncIterable<DocumentPart>,
+  { list, extract }: Extractor,
+): AsyncGenerator<MutableRecord> {
+  for await (const part of parts) {
+    if (part.type === 'element') yield* list?.recordsOf(part.element) ?? [];
+    else if (part.type === 'body') yield* extract(part.body);
+    else rememberBodies(response, [part.body]);
+  }
 }
 
 async function* extracted(bodies: AsyncIterable<Json>, extractor: Extractor): AsyncGenerator<MutableRecord> {

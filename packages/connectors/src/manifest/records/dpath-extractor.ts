@@ -20,9 +20,12 @@ export function buildDpathExtractor(definition: Component, build: Build): Extrac
     if (Array.isArray(value)) return value as readonly Json[];
     return value !== undefined && isTruthy(value) ? [value] : [];
   };
+  // Elements that are no objects are the selector's to refuse: a custom part in between may know what they are.
+  const recordsOf = (item: Json): readonly MutableRecord[] => (expand ? [...expand(item)] : [item]) as MutableRecord[];
+  // A number may be the name of a field or an index: that cannot be told before the document is there.
+  const isPlain = path.isExact && !path.segments.some((segment) => /^\d+$/.test(segment));
   return {
-    // Elements that are no objects are the selector's to refuse: a custom part in between may know what they are.
-    extract: (body) =>
-      (expand ? found(body).flatMap((item) => [...expand(item)]) : found(body)) as readonly MutableRecord[],
+    extract: (body) => (expand ? found(body).flatMap(recordsOf) : (found(body) as readonly MutableRecord[])),
+    ...(isPlain && { list: { path: path.segments, recordsOf } }),
   };
 }

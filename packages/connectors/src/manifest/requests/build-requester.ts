@@ -7,13 +7,13 @@ import type { Component } from '../model/component.ts';
 import type { Requester } from '../model/request.ts';
 import { customPart } from '../model/custom-part.ts';
 import { HttpRequester } from './http-requester.ts';
+import type { BodyTaking } from './http-requester.ts';
 import { componentOf } from './components-of.ts';
 import { ownParts } from './own-parts.ts';
 import { baseUrl, requestUrl } from './request-url.ts';
 
 export interface RequesterOptions {
-  /** Bodies are taken as they come: `ManifestResponse.stream()` is to be used, once. */
-  readonly streams: boolean;
+  readonly bodies: BodyTaking;
 }
 
 /**
@@ -37,12 +37,17 @@ export function buildRequester(
       build,
       stream,
       baseUrl: () => baseUrl(definition, build),
-      requester: (login) => buildRequester(login, build, stream, { streams: false }),
+      requester: (login) => buildRequester(login, build, stream, { bodies: 'whole' }),
     }),
     errorHandler: buildErrorHandler(componentOf(definition['error_handler']), build, stream),
-    streams: options.streams,
-    cached: !options.streams && isCached(definition['use_cache'], stream),
+    ...bodiesOf(options.bodies, isCached(definition['use_cache'], stream)),
   });
+}
+
+/** Only bodies that are there as a whole are kept for others; large ones are no reason to do without. */
+function bodiesOf(bodies: BodyTaking, cached: boolean): { readonly bodies: BodyTaking; readonly cached: boolean } {
+  const taking = cached && bodies === 'whole unless large' ? 'whole' : bodies;
+  return { bodies: taking, cached: cached && taking === 'whole' };
 }
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'] as const;

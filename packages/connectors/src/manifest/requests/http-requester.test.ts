@@ -4,6 +4,7 @@ import { connectorErrorOf, HttpRig } from '../../kit/http-rig.ts';
 import type { JsonObject } from '../../kit/json.ts';
 import type { RequestOutcome, RequestParts } from '../model/request.ts';
 import { buildRequester } from './build-requester.ts';
+import type { BodyTaking } from './http-requester.ts';
 import { placeOf, testingBuild, testingStream } from './testing-build.ts';
 import type { TestingOptions } from './testing-build.ts';
 
@@ -15,9 +16,9 @@ beforeEach(() => {
 
 afterEach(() => rig.close());
 
-const requesterOf = (definition: JsonObject, options: TestingOptions = {}, streams = false) =>
+const requesterOf = (definition: JsonObject, options: TestingOptions = {}, bodies: BodyTaking = 'whole') =>
   buildRequester({ type: 'HttpRequester', ...definition }, testingBuild({ rig, ...options }), testingStream(), {
-    streams,
+    bodies,
   });
 
 /** A server that answers with what it was asked. */
@@ -267,10 +268,10 @@ describe('what comes back', () => {
     const { origin } = await rig.serve((request, response) =>
       request.url === '/good' ? response.end('a,b\n1,2\n') : response.writeHead(400).end('{"message":"no such file"}'),
     );
-    const outcome = await requesterOf({ url: `${origin}/good` }, {}, true).send(placeOf(), []);
+    const outcome = await requesterOf({ url: `${origin}/good` }, {}, 'as it comes').send(placeOf(), []);
     if (outcome.type !== 'response') throw new Error('no response');
     expect(Buffer.concat(await Array.fromAsync(outcome.response.stream())).toString()).toBe('a,b\n1,2\n');
-    const error = await connectorErrorOf(requesterOf({ url: `${origin}/bad` }, {}, true).send(placeOf(), []));
+    const error = await connectorErrorOf(requesterOf({ url: `${origin}/bad` }, {}, 'as it comes').send(placeOf(), []));
     expect(error.message).toContain('no such file');
   });
 });
@@ -281,7 +282,7 @@ describe('answers to parents', () => {
     const build = testingBuild({ rig });
     const parent = testingStream('owners', { isParent: true });
     const send = (definition: JsonObject) =>
-      buildRequester({ type: 'HttpRequester', url: origin, ...definition }, build, parent, { streams: false }).send(
+      buildRequester({ type: 'HttpRequester', url: origin, ...definition }, build, parent, { bodies: 'whole' }).send(
         placeOf(),
         [],
       );

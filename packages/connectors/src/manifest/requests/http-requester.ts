@@ -15,6 +15,12 @@ import { cacheKey, responseCacheOf } from './response-cache.ts';
 import { sendWithRetries } from './send-with-retries.ts';
 import type { Asked } from './send-with-retries.ts';
 
+/** How the body of an answer is taken; one that is taken as it comes is `comesInPieces`. */
+export type BodyTaking = 'whole' | 'as it comes' | 'whole unless large';
+
+/** A body that is larger, in bytes, is taken as it comes where that is possible: parsed, it takes several times as much memory. */
+const LARGE = 2 * 1024 * 1024;
+
 export interface HttpRequesterOptions {
   readonly build: Build;
   readonly stream: StreamContext;
@@ -23,7 +29,7 @@ export interface HttpRequesterOptions {
   readonly own: RequestPartsProvider;
   readonly authenticator: Authenticator;
   readonly errorHandler: ErrorHandler;
-  readonly streams: boolean;
+  readonly bodies: BodyTaking;
   readonly cached: boolean;
 }
 
@@ -68,7 +74,7 @@ export class HttpRequester implements Requester {
   }
 
   async #askOnce(request: UnsignedRequest, proof: AuthenticatedParts): Promise<Asked> {
-    const { build, authenticator, cached, streams } = this.#options;
+    const { build, authenticator, cached, bodies } = this.#options;
     const { secrets = [], authorization } = proof;
     const parts = mergeParts([request.parts, proof.parts]);
     const guard: Guard = (text) =>
@@ -82,7 +88,10 @@ export class HttpRequester implements Requester {
       build.budget.observe(asked, answer);
       return answer;
     };
-    if (streams) return this.#streamed(request, await send(() => build.ctx.http.open(asked)), secrets);
+    if (bodies !== 'whole') {
+      const opening = bodies === 'as it comes' ? asked : { ...asked, earlyBytes: LARGE };
+      return this.#streamed(request, await send(() => build.ctx.http.open(opening)), secrets);
+    }
     const ask = () => send(() => build.ctx.http.request(asked));
     const answer = await (cached ? responseCacheOf(build).get(cacheKey(request, parts), ask) : ask());
     return {
@@ -97,7 +106,7 @@ export class HttpRequester implements Requester {
   /** The body of an answer that is not good is small, and error handling looks into it. */
   async #streamed(request: UnsignedRequest, opened: HttpStreamedResponse, secrets: readonly string[]): Promise<Asked> {
     const rotated = this.#options.authenticator.observe?.(request, opened) ?? false;
-    if (opened.status < 400) {
+    if (opened.status < 400 && !opened.early) {
       const response = streamedResponse(opened, opened.body);
       return { response, bodyIsStreamed: true, secrets, rotated, discard: () => opened.cancel() };
     }

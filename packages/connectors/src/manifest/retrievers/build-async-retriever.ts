@@ -12,10 +12,13 @@ import { buildPaginator } from '../paginators/build-paginator.ts';
 import { buildPartitionRouter } from '../partitions/build-partition-router.ts';
 import { buildExtractor } from '../records/build-extractor.ts';
 import { buildRecordSelector } from '../records/build-record-selector.ts';
+import { pathOfTemplates } from '../records/path-of-templates.ts';
 import { buildRequester } from '../requests/build-requester.ts';
 import { buildTransformation } from '../transformations/build-transformation.ts';
+import { bodyTaking } from './body-taking.ts';
 import { downloadJob } from './async/job-download.ts';
 import type { DownloadParts } from './async/job-download.ts';
+import { takenOfCreation } from './async/job-needs.ts';
 import { dismiss, jobRequests } from './async/job-requests.ts';
 import type { JobParts } from './async/job-requests.ts';
 import { jobStatuses } from './async/job-status.ts';
@@ -82,6 +85,7 @@ function jobParts(definition: Component, build: Build, stream: StreamContext): J
   return {
     creation: requester('creation_requester') ?? missing('creation_requester', stream),
     polling: requester('polling_requester') ?? missing('polling_requester', stream),
+    taken: takenOfCreation(optional(definition, 'polling_requester') ?? missing('polling_requester', stream)),
     ...(abort && { abort }),
     ...(remove && { delete: remove }),
     decoder,
@@ -98,25 +102,34 @@ function jobParts(definition: Component, build: Build, stream: StreamContext): J
 function downloadParts(definition: Component, build: Build, stream: StreamContext): DownloadParts {
   const decoder = buildDecoder(optional(definition, 'download_decoder'), build, stream);
   const extractor = optional(definition, 'download_extractor') ?? { type: 'DpathExtractor', field_path: [] };
-  const selector = optional(definition, 'record_selector') ?? missing('record_selector', stream);
-  const streams = decoder.streams || extractor.type === 'ResponseToFileExtractor';
+  const selection = optional(definition, 'record_selector') ?? missing('record_selector', stream);
+  const selector = buildRecordSelector({ ...selection, extractor }, build, stream, decoder, {
+    transformations: (stream.transformations ?? []).map((one) => buildTransformation(one, build, stream)),
+    ...(stream.filtersByCursor && { transformBeforeFiltering: true }),
+  });
+  const [requester, paginator] = [
+    optional(definition, 'download_requester') ?? missing('download_requester', stream),
+    optional(definition, 'download_paginator'),
+  ];
+  const bodies =
+    extractor.type === 'ResponseToFileExtractor'
+      ? 'as it comes'
+      : bodyTaking({ requester, paginator, decoder, selector });
   const targets = targetParts(definition, build, stream);
   return {
+    stream: stream.name,
     retriever: new SimpleRetriever({
       stream: stream.name,
-      requester:
-        requesterOf(definition, 'download_requester', build, stream, streams) ?? missing('download_requester', stream),
-      selector: buildRecordSelector({ ...selector, extractor }, build, stream, decoder, {
-        transformations: (stream.transformations ?? []).map((one) => buildTransformation(one, build, stream)),
-        ...(stream.filtersByCursor && { transformBeforeFiltering: true }),
-      }),
-      paginator: buildPaginator(optional(definition, 'download_paginator'), build, stream, decoder),
+      requester: buildRequester(requester, build, stream, { bodies }),
+      selector,
+      paginator: buildPaginator(paginator, build, stream, decoder),
       router: undefined,
       queryProperties: undefined,
       reset: undefined,
       firstPageOnly: false,
       readsParents: false,
       signal: build.ctx.signal,
+      log: build.ctx.log,
     }),
     ...(targets && { targets }),
   };
@@ -131,18 +144,20 @@ function targetParts(definition: Component, build: Build, stream: StreamContext)
     ...(requester && { requester }),
     extractor: buildExtractor(extractor, build, stream),
     decoder,
+    isThere: placeOfTargets(extractor, build),
   };
 }
 
-function requesterOf(
-  definition: Component,
-  field: string,
-  build: Build,
-  stream: StreamContext,
-  streams = false,
-): Requester | undefined {
+/** Whether an answer has the place where targets would lie, as far as the extractor says where that is. */
+function placeOfTargets(extractor: Component, build: Build): (body: unknown) => boolean {
+  if (extractor.type !== 'DpathExtractor') return () => true;
+  const path = pathOfTemplates(extractor['field_path'], templateContext(build, extractor));
+  return (body) => !path.isExact || path.first(body as Json) !== undefined;
+}
+
+function requesterOf(definition: Component, field: string, build: Build, stream: StreamContext): Requester | undefined {
   const requester = optional(definition, field);
-  return requester && buildRequester(requester, build, stream, { streams });
+  return requester && buildRequester(requester, build, stream, { bodies: 'whole' });
 }
 
 /** A number, or a template of one that sees `config`; it may not be negative. */

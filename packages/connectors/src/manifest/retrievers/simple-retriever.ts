@@ -1,3 +1,5 @@
+import { ConnectorError } from '../../kit/connector-error.ts';
+import type { Logger } from '../../kit/context.ts';
 import type { MutableRecord, Paginator, RecordSelector } from '../model/records.ts';
 import type { ManifestResponse, RequestOutcome, RequestPlace, Requester } from '../model/request.ts';
 import type { NextPageToken, StreamSlice } from '../model/slice.ts';
@@ -20,7 +22,10 @@ export interface SimpleRetrieverParts {
   readonly firstPageOnly: boolean;
   /** Parents bring the first answer with them (`lazy_read_pointer`). */
   readonly readsParents: boolean;
+  /** See `Retriever.turnsByToken`. */
+  readonly turnsByToken?: boolean;
   readonly signal: AbortSignal;
+  readonly log: Logger;
 }
 
 /** What one page was; `response` is absent when an error handler ended the slice or began it anew. */
@@ -34,47 +39,107 @@ interface PageEnd {
   readonly last: MutableRecord | undefined;
 }
 
+/** `undefined` when the slice has ended; the last record when it is to begin again. */
+type PagesEnd = { readonly last: MutableRecord | undefined } | undefined;
+
+/** The page that an earlier read came to is not there any more. */
+class ForgottenPage extends Error {
+  constructor(cause: unknown) {
+    super('The page is gone.', { cause });
+  }
+}
+
+/** Whether a source does not want what it was asked, and would not want it later. */
+const isRefusal = (error: unknown): boolean =>
+  error instanceof ConnectorError && ['invalid_answer', 'configuration', 'cursor_expired'].includes(error.reason);
+
+const isPast = ({ last }: PageEnd, control: ReadControl): boolean =>
+  last !== undefined && (control.isPast?.(last) ?? false);
+
 type Pages = AsyncGenerator<readonly MutableRecord[], PageEnd>;
 
 /** Asks for the pages of a slice, one after the other. */
 export class SimpleRetriever implements Retriever {
   readonly router: PartitionRouter | undefined;
+  readonly turnsByToken: boolean;
   readonly #parts: SimpleRetrieverParts;
 
   constructor(parts: SimpleRetrieverParts) {
     this.router = parts.router;
+    this.turnsByToken = parts.turnsByToken ?? false;
     this.#parts = parts;
   }
 
   async *read(slice: StreamSlice, control: ReadControl): AsyncGenerator<readonly MutableRecord[]> {
     const restart = new SliceRestart(this.#parts.stream, this.#parts.reset);
     let now: StreamSlice | undefined = slice;
-    while (now) {
-      const reset: { last: MutableRecord | undefined } | undefined = yield* this.#pages(now, control, restart);
+    for (let from = control.pages?.from; now; from = undefined) {
+      const reset: PagesEnd = yield* this.#pagesFrom(from, now, control, restart);
       now = reset ? restart.next(now, reset.last, control) : undefined;
+      // What is left of a slice has pages of its own.
+      if (now !== slice) control = { ...control, pages: undefined };
     }
   }
 
-  /** Returns when the slice has ended, or with the last record when it is to begin again. */
+  /** The pages from one on that an earlier read came to; all of them when the source does not know it any more. */
+  async *#pagesFrom(
+    from: NextPageToken | undefined,
+    slice: StreamSlice,
+    control: ReadControl,
+    restart: SliceRestart,
+  ): AsyncGenerator<readonly MutableRecord[], PagesEnd> {
+    try {
+      return yield* this.#pages(slice, control, restart, from);
+    } catch (error) {
+      if (!from || !(error instanceof ForgottenPage)) throw error;
+      const why = error.cause instanceof Error ? error.cause.message : 'it was empty';
+      this.#parts.log.info(
+        { stream: this.#parts.stream, why },
+        'the page to go on from is gone; a slice is read again',
+      );
+      return yield* this.#pages(slice, control, restart);
+    }
+  }
+
+  /** Throws `ForgottenPage` when nothing comes with the page of `from`. */
   async *#pages(
     slice: StreamSlice,
     control: ReadControl,
     restart: SliceRestart,
-  ): AsyncGenerator<readonly MutableRecord[], { last: MutableRecord | undefined } | undefined> {
-    const walk = this.#parts.paginator.walk();
+    from?: NextPageToken,
+  ): AsyncGenerator<readonly MutableRecord[], PagesEnd> {
+    const walk = this.#parts.paginator.walk(from);
     let token = walk.first;
     let last: MutableRecord | undefined;
     for (let isFirst = true; ; isFirst = false) {
       this.#parts.signal.throwIfAborted();
-      const page: PageEnd = yield* this.#page(slice, token, control, isFirst);
+      const page: PageEnd =
+        isFirst && from
+          ? yield* this.#rememberedPage(slice, from, control)
+          : yield* this.#page(slice, token, control, isFirst);
       last = page.last ?? last;
       if (page.outcome === 'reset_pagination') return { last };
-      if (!page.response) return undefined;
-      if (page.last && control.isPast?.(page.last)) return undefined;
+      if (!page.response || isPast(page, control)) return undefined;
       if (restart.isDue(page.count)) return { last };
       token = walk.next({ response: page.response, size: page.size, lastRecord: page.last });
       if (!token) return undefined;
+      control.pages?.turned(token);
     }
+  }
+
+  /**
+   * The page that an earlier read came to. A source that has forgotten it refuses it, or gives nothing: then the records behind it
+   * would be missing.
+   */
+  async *#rememberedPage(slice: StreamSlice, token: NextPageToken, control: ReadControl): Pages {
+    let page: PageEnd;
+    try {
+      page = yield* this.#page(slice, token, control, false);
+    } catch (error) {
+      throw isRefusal(error) ? new ForgottenPage(error) : error;
+    }
+    if (page.outcome !== 'response' || page.size === 0) throw new ForgottenPage(undefined);
+    return page;
   }
 
   async *#page(slice: StreamSlice, token: NextPageToken | undefined, control: ReadControl, isFirst: boolean): Pages {

@@ -1,10 +1,12 @@
 import type { Json, JsonObject } from '../../kit/json.ts';
 import { buildCursor, filtersByCursor } from '../cursors/build-cursor.ts';
+import { takePosition } from '../cursors/read-position.ts';
 import { buildStateMigration, migrated } from '../cursors/state-migration.ts';
 import type { Build, StreamContext } from '../model/build.ts';
 import type { Component } from '../model/component.ts';
-import type { ManifestStream, StreamReading } from '../model/stream.ts';
+import type { ManifestStream, ReadOptions, StreamReading } from '../model/stream.ts';
 import { buildSchemaLoader } from '../schemas/build-schema-loader.ts';
+import { namedForStream } from './named-for-stream.ts';
 import { isParentStream } from './parent-streams.ts';
 import { readStream } from './read-stream.ts';
 import { SliceReading } from './slice-reading.ts';
@@ -32,7 +34,7 @@ export function declarativeStream(definition: Component, build: Build): Manifest
     } catch (error) {
       // A failure is not kept: the next one who asks tries again.
       schema = undefined;
-      throw error;
+      throw namedForStream(error, name);
     }
   }
   const retriever = build.retriever(definition['retriever'] as Component, context);
@@ -40,22 +42,30 @@ export function declarativeStream(definition: Component, build: Build): Manifest
   const migrations = ((definition['state_migrations'] ?? []) as readonly Component[]).map((migration) =>
     buildStateMigration(migration, definition, build, context),
   );
-  const begin = (state: JsonObject | undefined): StreamReading =>
-    new SliceReading({
+  // A page number may lead elsewhere when records have come and gone; a listing names what was missed the next time.
+  const turnsSafely = cursor.cursorField === undefined || retriever.turnsByToken === true;
+  const begin = (given: JsonObject | undefined, options?: ReadOptions): StreamReading => {
+    const { state, position } = takePosition(given ?? undefined);
+    const kept = options?.keepsPosition && turnsSafely ? position : undefined;
+    return new SliceReading({
       stream: name,
       retriever,
       source: cursor,
-      cursor: cursor.begin(migrated(state ?? undefined, migrations)),
+      cursor: cursor.begin(migrated(state, migrations), kept),
       build,
     });
+  };
   return {
     name,
     primaryKey,
     ...(cursor.cursorField !== undefined && { cursorField: cursor.cursorField }),
     schema: context.schema,
-    begin,
-    read: (state) =>
-      readStream(name, build, { concurrency: retriever.slicesAtOnce ?? build.concurrency, begin: () => begin(state) }),
+    begin: (state) => begin(state),
+    read: (state, options) =>
+      readStream(name, build, {
+        concurrency: retriever.slicesAtOnce ?? build.concurrency,
+        begin: () => begin(state, options),
+      }),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { MutableRecord } from '../model/records.ts';
-import type { StreamSlice } from '../model/slice.ts';
+import type { NextPageToken, StreamSlice } from '../model/slice.ts';
 import type { StreamOutput, StreamReading } from '../model/stream.ts';
 import { PageChannel } from './page-channel.ts';
 import { asError } from './as-error.ts';
@@ -17,6 +17,8 @@ export interface ReadSlicesOptions {
 
 type Arrival =
   | { readonly type: 'page'; readonly records: readonly MutableRecord[] }
+  /** All pages of the slice before that of `token` have arrived. */
+  | { readonly type: 'turned'; readonly slice: StreamSlice; readonly token: NextPageToken }
   | { readonly type: 'read'; readonly slice: StreamSlice }
   | { readonly type: 'failed'; readonly error: Error };
 
@@ -33,16 +35,13 @@ export async function* readSlices(reading: StreamReading, options: ReadSlicesOpt
   let failuresInARow = 0;
   try {
     for (let arrival = await arrivals.take(); arrival; arrival = await arrivals.take()) {
-      if (arrival.type === 'page') {
-        if (arrival.records.length > 0) yield { type: 'records', records: arrival.records };
-      } else if (arrival.type === 'read') {
-        failuresInARow = 0;
-        reading.close(arrival.slice);
-        if (reading.isStateDue()) yield* stateOf(reading);
-      } else {
+      if (arrival.type === 'failed') {
         failures.push(arrival.error);
         failuresInARow++;
         if (options.isFinal(arrival.error) || failuresInARow >= MOST_FAILURES_IN_A_ROW) source.fail(arrival.error);
+      } else {
+        if (arrival.type === 'read') failuresInARow = 0;
+        yield* taken(reading, arrival);
       }
     }
     await readersEnd;
@@ -57,6 +56,22 @@ export async function* readSlices(reading: StreamReading, options: ReadSlicesOpt
   if (failure) throw failure;
 }
 
+function* taken(
+  reading: StreamReading,
+  arrival: Exclude<Arrival, { readonly type: 'failed' }>,
+): Generator<StreamOutput> {
+  if (arrival.type === 'page') {
+    if (arrival.records.length > 0) yield { type: 'records', records: arrival.records };
+    return;
+  }
+  if (arrival.type === 'turned') {
+    if (reading.turn?.(arrival.slice, arrival.token)) yield* stateOf(reading);
+    return;
+  }
+  reading.close(arrival.slice);
+  if (reading.isStateDue()) yield* stateOf(reading);
+}
+
 function* stateOf(reading: StreamReading): Generator<StreamOutput> {
   const state = reading.state();
   if (state) yield { type: 'state', state };
@@ -64,13 +79,23 @@ function* stateOf(reading: StreamReading): Generator<StreamOutput> {
 
 async function readOn(reading: StreamReading, source: SliceSource, arrivals: PageChannel<Arrival>): Promise<void> {
   for (let slice = await source.next(); slice; slice = await source.next()) {
-    try {
-      for await (const records of reading.read(slice)) {
-        if (!(await arrivals.put({ type: 'page', records }))) return;
-      }
-      if (!(await arrivals.put({ type: 'read', slice }))) return;
-    } catch (error) {
-      if (!(await arrivals.put({ type: 'failed', error: asError(error) }))) return;
+    for await (const arrival of arrivalsOf(reading, slice)) if (!(await arrivals.put(arrival))) return;
+  }
+}
+
+async function* arrivalsOf(reading: StreamReading, slice: StreamSlice): AsyncGenerator<Arrival> {
+  const turn = function* (): Generator<Arrival> {
+    const token = reading.turned?.(slice);
+    if (token) yield { type: 'turned', slice, token };
+  };
+  try {
+    for await (const records of reading.read(slice)) {
+      yield* turn();
+      yield { type: 'page', records };
     }
+    yield { type: 'read', slice };
+  } catch (error) {
+    yield* turn();
+    yield { type: 'failed', error: asError(error) };
   }
 }

@@ -1,6 +1,7 @@
 import { ConnectorError } from '../../kit/connector-error.ts';
 import type { Build } from '../model/build.ts';
 import type { StreamSlice } from '../model/slice.ts';
+import { namesStream } from './names-stream.ts';
 
 /** Longer slices, of many grouped partitions, are cut. */
 const MOST_CHARACTERS = 200;
@@ -17,7 +18,7 @@ export function sliceError(error: unknown, { stream, slice, build }: FailedSlice
   if (error instanceof RangeError) return sliceError(tooMuch(error), { stream, slice, build });
   if (!(error instanceof ConnectorError)) return error;
   const { reason, message, retryAfterMs } = error;
-  const named = message.includes(stream) ? message : `Stream "${stream}": ${message}`;
+  const named = namesStream(message, stream) ? message : `Stream "${stream}": ${message}`;
   const parts = { ...slice.partition, ...slice.cursorSlice };
   // A parent that failed while this stream was divided has named its own slice.
   if (Object.keys(parts).length === 0 || message.includes('(slice ')) {

@@ -3,7 +3,7 @@ import type { CursorSource } from '../cursors/build-cursor.ts';
 import type { StreamCursor } from '../cursors/stream-cursor.ts';
 import type { Build } from '../model/build.ts';
 import type { MutableRecord } from '../model/records.ts';
-import type { StreamSlice } from '../model/slice.ts';
+import type { NextPageToken, StreamSlice } from '../model/slice.ts';
 import type { ReadControl, Retriever, StreamReading } from '../model/stream.ts';
 import { sliceError } from './slice-error.ts';
 
@@ -18,6 +18,7 @@ export interface SliceReadingParts {
 /** One read of a stream: its retriever asks for what its cursor divides. */
 export class SliceReading implements StreamReading {
   readonly #parts: SliceReadingParts;
+  readonly #turned = new Map<StreamSlice, NextPageToken>();
 
   constructor(parts: SliceReadingParts) {
     this.#parts = parts;
@@ -43,12 +44,25 @@ export class SliceReading implements StreamReading {
 
   #control(slice: StreamSlice): ReadControl {
     const { retriever, cursor, source } = this.#parts;
+    const from = cursor.startOf?.(slice);
+    const turned = (token: NextPageToken): void => void this.#turned.set(slice, token);
     return {
       providers: retriever.router ? [...source.providers, retriever.router] : source.providers,
       ...(source.filters && { wants: (record: MutableRecord) => cursor.wants(record, slice) }),
       ...(source.isFeed && { isPast: (record: MutableRecord) => cursor.isPast(record, slice) }),
+      ...(cursor.turn && { pages: { turned, ...(from && { from }) } }),
       rest: (part, record) => cursor.rest(part, record),
     };
+  }
+
+  turned(slice: StreamSlice): NextPageToken | undefined {
+    const token = this.#turned.get(slice);
+    this.#turned.delete(slice);
+    return token;
+  }
+
+  turn(slice: StreamSlice, token: NextPageToken): boolean {
+    return this.#parts.cursor.turn?.(slice, token) ?? false;
   }
 
   close(slice: StreamSlice): void {

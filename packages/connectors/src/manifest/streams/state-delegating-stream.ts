@@ -35,7 +35,8 @@ export function stateDelegatingStream(definition: Component, build: Build): Mani
     primaryKey: changes.primaryKey,
     ...(cursorField !== undefined && { cursorField }),
     schema: () => changes.schema(),
-    read: (state) => (chosen(state) === whole ? lastStateOnly(whole.read(undefined)) : changes.read(state)),
+    read: (state, options) =>
+      chosen(state) === whole ? lastStateOnly(whole.read(undefined)) : changes.read(state, options),
     begin: (state) => chosen(state).begin(stateFor(state)),
   };
 }

@@ -6,6 +6,7 @@ import type { NextPageToken } from '../../../src/manifest/model/slice.ts';
 import { rigAnswer } from '../../../src/manifest/records/records-rig.ts';
 import { mergeParts } from '../../../src/manifest/requests/merge-parts.ts';
 import { SimpleRetriever } from '../../../src/manifest/retrievers/simple-retriever.ts';
+import { silentLog } from '../../../src/testing/connector-probe.ts';
 import { expectSame, expectThrow, notApplicable } from '../verdict.ts';
 import type { Verdict } from '../verdict.ts';
 import type { ParamJudge, ParamRow } from './param-table.ts';
@@ -55,6 +56,7 @@ const QUIET = {
   queryProperties: undefined,
   reset: undefined,
   readsParents: false,
+  log: silentLog,
   signal: new AbortController().signal,
 };
 

@@ -42,7 +42,7 @@ export async function sentRequest({
   };
   const proof = authenticator && { authenticator: { type: 'CustomAuthenticator', class_name: 'Given' } };
   const component = { type: 'HttpRequester', url_base: 'https://api.example.com', ...definition, ...proof };
-  await buildRequester(component, watched, testingStream(), { streams: false }).send(place, more);
+  await buildRequester(component, watched, testingStream(), { bodies: 'whole' }).send(place, more);
   const [request] = sent;
   if (!request) throw new Error('nothing was sent');
   return firstHop(request);

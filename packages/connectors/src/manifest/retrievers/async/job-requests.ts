@@ -5,6 +5,7 @@ import type { Decoder, Extractor } from '../../model/records.ts';
 import type { ManifestResponse, Requester, RequestPlace } from '../../model/request.ts';
 import type { StreamSlice } from '../../model/slice.ts';
 import { extractedValues } from './extracted-values.ts';
+import { checkCreation } from './job-needs.ts';
 import type { JobStatus } from './job-status.ts';
 import { responseVariable } from './response-variable.ts';
 import type { JobRequests } from './run-job.ts';
@@ -13,6 +14,8 @@ import type { JobRequests } from './run-job.ts';
 export interface JobParts {
   readonly creation: Requester;
   readonly polling: Requester;
+  /** What of the creation's answer `polling` takes. */
+  readonly taken: ReadonlySet<string>;
   readonly abort?: Requester;
   readonly delete?: Requester;
   readonly decoder: Decoder;
@@ -23,7 +26,11 @@ export interface JobParts {
 /** The requests of the job of `slice`. */
 export function jobRequests(parts: JobParts, slice: StreamSlice, build: Build, stream: string): JobRequests {
   return {
-    create: () => answerOf(parts.creation, { slice }),
+    async create() {
+      const creation = await answerOf(parts.creation, { slice });
+      if (creation) checkCreation(creation, parts.taken, stream);
+      return creation;
+    },
     async poll(creation) {
       const response = await answerOf(
         parts.polling,

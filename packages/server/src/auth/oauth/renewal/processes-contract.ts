@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, type TestContext } from 'vitest';
 import type { OAuth2Tokens } from '../tokens.ts';
 import { KeeperRig } from '../testing/keeper-rig.ts';
 import type { Orders, Told } from '../testing/renewing-process.ts';
@@ -22,34 +22,33 @@ export interface StoreHome {
 export function describeRenewingProcesses(name: string, make: () => Promise<StoreHome>): void {
   describe(`processes that renew over ${name}`, { timeout: 240_000 }, () => {
     let home: StoreHome;
-    let rig: KeeperRig;
-    let provider: RotatingProvider;
-    let ref: CredentialRef;
-    const started: Renewing[] = [];
-
     beforeAll(async () => {
       home = await make();
     });
     afterAll(() => home.close());
-    beforeEach(async () => {
-      rig = await KeeperRig.open(await home.database());
-      provider = new RotatingProvider();
-      await provider.start();
-      ref = await rig.connect(lapsed(provider.grant()));
-    });
-    afterEach(async () => {
-      await Promise.all(started.splice(0).map((one) => one.kill()));
-      provider.stop();
-      await rig.close();
-    });
 
-    const start = (orders: Partial<Orders> = {}): Renewing => {
-      const one = new Renewing({ place: rig.place, ref, provider: provider.row(), leaseMs: LEASE_MS, ...orders });
-      started.push(one);
-      return one;
+    /** A store, a provider and a credential of a test's own, which end with it. */
+    const open = async ({ onTestFinished }: TestContext) => {
+      const started: Renewing[] = [];
+      const rig = await KeeperRig.open(await home.database());
+      const provider = new RotatingProvider();
+      onTestFinished(async () => {
+        await Promise.all(started.map((one) => one.kill()));
+        provider.stop();
+        await rig.close();
+      });
+      await provider.start();
+      const ref: CredentialRef = await rig.connect(lapsed(provider.grant()));
+      const start = (orders: Partial<Orders> = {}): Renewing => {
+        const one = new Renewing({ place: rig.place, ref, provider: provider.row(), leaseMs: LEASE_MS, ...orders });
+        started.push(one);
+        return one;
+      };
+      return { rig, provider, ref, started, start };
     };
 
-    test('F1-8 twenty processes need a token that has lapsed, and the provider is asked once', async () => {
+    test('F1-8 twenty processes need a token that has lapsed, and the provider is asked once', async (context) => {
+      const { rig, provider, ref, start } = await open(context);
       const all = Array.from({ length: 20 }, () => start());
       await Promise.all(all.map((one) => one.next('ready')));
       provider.behaviour.delayMs = 200;
@@ -59,29 +58,35 @@ export function describeRenewingProcesses(name: string, make: () => Promise<Stor
       expect(await rig.row(ref)).toMatchObject({ renewal_owner: null, refused_reason: null });
     });
 
-    test.each([
+    // Those that mostly wait for a lease to run out do so side by side.
+    test.concurrent.for([
       ['renewal.leased', 'single_use', 1],
       ['renewal.answered', 'grace', 1],
       ['renewal.answered', 'stable', 1],
       ['renewal.before-commit', 'stable', 1],
       ['renewal.committed', 'single_use', 1],
-    ] as const)('a process that dies at %s is taken over, and a %s token goes on', async (dieAt, rotation, grants) => {
-      provider.behaviour.rotation = rotation;
-      await rig.give(ref, lapsed(provider.grant()));
-      const dying = start({ dieAt });
-      await dying.next('ready');
-      void dying.ask();
-      await dying.ended;
-      const next = start();
-      await next.next('ready');
-      expect(await next.ask()).toMatchObject({ type: 'header' });
-      expect(provider.granted).toBeGreaterThanOrEqual(grants);
-      expect([provider.reused, await rig.refusals()]).toEqual([0, 0]);
-    });
+    ] as const)(
+      'a process that dies at %s is taken over, and a %s token goes on',
+      async ([dieAt, rotation, grants], context) => {
+        const { rig, provider, ref, start } = await open(context);
+        provider.behaviour.rotation = rotation;
+        await rig.give(ref, lapsed(provider.grant()));
+        const dying = start({ dieAt });
+        await dying.next('ready');
+        void dying.ask();
+        await dying.ended;
+        const next = start();
+        await next.next('ready');
+        expect(await next.ask()).toMatchObject({ type: 'header' });
+        expect(provider.granted).toBeGreaterThanOrEqual(grants);
+        expect([provider.reused, await rig.refusals()]).toEqual([0, 0]);
+      },
+    );
 
-    test.each(['renewal.answered', 'renewal.before-commit'] as const)(
+    test.concurrent.for(['renewal.answered', 'renewal.before-commit'] as const)(
       'a process that dies at %s with a token that may be used once leaves a connection that says so',
-      async (dieAt) => {
+      async (dieAt, context) => {
+        const { rig, provider, ref, start } = await open(context);
         const dying = start({ dieAt });
         await dying.next('ready');
         void dying.ask();
@@ -97,7 +102,8 @@ export function describeRenewingProcesses(name: string, make: () => Promise<Stor
       },
     );
 
-    test('a stopped process that comes back late writes nothing over what its successor has stored', async () => {
+    test.concurrent('a stopped process that comes back late writes nothing over what its successor has stored', async (context) => {
+      const { rig, provider, ref, start } = await open(context);
       provider.behaviour.rotation = 'grace';
       await rig.give(ref, lapsed(provider.grant()));
       const slow = start();
@@ -117,7 +123,8 @@ export function describeRenewingProcesses(name: string, make: () => Promise<Stor
       expect((await rig.row(ref)).ciphertext).toBe(stored);
     });
 
-    test('F1-8 however processes are killed, a token comes twice only when its owner died with the answer', async () => {
+    test('F1-8 however processes are killed, a token comes twice only when its owner died with the answer', async (context) => {
+      const { rig, provider, ref, started, start } = await open(context);
       provider.behaviour.expiresIn = 1;
       await rig.give(ref, lapsed(provider.grant()));
       const killed = { asked: 0, consumed: 0, random: 0 };

@@ -1,0 +1,83 @@
+import type { JsonObject } from '../../kit/json.ts';
+import { canonicalJson } from '../model/canonical-json.ts';
+import type { MutableRecord } from '../model/records.ts';
+import type { NextPageToken, StreamSlice } from '../model/slice.ts';
+import type { PositionKeeping } from './position-keeping.ts';
+import { NO_POSITION, withPosition } from './read-position.ts';
+import type { ReadPosition, ReadSpan } from './read-position.ts';
+import type { StreamCursor } from './stream-cursor.ts';
+
+/** A cursor whose states also say which page comes next in the slices that are being read. */
+export class PagedCursor implements StreamCursor {
+  readonly #cursor: StreamCursor;
+  readonly #span: ReadSpan;
+  readonly #keeping: PositionKeeping;
+  readonly #given = new Map<StreamSlice, string>();
+  readonly #tokens: Map<string, NextPageToken>;
+
+  constructor(
+    cursor: StreamCursor,
+    { open, span }: ReadPosition & { readonly span: ReadSpan },
+    keeping: PositionKeeping,
+  ) {
+    this.#cursor = cursor;
+    this.#span = span;
+    this.#keeping = keeping;
+    this.#tokens = new Map(open);
+  }
+
+  async *slices(): AsyncGenerator<StreamSlice> {
+    for await (const slice of this.#cursor.slices()) {
+      this.#given.set(slice, canonicalJson([slice.partition, slice.cursorSlice]));
+      yield slice;
+    }
+  }
+
+  startOf(slice: StreamSlice): NextPageToken | undefined {
+    return this.#tokens.get(this.#given.get(slice) ?? '');
+  }
+
+  turn(slice: StreamSlice, token: NextPageToken): boolean {
+    const key = this.#given.get(slice);
+    if (key === undefined) return false;
+    if (this.#keeping.mayKeep(token)) this.#tokens.set(key, token);
+    else this.#tokens.delete(key);
+    return this.#keeping.isDue();
+  }
+
+  close(slice: StreamSlice): void {
+    this.#tokens.delete(this.#given.get(slice) ?? '');
+    this.#given.delete(slice);
+    this.#cursor.close(slice);
+  }
+
+  state(): JsonObject | undefined {
+    const state = this.#cursor.state();
+    if (this.#tokens.size === 0) return state;
+    return withPosition(state, { ...NO_POSITION, open: this.#tokens, span: this.#span });
+  }
+
+  observe(record: MutableRecord, slice: StreamSlice): void {
+    this.#cursor.observe(record, slice);
+  }
+
+  finish(): void {
+    this.#cursor.finish();
+  }
+
+  isStateDue(): boolean {
+    return this.#cursor.isStateDue();
+  }
+
+  wants(record: MutableRecord, slice: StreamSlice): boolean {
+    return this.#cursor.wants(record, slice);
+  }
+
+  isPast(record: MutableRecord, slice: StreamSlice): boolean {
+    return this.#cursor.isPast(record, slice);
+  }
+
+  rest(slice: StreamSlice, record: MutableRecord): StreamSlice {
+    return this.#cursor.rest(slice, record);
+  }
+}
