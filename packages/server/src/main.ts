@@ -11,7 +11,7 @@ import { readOperatorClients } from './auth/oauth/operator-clients.ts';
 import type { RenewalOutcome } from './auth/oauth/renewal/renewer.ts';
 import { PublicAddress } from './auth/oauth/public-address.ts';
 import { createKeyMaterialSource } from './certificates/key-material-source.ts';
-import type { CollectionReaders, SettleJob } from './collection-store/port.ts';
+import type { CollectionReaders } from './collection-store/port.ts';
 import { createVariableSource } from './environments/variable-source.ts';
 import { forgetDeleted } from './collection-store/sqlite/files.ts';
 import { createSqliteReaders } from './collection-store/sqlite/readers.ts';
@@ -25,7 +25,7 @@ import { createContextFactory } from './connections/context.ts';
 import { openCredentials, type CredentialParts } from './connections/open-credentials.ts';
 import { createProbe } from './connections/probe.ts';
 import type { ConnectorRegistry } from './connections/registry.ts';
-import { readManifest } from './connectors/manifest-reader.ts';
+import { createManifestReader, type ManifestReader } from './connectors/manifest-reader.ts';
 import { openRegistry } from './connectors/open-registry.ts';
 import { createConnectorService } from './connectors/service.ts';
 import { createConnectionService } from './connections/service.ts';
@@ -52,7 +52,6 @@ import { DataDirectoryInUse, holdDataDirectory } from './jobs/service-lock.ts';
 import { hasWorkerPlaces } from './jobs/worker-places.ts';
 import { createSupervisor, type Supervisor } from './jobs/supervisor.ts';
 import { systemClock, type Clock } from './lib/clock.ts';
-import type { JobId } from './lib/ids.ts';
 import { createLog } from './lib/log.ts';
 import { buildNamedConnections } from './main-connections.ts';
 import { buildAccess } from './main-access.ts';
@@ -101,6 +100,7 @@ interface Foundation {
   readonly readers: CollectionReaders;
   readonly vault: Vault;
   readonly registry: ConnectorRegistry;
+  readonly manifests: ManifestReader;
   readonly credentialParts: CredentialParts;
   readonly bus: JobBus;
   readonly answers: AnswerBus;
@@ -152,23 +152,22 @@ async function openFoundation(config: Config, clock: Clock, options: StartOption
   const readers = createSqliteReaders({ dataDir: config.dataDir, threads: 1 });
   const bus = new JobBus();
   const answers = new AnswerBus();
-  const onEvents = (jobId: JobId): void => bus.tell(jobId);
   const disk = createDiskWatch({ dataDir: config.dataDir, clock, log, warnPercent: config.diskWarnPercent });
   await disk.look();
   const usage = createUsageService({ control, clock, config });
   const metrics = openMetrics(control, disk);
-  const registry = openRegistry({ config, control, clock, log });
+  const manifests = createManifestReader();
+  const registry = openRegistry({ config, control, clock, log, manifests });
   const clients = createOAuthClients({ vault, operator });
   const onRenewal = (outcome: RenewalOutcome): void => metrics.countRenewal(outcome);
   const credentialParts = openCredentials({ config, control, vault, registry, clients, clock, log, onRenewal });
-  const settle: SettleJob = (job) => readers.settle(job);
   const supervisor = createSupervisor({
     config,
     clock,
     log,
     control,
-    settle,
-    onEvents,
+    settle: (job) => readers.settle(job),
+    onEvents: (jobId) => bus.tell(jobId),
     onEnded: (job) => metrics.countJob(job),
     onRenewal,
     onDelivery: (outcome) => metrics.countDelivery(outcome),
@@ -182,6 +181,7 @@ async function openFoundation(config: Config, clock: Clock, options: StartOption
     control,
     vault,
     registry,
+    manifests,
     credentialParts,
     readers,
     bus,
@@ -265,7 +265,7 @@ function buildServices(
     services: {
       apiKeys: common.apiKeys,
       registry,
-      connectors: createConnectorService({ ...needs, read: readManifest }),
+      connectors: createConnectorService({ ...needs, manifests: base.manifests }),
       authProviders,
       deployments,
       collections,

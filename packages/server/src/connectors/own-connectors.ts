@@ -1,18 +1,27 @@
 import type { Connector } from '@tributary/connectors/kit/connector';
+import type { ManifestContents } from '@tributary/connectors/manifest/connector/face-connector';
 import type { OwnConnectors } from '../connections/registry.ts';
 import type { ControlStore } from '../control/database.ts';
 import type { OrganizationId } from '../lib/ids.ts';
+import { keptFace } from './kept-facts.ts';
+import type { ManifestReader } from './manifest-reader.ts';
 import { type ConnectorRow, findConnector, findVersion, listConnectors } from './repository.ts';
 
-/** Manifests that stay interpreted; those that were used longest ago are read again when they are wanted. */
+interface Needs {
+  readonly control: ControlStore;
+  readonly manifests: ManifestReader;
+}
+
+/** Connectors that stay open; those that were used longest ago are opened again when they are wanted. */
 const MOST_KEPT = 64;
 
 /** Opens the connectors that organizations have added, each in the version that is in use when it is asked for. */
-export function createOwnConnectors({ control }: { readonly control: ControlStore }): OwnConnectors {
+export function createOwnConnectors(needs: Needs): OwnConnectors {
+  const { control } = needs;
   const kept = new Map<string, Promise<Connector>>();
   const open = (row: ConnectorRow): Promise<Connector> => {
     const key = `${row.id} ${row.version} ${row.title}`;
-    const opened = kept.get(key) ?? interpret(control, row);
+    const opened = kept.get(key) ?? show(needs, row);
     kept.delete(key);
     kept.set(key, opened);
     // What could not be opened is tried again.
@@ -31,16 +40,22 @@ export function createOwnConnectors({ control }: { readonly control: ControlStor
   };
 }
 
-async function interpret(control: ControlStore, row: ConnectorRow): Promise<Connector> {
-  const [version, { manifestConnector }] = await Promise.all([
+/** The manifest itself is loaded when the source is asked, and then once. */
+async function show({ control, manifests }: Needs, row: ConnectorRow): Promise<Connector> {
+  const [version, { faceConnector }] = await Promise.all([
     findVersion(control.db, row.organization_id, row.id, row.version),
-    import('@tributary/connectors/manifest/connector/manifest-connector'),
+    import('@tributary/connectors/manifest/connector/face-connector'),
   ]);
   if (!version) throw new Error(`connector ${row.id} has lost its version ${row.version}`);
-  return manifestConnector({
-    id: row.name,
-    title: row.title,
-    manifest: version.manifest,
-    files: new Map(Object.entries(JSON.parse(version.files) as Record<string, string>)),
-  });
+  const files = JSON.parse(version.files) as Record<string, string>;
+  const content = { manifest: version.manifest, files };
+  const face = keptFace(version) ?? (await manifests.describe(content)).face;
+  let loaded: Promise<ManifestContents> | undefined;
+  const load = (): Promise<ManifestContents> => {
+    const loading = (loaded ??= manifests.load(content));
+    // What could not be loaded is tried again.
+    loading.catch(() => (loaded = undefined));
+    return loading;
+  };
+  return faceConnector({ id: row.name, title: row.title, face, load });
 }

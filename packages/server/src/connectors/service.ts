@@ -7,8 +7,9 @@ import type { ControlStore, Queryable } from '../control/database.ts';
 import { errors } from '../errors.ts';
 import type { Clock } from '../lib/clock.ts';
 import { type ConnectorRowId, newId } from '../lib/ids.ts';
-import type { DescribedManifest } from '@tributary/connectors/manifest/connector/describe-manifest';
-import type { ManifestContent, ManifestFacts, ManifestReader } from './manifest-reader.ts';
+import type { ManifestContent, ManifestFacts } from './manifest-content.ts';
+import type { DescribedContent, ManifestReader } from './manifest-reader.ts';
+import { keptFacts, shownFacts } from './kept-facts.ts';
 import {
   type ConnectorRow,
   deleteConnector,
@@ -51,9 +52,9 @@ export interface ConnectorService {
   get(actor: Actor, name: string): Promise<OwnConnector>;
   /** Newest first. @throws forbidden, connector_not_found */
   versions(actor: Actor, name: string): Promise<readonly VersionFacts[]>;
-  /** @throws forbidden, connector_exists, connector_name_taken, connector_manifest_invalid */
+  /** @throws forbidden, connector_exists, connector_name_taken, connector_manifest_invalid, connector_manifest_too_heavy */
   create(actor: Actor, name: string, input: ConnectorInput): Promise<OwnConnector>;
-  /** Gives it a new version, which is used from the next sync on. @throws forbidden, connector_not_found, connector_manifest_invalid */
+  /** Gives it a new version, which is used from the next sync on. @throws forbidden, connector_not_found, connector_manifest_invalid, connector_manifest_too_heavy */
   upgrade(actor: Actor, name: string, input: ConnectorInput): Promise<ConnectorUpgrade>;
   /** Goes to another version that it has. @throws forbidden, connector_not_found, connector_version_not_found */
   use(actor: Actor, name: string, version: number): Promise<ConnectorUpgrade>;
@@ -67,7 +68,7 @@ interface Needs {
   readonly audit: AuditLog;
   readonly registry: Pick<ConnectorRegistry, 'findShipped'>;
   readonly connections: Pick<ConnectionService, 'list'>;
-  readonly read: ManifestReader;
+  readonly manifests: Pick<ManifestReader, 'describe'>;
 }
 
 export function createConnectorService(needs: Needs): ConnectorService {
@@ -115,7 +116,7 @@ async function create(needs: Needs, actor: Actor, name: string, input: Connector
   authorize(actor, 'organization:write');
   if (await needs.registry.findShipped(name)) throw errors.connector_name_taken({ name });
   const row = newRow(actor, needs.clock, name, input);
-  const version = versionOf(actor, needs.clock, row.id, 1, input, await needs.read(input));
+  const version = versionOf(actor, needs.clock, row.id, 1, input, await needs.manifests.describe(input));
   return needs.control.transaction(async (tx) => {
     if (!(await insertConnector(tx, row))) throw errors.connector_exists({ name });
     await insertVersion(tx, version);
@@ -128,7 +129,7 @@ async function create(needs: Needs, actor: Actor, name: string, input: Connector
 async function upgrade(needs: Needs, actor: Actor, name: string, input: ConnectorInput): Promise<ConnectorUpgrade> {
   authorize(actor, 'organization:write');
   await getRow(needs.control.db, actor, name);
-  const given = await needs.read(input);
+  const given = await needs.manifests.describe(input);
   return needs.control.transaction(async (tx) => {
     const row = await getRow(tx, actor, name);
     const all = await listVersions(tx, actor.organizationId, row.id);
@@ -157,7 +158,7 @@ async function useVersion(
   await updateConnector(tx, actor.organizationId, before.id, change);
   await record(needs, tx, actor, 'upgraded', before);
   const after = shown({ ...before, ...change }, version);
-  return { connector: after, changes: streamChanges(factsOf(stored).streams, after.streams) };
+  return { connector: after, changes: streamChanges(shownFacts(stored).streams, after.streams) };
 }
 
 async function remove(needs: Needs, tx: Queryable, actor: Actor, name: string): Promise<OwnConnector> {
@@ -186,11 +187,9 @@ async function getVersion(db: Queryable, row: ConnectorRow, version: number): Pr
   return found;
 }
 
-const factsOf = ({ facts }: Pick<VersionRow, 'facts'>): ManifestFacts => JSON.parse(facts) as ManifestFacts;
-
 function shown(row: ConnectorRow, version: VersionRow): OwnConnector {
   const { content_hash: contentHash, origin } = version;
-  return { ...row, ...factsOf(version), contentHash, origin };
+  return { ...row, ...shownFacts(version), contentHash, origin };
 }
 
 function modified(actor: Actor, clock: Clock) {
@@ -222,16 +221,16 @@ function versionOf(
   id: ConnectorRowId,
   version: number,
   { manifest, files = {}, origin }: ConnectorInput,
-  { contentHash, facts }: DescribedManifest,
+  described: DescribedContent,
 ): VersionRow {
   return {
     connector_id: id,
     organization_id: actor.organizationId,
     version,
-    content_hash: contentHash,
+    content_hash: described.contentHash,
     manifest,
     files: JSON.stringify(files),
-    facts: JSON.stringify(facts),
+    facts: keptFacts(described),
     origin: origin ?? null,
     created_at: clock.now(),
     created_by_email: actor.email,

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { StreamShape } from '@tributary/connectors/manifest/connector/describe-manifest';
+import type { StreamShape } from '@tributary/connectors/manifest/connector/state-shapes';
 
 /** What another version of a connector does to one stream of it. */
 export interface StreamChange {

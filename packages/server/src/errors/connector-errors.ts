@@ -13,6 +13,15 @@ export const connectorErrors = {
   },
   /** The manifest cannot be used; the message says where in it, what is wrong and what to write. */
   connector_manifest_invalid: { kind: 'rejected', message: (d: { reason: string }) => d.reason },
+  /**
+   * Reading the manifest takes more time or memory than a request may have. Split the connector in two, name fewer streams, and use
+   * fewer references (`$ref`, anchors) to large parts; the message says what ran out.
+   */
+  connector_manifest_too_heavy: {
+    kind: 'rejected',
+    message: (d: { reason: string }) =>
+      `The manifest is too heavy: ${d.reason}. Name fewer streams in it, or use fewer references to large parts.`,
+  },
   /** The connector has no such version. List them with `GET /tributary/v1/connectors/{connectorName}/versions`. */
   connector_version_not_found: {
     kind: 'not_found',

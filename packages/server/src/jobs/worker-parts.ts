@@ -10,6 +10,7 @@ import { createContextFactory } from '../connections/context.ts';
 import { createFillSettings } from '../connections/fill-settings.ts';
 import { createKeepConfiguration } from '../connections/keep-configuration.ts';
 import { openCredentials } from '../connections/open-credentials.ts';
+import { manifestsHere } from '../connectors/manifests-here.ts';
 import { openRegistry } from '../connectors/open-registry.ts';
 import { createConnectionService } from '../connections/service.ts';
 import type { ControlStore } from '../control/database.ts';
@@ -53,7 +54,7 @@ export async function openWorkerParts(needs: Needs): Promise<WorkerParts> {
   const usage = createUsageService({ control, clock, config });
   const variables = createVariableSource({ vault });
   const keyMaterial = createKeyMaterialSource({ vault });
-  const registry = openRegistry({ config, control, clock, log });
+  const registry = openRegistry({ config, control, clock, log, manifests: manifestsHere });
   const clients = createOAuthClients({ vault, operator: readOperatorClients(config.oauthClients) });
   const parts = openCredentials({ ...needs, vault, registry, clients });
   return {

@@ -13,6 +13,7 @@ export interface RemovedControl {
 const vault = 'server/src/vault/';
 const oauth = 'server/src/auth/oauth/';
 const kit = 'connectors/src/kit/';
+const templates = 'connectors/src/manifest/interpolation/';
 
 /** Each row of the security tests whose control is in the source, with the smallest edit that takes the control away. */
 export const removedControls: readonly RemovedControl[] = [
@@ -175,6 +176,30 @@ export const removedControls: readonly RemovedControl[] = [
     from: 'if (depth > limits.depth) return `it nests deeper than ${limits.depth} levels`;',
     to: '',
     tests: ['server/src/http/request-body.test.ts'],
+  },
+  {
+    row: 'F1-14',
+    removes: 'that templates see own members only',
+    file: `${templates}mapping.ts`,
+    from: 'Object.hasOwn(fields, key) ? fields[key] : undefined;',
+    to: 'fields[key];',
+    tests: [`${templates}sandbox.test.ts`],
+  },
+  {
+    row: 'F1-14',
+    removes: 'that the work of a template is paid for',
+    file: `${templates}fuel.ts`,
+    from: 'this.#left -= steps;',
+    to: 'this.#left -= Math.min(steps, 0);',
+    tests: [`${templates}fuel.test.ts`],
+  },
+  {
+    row: 'F1-14',
+    removes: 'that a regular expression pays for its looks at a text',
+    file: `${templates}metered-text.ts`,
+    from: 'this.#fuel.spend(this.#stepsPerLooks);',
+    to: '',
+    tests: [`${templates}fuel.test.ts`],
   },
   {
     row: 'F1-15',

@@ -77,6 +77,7 @@ function missing(of: unknown, name: string, shown: string): PyUndefined {
 }
 
 function item(run: Run, of: unknown, key: unknown): unknown {
+  if (typeof key === 'string') run.lookUp(key);
   if (isMapping(of)) return run.current(mappingGet(of, key));
   if (typeof of === 'string' || Array.isArray(of) || of instanceof PyTuple) {
     if (!isInteger(key)) return undefined;
@@ -122,6 +123,7 @@ function bind<Self>(
     method &&
     ((run, args, keywords) => {
       run.spend(costOf(self));
+      for (const argument of args) if (typeof argument === 'string') run.lookUp(argument);
       return method(run, self, args, keywords);
     })
   );

@@ -3,6 +3,7 @@ import { textArgument } from './argument.ts';
 import { filter } from './filter.ts';
 import type { Filter } from './filter.ts';
 import { jsonText } from './json-text.ts';
+import { LIMITS } from './limits.ts';
 import { findMatches } from './linear-regex.ts';
 import { pythonText } from './python-text.ts';
 import { regexReplace } from './regex-replace.ts';
@@ -27,21 +28,29 @@ const HASHES: ReadonlyMap<string, string> = new Map([
   ['blake2s', 'blake2s256'],
 ]);
 
+/** Steps of a hash itself. */
+const HASH = 20;
+
+/** What is hashed; the slow hashes take some ten nanoseconds a byte. */
+function hashed(run: Run, value: unknown): string {
+  const text = pythonText(value, run);
+  run.spend(HASH);
+  run.scan(text.length, 16);
+  return text;
+}
+
 function hash(run: Run, value: unknown, type: unknown = 'md5', salt: unknown = null): string {
   const name = HASHES.get(textArgument(type));
   if (name === undefined) throw new TemplateFault('value', 'the hash is not known');
-  const text = pythonText(value);
-  run.makeText(text.length);
-  const made = createHash(name).update(text);
-  if (truthy(salt)) made.update(pythonText(salt));
+  const made = createHash(name).update(hashed(run, value));
+  if (truthy(salt, run)) made.update(hashed(run, salt));
   return made.digest('hex');
 }
 
 function hmac(run: Run, value: unknown, key: unknown, type: unknown = 'sha256'): string {
   if (type !== 'sha256') throw new TemplateFault('value', 'only the hash "sha256" is allowed here');
-  const text = pythonText(value);
-  run.makeText(text.length);
-  return createHmac('sha256', pythonText(key)).update(text).digest('hex');
+  const text = hashed(run, value);
+  return createHmac('sha256', hashed(run, key)).update(text).digest('hex');
 }
 
 function encode(run: Run, value: unknown): string {
@@ -52,13 +61,15 @@ function encode(run: Run, value: unknown): string {
 
 function encodeAscii(run: Run, value: unknown): string {
   const text = textArgument(value);
+  run.scan(text.length);
   if (/\P{ASCII}/u.test(text)) throw new TemplateFault('value', 'the text is not ASCII');
   return encode(run, text);
 }
 
 function decode(run: Run, value: unknown): string {
-  const text = textArgument(value).replaceAll(/[^A-Za-z0-9+/=]/g, '');
-  run.makeText(text.length);
+  const given = textArgument(value);
+  run.scan(given.length, LIMITS.hardTextPerStep);
+  const text = given.replaceAll(/[^A-Za-z0-9+/=]/g, '');
   const data = text.replace(/=+$/, '');
   if (data.length % 4 === 1 || text.length % 4 !== 0) throw new TemplateFault('value', 'the text is not base64');
   const bytes = Buffer.from(data, 'base64');
@@ -72,7 +83,7 @@ function decode(run: Run, value: unknown): string {
 /** A value as JSON in triple quotes, so that the text of the template is read as a text again. */
 function string(run: Run, value: unknown): string {
   if (typeof value === 'string') return value;
-  const text = jsonText(defined(value));
+  const text = jsonText(defined(value), run);
   run.makeText(text.length);
   return `"""${text}"""`;
 }

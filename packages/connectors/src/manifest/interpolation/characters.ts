@@ -4,7 +4,7 @@ const SURROGATE = /[\ud800-\udfff]/;
 
 /** A text by Python's characters, which are code points; the text itself where those are its UTF-16 units. */
 export function characters(run: Run, text: string): string | readonly string[] {
-  run.spend(1 + text.length / 1024);
+  run.scan(text.length, 256);
   if (!SURROGATE.test(text)) return text;
   run.makeMembers(text.length);
   return Array.from(text);

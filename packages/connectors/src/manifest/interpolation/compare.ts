@@ -45,7 +45,7 @@ export function equalValues(run: Run, left: unknown, right: unknown, depth = 0):
 }
 
 function equalTexts(run: Run, left: string, right: unknown): boolean {
-  if (left.length > 64) run.spend(left.length / 1024);
+  if (left.length > 64) run.spend(left.length / 512);
   return left === right;
 }
 
@@ -58,9 +58,8 @@ function equalObjects(run: Run, left: unknown, right: unknown, depth: number): b
   if (left instanceof PyTuple) return right instanceof PyTuple && equalItems(run, left.items, right.items, depth);
   if (isTime(left)) return isTime(right) && left.constructor === right.constructor && timeOrder(left, right) === 0;
   if (!isMapping(left) || !isMapping(right)) return false;
-  const entries = mappingEntries(left);
-  run.spend(entries.length);
-  if (entries.length !== mappingSize(right)) return false;
+  const entries = mappingEntries(left, run);
+  if (entries.length !== mappingSize(right, run)) return false;
   return entries.every(
     ([key, value]) => mappingHas(right, key) && equalValues(run, value, mappingGet(right, key), depth + 1),
   );
@@ -75,13 +74,16 @@ function equalItems(run: Run, left: readonly unknown[], right: readonly unknown[
 function contains(run: Run, container: unknown, member: unknown): boolean {
   if (typeof container === 'string') {
     if (typeof member !== 'string') throw new TemplateFault('type', 'only a text can be in a text');
-    run.spend(container.length / LIMITS.textPerStep);
+    run.search(container, member);
     return container.includes(member);
   }
-  if (isMapping(container)) return mappingHas(container, member);
+  if (isMapping(container)) {
+    if (typeof member === 'string') run.lookUp(member);
+    return mappingHas(container, member);
+  }
   const items = itemsOf(run, container);
   // A list may be of any length, and stand in a loop.
-  run.spend(items.length / 16);
+  run.spend(items.length / 4);
   return items.some((item) => equalValues(run, item, member));
 }
 
@@ -118,7 +120,7 @@ function numberOrder(left: PyNumber, right: PyNumber): number {
 
 /** By code points, as Python does; UTF-16 units differ only where surrogates stand beside U+E000 and above. */
 function textOrder(run: Run, left: string, right: string): number {
-  run.spend(left.length / 1024);
+  run.spend((1 + left.length) / 256);
   return left < right ? -1 : left > right ? 1 : 0;
 }
 

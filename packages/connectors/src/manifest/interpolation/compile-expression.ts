@@ -87,7 +87,12 @@ const COMPILERS: { readonly [Type in Expression['type']]: (node: Of<Type>, names
   compare: compileComparison,
   concat: ({ parts }, names) => {
     const items = compileItems(parts, names);
-    return (run) => joinTexts(run, '', items(run).map(pythonText));
+    return (run) =>
+      joinTexts(
+        run,
+        '',
+        items(run).map((item) => pythonText(item, run)),
+      );
   },
   and: ({ left, right }, names) => {
     const [first, second] = [compileExpression(left, names), compileExpression(right, names)];
@@ -160,7 +165,13 @@ function compileDict({ entries }: Of<'dict'>, names: Names): Evaluate {
   const all = entries.map(([key, value]) => [compileExpression(key, names), compileExpression(value, names)] as const);
   return (run) => {
     run.spend(1 + all.length);
-    return new PyDict(all.map(([key, value]) => [defined(key(run)), value(run)] as const));
+    return new PyDict(
+      all.map(([key, value]) => {
+        const made = defined(key(run));
+        if (typeof made === 'string') run.lookUp(made);
+        return [made, value(run)] as const;
+      }),
+    );
   };
 }
 
@@ -184,14 +195,14 @@ function compileArguments(args: CallArguments, names: Names): Arguments {
         : (run) =>
             new Map([
               ...named.map(([name, value]) => [name, value(run)] as const),
-              ...(spread ? spreadNames(spread(run)) : []),
+              ...(spread ? spreadNames(run, spread(run)) : []),
             ]),
   };
 }
 
-function spreadNames(value: unknown): (readonly [string, unknown])[] {
+function spreadNames(run: Run, value: unknown): (readonly [string, unknown])[] {
   if (!isMapping(value)) throw new TemplateFault('type', 'only a mapping gives arguments by name');
-  return mappingEntries(value).map(([key, member]) => [pythonText(key), member] as const);
+  return mappingEntries(value, run).map(([key, member]) => [pythonText(key, run), member] as const);
 }
 
 function compileCall({ callee, args }: Of<'call'>, names: Names): Evaluate {
@@ -226,7 +237,7 @@ function compileTest({ of, name, args }: Of<'test'>, names: Names): Evaluate {
   const { positional } = compileArguments(args, names);
   if (name === 'filter' || name === 'test') {
     const known: ReadonlyMap<string, unknown> = name === 'filter' ? FILTERS : TESTS;
-    return (run) => known.has(pythonText(value(run)));
+    return (run) => known.has(pythonText(value(run), run));
   }
   const test = TESTS.get(name);
   if (!test) throw new TemplateFault('value', `the test "${name}" is not known`);

@@ -18,12 +18,16 @@ type CompileNodes = (nodes: readonly Node[], names: Names) => Write;
 
 /** Steps of a pass itself: its scope and its variables. */
 const PASS = 10;
+/** Members that are copied for one step. */
+const COPIED_PER_STEP = 64;
 
 /** `{% for %}` with `loop`, an `if` of its own, and `else`. */
 export function compileLoop(loop: ForLoop, names: Names, compileNodes: CompileNodes): Write {
   const of = compileExpression(loop.of, names);
   const before = names.size;
   const keeps = loop.condition && compileExpression(loop.condition, names);
+  // What is left out is looked at, too.
+  const keepCost = PASS + names.size - before;
   const inner: Names = { ...names, used: new Set(), size: 0 };
   const body = compileNodes(loop.body, inner);
   for (const name of inner.used) names.used.add(name);
@@ -33,8 +37,14 @@ export function compileLoop(loop: ForLoop, names: Names, compileNodes: CompileNo
   const cost = PASS + names.size - before;
   const otherwise = compileNodes(loop.otherwise, names);
   return (run, output) => {
-    const all = [...itemsOf(run, of(run))];
-    const items = keeps ? all.filter((item) => kept(run, loop, item, keeps)) : all;
+    const given = itemsOf(run, of(run));
+    run.spend(given.length / COPIED_PER_STEP);
+    const all = [...given];
+    const isKept = (item: unknown): boolean => {
+      run.spend(keepCost);
+      return !keeps || kept(run, loop, item, keeps);
+    };
+    const items = keeps ? all.filter(isKept) : all;
     if (items.length === 0) return run.inScope(() => otherwise(run, output));
     const state: LoopState = { items, changed: undefined };
     for (const [index, item] of items.entries()) {

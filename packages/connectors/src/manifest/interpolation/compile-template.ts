@@ -20,6 +20,8 @@ export interface CompiledTemplate {
   render(run: Run): string;
   /** Names that the context has to have, whether or not they are come by. */
   readonly wanted: readonly string[];
+  /** Steps of its expressions themselves, once each. */
+  readonly cost: number;
 }
 
 /** Compiles a template once. Throws `TemplateFault` when it is not well formed, or names a filter or test that nobody knows. */
@@ -28,10 +30,11 @@ export function compileTemplate(source: string): CompiledTemplate {
   const names: Names = { set: namesSetIn(nodes), wanted: new Set(), used: new Set(), size: 0 };
   const [first] = nodes;
   const single = nodes.length === 1 && first?.type === 'output' ? compileExpression(first.value, names) : undefined;
-  const write: Write = single ? (run, output) => output.add(pythonText(single(run))) : compileNodes(nodes, names);
+  const write: Write = single ? (run, output) => output.add(pythonText(single(run), run)) : compileNodes(nodes, names);
   return {
     single,
     wanted: [...names.wanted],
+    cost: names.size / 2,
     render(run) {
       const output = new Output(run);
       write(run, output);
@@ -54,7 +57,7 @@ function compileNode(node: Node, names: Names): Write {
       return (_, output) => output.add(node.text);
     case 'output': {
       const value = compileExpression(node.value, names);
-      return (run, output) => output.add(pythonText(value(run)));
+      return (run, output) => output.add(pythonText(value(run), run));
     }
     case 'if':
       return compileIf(node, names);
@@ -70,7 +73,7 @@ function compileNode(node: Node, names: Names): Write {
     }
     case 'filterBlock': {
       const value = compileBlock(node.body, node.filters, names);
-      return (run, output) => output.add(pythonText(value(run)));
+      return (run, output) => output.add(pythonText(value(run), run));
     }
     case 'with':
       return compileWith(node, names);

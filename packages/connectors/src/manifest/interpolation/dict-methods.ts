@@ -18,7 +18,7 @@ function get(run: Run, self: Mapping, key: unknown, missing: unknown): unknown {
 }
 
 function entries(run: Run, self: Mapping): (readonly [unknown, unknown])[] {
-  const all = mappingEntries(self);
+  const all = mappingEntries(self, run);
   run.makeMembers(all.length);
   return all.map(([key, value]) => [key, run.current(value)] as const);
 }
@@ -30,7 +30,9 @@ export function dictEntries(
   keywords: KeywordArguments | undefined,
 ): (readonly [unknown, unknown])[] {
   const given = source === undefined ? [] : isMapping(source) ? entries(run, source) : pairs(run, source);
-  return [...given, ...(keywords ?? [])];
+  const all = [...given, ...(keywords ?? [])];
+  for (const [key] of all) if (typeof key === 'string') run.lookUp(key);
+  return all;
 }
 
 function pairs(run: Run, source: unknown): (readonly [unknown, unknown])[] {
@@ -67,7 +69,7 @@ function pop(run: Run, self: Mapping, key: unknown, missing: unknown): unknown {
 }
 
 function popItem(run: Run, self: Mapping): unknown {
-  const last = mappingEntries(self).at(-1);
+  const last = mappingEntries(self, run).at(-1);
   if (!last) throw new TemplateFault('value', 'the mapping is empty');
   changeable(run, self).delete(last[0]);
   return new PyTuple(last);

@@ -1,3 +1,4 @@
+import { costOf } from './access.ts';
 import { bindArguments } from './bind-arguments.ts';
 import { textArgument } from './argument.ts';
 import type { Filter } from './filter.ts';
@@ -24,7 +25,10 @@ const map: Filter = (run, value, args, keywords) => {
   const [name, ...rest] = args;
   const apply = FILTERS.get(textArgument(name));
   if (!apply) throw new TemplateFault('value', 'a filter is not known');
-  return items.map((item) => apply(run, item, rest, keywords));
+  return items.map((item) => {
+    run.spend(costOf(item));
+    return apply(run, item, rest, keywords);
+  });
 };
 
 const selecting =
@@ -35,11 +39,15 @@ const selecting =
     const [path, name, rest] = byAttribute ? [args[0], args[1], args.slice(2)] : [undefined, args[0], args.slice(1)];
     if (byAttribute && path === undefined) throw new TemplateFault('type', 'the name of an attribute is missing');
     const passes = testOf(name);
-    return items.filter((item) => passes(run, itemByPath(run, item, path), rest) === keeps);
+    return items.filter((item) => {
+      const tested = itemByPath(run, item, path);
+      run.spend(costOf(tested));
+      return passes(run, tested, rest) === keeps;
+    });
   };
 
 function testOf(name: unknown): (run: Run, value: unknown, args: readonly unknown[]) => boolean {
-  if (name === undefined) return (_, value) => truthy(value);
+  if (name === undefined) return (run, value) => truthy(value, run);
   const test = TESTS.get(textArgument(name));
   if (!test) throw new TemplateFault('value', 'a test is not known');
   return test;

@@ -1,7 +1,8 @@
+import { LIMITS } from './limits.ts';
 import { mappingGet, isMapping } from './mapping.ts';
 import { isNumber } from './numbers.ts';
 import { printf } from './printf.ts';
-import { strftime } from '../datetime/strftime.ts';
+import { writtenTime } from './written-time.ts';
 import type { KeywordArguments } from './py-function.ts';
 import { PyDate, PyDatetime } from './py-time.ts';
 import { PyTuple } from './py-tuple.ts';
@@ -11,6 +12,8 @@ import type { Run } from './run.ts';
 import { TemplateFault } from './template-fault.ts';
 
 const FIELD = /\{\{|\}\}|\{(\w*)((?:\[[^\]{}]*\])*)(?:!([rsa]))?(?::([^{}]*))?\}|[{}]/g;
+/** Steps of a field: it is matched, looked up and written. */
+const FIELD_STEPS = 4;
 const SPEC = /^(?:(.)?([<>^=]))?([-+ ])?#?(0)?(\d{0,9})([,_])?(?:\.(\d{1,2}))?([bcdeEfFgGnosxX%])?$/s;
 
 /** Python's `str.format` with fields by place or name, items of mappings and lists, and the usual format specifications. */
@@ -20,23 +23,24 @@ export function formatText(
   args: readonly unknown[],
   keywords: KeywordArguments | undefined,
 ): string {
-  run.makeText(format.length);
+  run.scan(format.length, LIMITS.hardTextPerStep);
   let next = 0;
   return format.replaceAll(FIELD, (whole, name?: string, items?: string, conversion?: string, spec?: string) => {
     if (whole === '{{' || whole === '}}') return whole.charAt(0);
+    run.spend(FIELD_STEPS);
     if (name === undefined) throw new TemplateFault('value', 'a format is not well formed');
     const base = name === '' ? args[next++] : /^\d+$/.test(name) ? args[Number(name)] : keywords?.get(name);
     if (base === undefined) throw new TemplateFault('value', 'a value of the format is missing');
-    const written = formatValue(run, converted(itemAt(base, items ?? ''), conversion), spec ?? '');
+    const written = formatValue(run, converted(run, itemAt(base, items ?? ''), conversion), spec ?? '');
     run.makeText(written.length);
     return written;
   });
 }
 
 /** `!r` and `!s`. */
-function converted(value: unknown, conversion: string | undefined): unknown {
+function converted(run: Run, value: unknown, conversion: string | undefined): unknown {
   if (conversion === undefined) return value;
-  return conversion === 's' ? pythonText(value) : pythonRepr(value);
+  return conversion === 's' ? pythonText(value, run) : pythonRepr(value, run);
 }
 
 function itemAt(base: unknown, items: string): unknown {
@@ -58,8 +62,8 @@ function itemAt(base: unknown, items: string): unknown {
 /** Python's `format(value, spec)`. */
 export function formatValue(run: Run, value: unknown, spec: string): string {
   defined(value);
-  if (spec === '') return pythonText(value);
-  if (value instanceof PyDatetime || value instanceof PyDate) return strftime(value.instant, spec);
+  if (spec === '') return pythonText(value, run);
+  if (value instanceof PyDatetime || value instanceof PyDate) return writtenTime(run, value.instant, spec);
   const match = SPEC.exec(spec);
   if (!match) throw new TemplateFault('value', 'a format specification is not known');
   return bySpecification(run, value, match);
@@ -104,20 +108,26 @@ function numberBody(run: Run, value: unknown, { sign, group, precision, type }: 
   const flags = sign === '-' ? '' : sign;
   const digits = precision === undefined ? '' : `.${precision}`;
   if (type === undefined && precision === undefined) {
-    const text = pythonText(value);
-    return grouped(text.startsWith('-') ? text : flags + text, group);
+    const text = pythonText(value, run);
+    return grouped(run, text.startsWith('-') ? text : flags + text, group);
   }
   if (type === '%') return `${printf(run, `%${flags}${digits}f`, scaledToPercent(run, value))}%`;
   if (type === 'b') throw new TemplateFault('value', 'binary formats are not supported');
-  return grouped(printf(run, `%${flags}${digits}${type === 'n' || type === undefined ? 'g' : type}`, value), group);
+  return grouped(
+    run,
+    printf(run, `%${flags}${digits}${type === 'n' || type === undefined ? 'g' : type}`, value),
+    group,
+  );
 }
 
 function scaledToPercent(run: Run, value: unknown): number {
   return Number(printf(run, '%.17g', value)) * 100;
 }
 
-function grouped(text: string, group: string | undefined): string {
+function grouped(run: Run, text: string, group: string | undefined): string {
   if (group === undefined) return text;
+  // Each place is looked at together with all digits behind it.
+  run.spend(text.length ** 2 / 256);
   const [whole = '', ...rest] = text.split('.');
   return [whole.replaceAll(/\B(?=(\d{3})+$)/g, group), ...rest].join('.');
 }

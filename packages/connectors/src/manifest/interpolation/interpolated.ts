@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../../kit/json.ts';
 import type { Interpolated } from '../model/template.ts';
+import type { Fuel } from './fuel.ts';
 import { keyText } from './json-text.ts';
 import { literalTemplate } from './literal-template.ts';
 import type { LiteralTemplate } from './literal-template.ts';
@@ -32,8 +33,8 @@ export function interpolatedString(source: string, options: StringOptions = {}):
   return {
     isConstant: template.isConstant && (otherwise?.isConstant ?? true),
     evaluate: (context) =>
-      template.evaluate(context, (found) => {
-        if (found.type === 'literal') return plainOrText(found.value);
+      template.evaluate(context, (found, fuel) => {
+        if (found.type === 'literal') return plainOrText(found.value, fuel);
         if (otherwise) return otherwise.evaluate(context, plainDefault);
         if (hasDefault) return options.default;
         return found.type === 'empty' ? '' : null;
@@ -43,9 +44,9 @@ export function interpolatedString(source: string, options: StringOptions = {}):
 
 type Found = Parameters<Parameters<LiteralTemplate['evaluate']>[1]>[0];
 
-function plainDefault(found: Found): unknown {
+function plainDefault(found: Found, fuel: Fuel): unknown {
   if (found.type === 'undefined') throw new TemplateFault('value', found.reason);
-  return found.type === 'empty' ? '' : plainOrText(found.value);
+  return found.type === 'empty' ? '' : plainOrText(found.value, fuel);
 }
 
 /**
@@ -57,9 +58,9 @@ export function interpolatedText(source: string): Interpolated<string> {
   return {
     isConstant: template.isConstant,
     evaluate: (context) =>
-      template.evaluate(context, (found) => {
+      template.evaluate(context, (found, fuel) => {
         if (found.type === 'undefined') throw new TemplateFault('value', found.reason);
-        return found.type === 'empty' ? '' : pythonText(found.value);
+        return found.type === 'empty' ? '' : pythonText(found.value, fuel);
       }),
   };
 }
@@ -75,15 +76,16 @@ export function interpolatedBoolean(source: string | boolean): Interpolated<bool
   const template = literalTemplate(source);
   return {
     isConstant: template.isConstant,
-    evaluate: (context) => template.evaluate(context, (found) => found.type === 'literal' && !isFalse(found.value)),
+    evaluate: (context) =>
+      template.evaluate(context, (found, fuel) => found.type === 'literal' && !isFalse(found.value, fuel)),
   };
 }
 
-function isFalse(value: unknown): boolean {
+function isFalse(value: unknown, fuel: Fuel): boolean {
   if (typeof value === 'string') return FALSE_TEXTS.has(value);
   if (isNumber(value)) return asFloat(value) === 0;
   if (Array.isArray(value)) return value.length === 0;
-  return value instanceof PyTuple ? value.items.length === 0 : isMapping(value) && mappingSize(value) === 0;
+  return value instanceof PyTuple ? value.items.length === 0 : isMapping(value) && mappingSize(value, fuel) === 0;
 }
 
 export interface MappingOptions {
@@ -163,7 +165,7 @@ function nullable(source: string, validTypes?: readonly ValidType[]): Interpolat
   return {
     isConstant: template.isConstant,
     evaluate: (context) =>
-      template.evaluate(context, (found) => (found.type === 'literal' ? plainOrText(found.value) : null)),
+      template.evaluate(context, (found, fuel) => (found.type === 'literal' ? plainOrText(found.value, fuel) : null)),
   };
 }
 

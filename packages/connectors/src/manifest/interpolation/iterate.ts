@@ -14,8 +14,7 @@ export function itemsOf(run: Run, value: unknown): readonly unknown[] {
     return Array.from(value);
   }
   if (isMapping(value)) {
-    const entries = mappingEntries(value);
-    run.spend(entries.length);
+    const entries = mappingEntries(value, run);
     return entries.map(([key]) => key);
   }
   throw new TemplateFault('type', 'the value is no list');

@@ -3,8 +3,8 @@
  * characters or members that something makes: all of them together take well under 50 ms.
  */
 export const LIMITS = {
-  /** Characters of a template's text. */
-  source: 262_144,
+  /** Characters of a template's text. The longest of a published manifest has 750. */
+  source: 32_768,
   /** Expressions and blocks within each other. */
   nesting: 64,
   steps: 200_000,
@@ -12,6 +12,10 @@ export const LIMITS = {
   text: 4_194_304,
   /** Characters that are made for one step. */
   textPerStep: 64,
+  /** The same where each character is looked up, or may be replaced. */
+  hardTextPerStep: 4,
+  /** Members of a result that are made JSON for one step. */
+  plainPerStep: 4,
   /** Members of a list or mapping that a template makes. */
   members: 100_000,
   /** Bits of an integer. */

@@ -9,6 +9,8 @@ import { itemsOf } from './iterate.ts';
 import { joinTexts } from './join-texts.ts';
 import { isMapping, mappingEntries, mappingSize } from './mapping.ts';
 import { operate } from './operators.ts';
+import { LIMITS } from './limits.ts';
+import { keyIdentity } from './key-identity.ts';
 import { PyTuple } from './py-tuple.ts';
 import { PyUndefined } from './py-undefined.ts';
 import { pythonText } from './python-text.ts';
@@ -20,6 +22,7 @@ import { truthy } from './truthy.ts';
 /** `a.b.0` of an item; the item itself without a path. */
 export function itemByPath(run: Run, item: unknown, path: unknown, missing?: unknown): unknown {
   if (path === undefined || path === null) return item;
+  if (typeof path === 'string') run.scan(path.length, LIMITS.hardTextPerStep * 4);
   let value = item;
   for (const part of typeof path === 'string' ? path.split('.') : [path]) {
     run.spend(1);
@@ -36,12 +39,16 @@ function listOf(run: Run, value: unknown): readonly unknown[] {
 }
 
 /** Texts are compared without regard to case, unless it is asked for. */
-const folded = (value: unknown, caseSensitive: unknown): unknown =>
-  typeof value === 'string' && !truthy(caseSensitive ?? false) ? value.toLowerCase() : value;
+function folded(run: Run, value: unknown, caseSensitive: unknown): unknown {
+  if (typeof value !== 'string' || truthy(caseSensitive ?? false, run)) return value;
+  run.spend(value.length / 16);
+  return value.toLowerCase();
+}
 
 function sortKey(run: Run, item: unknown, attribute: unknown, caseSensitive: unknown): readonly unknown[] {
+  if (typeof attribute === 'string') run.scan(attribute.length, LIMITS.hardTextPerStep * 4);
   const paths = typeof attribute === 'string' ? attribute.split(',') : [attribute];
-  return paths.map((path) => folded(defined(itemByPath(run, item, path)), caseSensitive));
+  return paths.map((path) => folded(run, defined(itemByPath(run, item, path)), caseSensitive));
 }
 
 function sorted(
@@ -53,11 +60,14 @@ function sorted(
 ): unknown[] {
   run.makeMembers(items.length);
   const keyed = items.map((item) => ({ item, key: sortKey(run, item, attribute, caseSensitive) }));
-  const sign = truthy(reverse) ? -1 : 1;
+  const sign = truthy(reverse, run) ? -1 : 1;
   keyed.sort((left, right) => {
     run.spend(1);
-    const at = left.key.findIndex((part, index) => orderOf(run, part, right.key[index]) !== 0);
-    return at < 0 ? 0 : sign * orderOf(run, left.key[at], right.key[at]);
+    for (const [index, part] of left.key.entries()) {
+      const order = orderOf(run, part, right.key[index]);
+      if (order !== 0) return sign * order;
+    }
+    return 0;
   });
   return keyed.map(({ item }) => item);
 }
@@ -65,9 +75,10 @@ function sorted(
 function unique(run: Run, value: unknown, caseSensitive: unknown, attribute: unknown): unknown[] {
   const seen = new Set<unknown>();
   return listOf(run, value).filter((item) => {
-    const key = folded(itemByPath(run, item, attribute), caseSensitive);
-    const id = typeof key === 'object' && key !== null ? `\u0000${pythonText(key)}` : key;
-    return seen.has(id) ? false : seen.add(id);
+    const key = folded(run, itemByPath(run, item, attribute), caseSensitive);
+    const id = typeof key === 'object' && key !== null ? `\u0000${pythonText(key, run)}` : key;
+    run.spend(typeof id === 'string' ? id.length / LIMITS.hardTextPerStep / 4 : 0);
+    return seen.has(keyIdentity(id)) ? false : seen.add(keyIdentity(id));
   });
 }
 
@@ -75,21 +86,24 @@ const extreme = (sign: 1 | -1): Filter =>
   filter('case_sensitive? attribute?', (run, value, caseSensitive, attribute) => {
     const items = listOf(run, value);
     if (items.length === 0) return new PyUndefined('item');
-    const key = (item: unknown): unknown => folded(itemByPath(run, item, attribute), caseSensitive);
+    const key = (item: unknown): unknown => folded(run, itemByPath(run, item, attribute), caseSensitive);
     return items.reduce((best, item) => (orderOf(run, key(item), key(best)) * sign > 0 ? item : best));
   });
 
 function groupBy(run: Run, value: unknown, attribute: unknown, missing: unknown, caseSensitive: unknown): unknown[] {
-  const key = (item: unknown): unknown => itemByPath(run, item, attribute, missing);
-  const items = listOf(run, value).toSorted((left, right) =>
-    orderOf(run, folded(key(left), caseSensitive), folded(key(right), caseSensitive)),
-  );
-  const groups: { readonly key: unknown; readonly items: unknown[] }[] = [];
-  for (const item of items) {
+  const keyed = listOf(run, value).map((item) => {
+    const key = itemByPath(run, item, attribute, missing);
+    return { item, key, order: folded(run, key, caseSensitive) };
+  });
+  keyed.sort((left, right) => {
+    run.spend(1);
+    return orderOf(run, left.order, right.order);
+  });
+  const groups: { readonly key: unknown; readonly order: unknown; readonly items: unknown[] }[] = [];
+  for (const { item, key, order } of keyed) {
     const last = groups.at(-1);
-    if (last && equalValues(run, folded(last.key, caseSensitive), folded(key(item), caseSensitive)))
-      last.items.push(item);
-    else groups.push({ key: key(item), items: [item] });
+    if (last && equalValues(run, last.order, order)) last.items.push(item);
+    else groups.push({ key, order, items: [item] });
   }
   return groups.map((group) => new PyTuple([group.key, group.items]));
 }
@@ -131,11 +145,7 @@ function length(run: Run, value: unknown): number {
   if (Array.isArray(value)) return value.length;
   if (value instanceof PyTuple) return value.items.length;
   if (value instanceof PyUndefined) return 0;
-  if (isMapping(value)) {
-    const size = mappingSize(value);
-    run.spend(size / 4);
-    return size;
-  }
+  if (isMapping(value)) return mappingSize(value, run);
   throw new TemplateFault('type', 'the value has no length');
 }
 
@@ -147,7 +157,7 @@ function reverse(run: Run, value: unknown): unknown {
 function items(run: Run, value: unknown): unknown[] {
   if (value instanceof PyUndefined) return [];
   if (!isMapping(value)) throw new TemplateFault('type', 'a mapping is wanted');
-  const entries = mappingEntries(value);
+  const entries = mappingEntries(value, run);
   run.makeMembers(entries.length);
   return entries.map((entry) => new PyTuple(entry));
 }
@@ -182,8 +192,8 @@ export const LIST_FILTERS: ReadonlyMap<string, Filter> = new Map<string, Filter>
     filter('d? attribute?', (run, value, separator = '', attribute) =>
       joinTexts(
         run,
-        pythonText(separator),
-        listOf(run, value).map((item) => pythonText(itemByPath(run, item, attribute))),
+        pythonText(separator, run),
+        listOf(run, value).map((item) => pythonText(itemByPath(run, item, attribute), run)),
       ),
     ),
   ],
@@ -208,6 +218,6 @@ export const LIST_FILTERS: ReadonlyMap<string, Filter> = new Map<string, Filter>
   ['d', filter('default_value? boolean?', defaulted)],
 ]);
 
-function defaulted(_: Run, value: unknown, otherwise: unknown = '', boolean: unknown = false): unknown {
-  return value instanceof PyUndefined || (truthy(boolean) && !truthy(value)) ? otherwise : value;
+function defaulted(run: Run, value: unknown, otherwise: unknown = '', boolean: unknown = false): unknown {
+  return value instanceof PyUndefined || (truthy(boolean, run) && !truthy(value, run)) ? otherwise : value;
 }

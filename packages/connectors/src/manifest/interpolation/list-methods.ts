@@ -8,6 +8,9 @@ import { TemplateFault } from './template-fault.ts';
 import { truthy } from './truthy.ts';
 
 type List = readonly unknown[];
+/** Members that move to another place for one step. */
+const MOVED_PER_STEP = 256;
+
 type ListMethod = Method<List>;
 
 const changes = (
@@ -23,10 +26,11 @@ function indexOf(run: Run, self: List, value: unknown): number {
   return at;
 }
 
-function pop(_: Run, list: unknown[], index: unknown): unknown {
+function pop(run: Run, list: unknown[], index: unknown): unknown {
   const at = integerArgument(index, -1);
   const place = at < 0 ? list.length + at : at;
   if (place < 0 || place >= list.length) throw new TemplateFault('value', 'the list has no such place');
+  run.spend((list.length - place) / MOVED_PER_STEP);
   return list.splice(place, 1)[0];
 }
 
@@ -83,8 +87,11 @@ export const LIST_METHODS: ReadonlyMap<string, ListMethod> = new Map<string, Lis
     'sort',
     changes('reverse?', (run, list, reverse) => {
       run.makeMembers(list.length);
-      list.sort((left, right) => orderOf(run, left, right));
-      if (truthy(reverse)) list.reverse();
+      list.sort((left, right) => {
+        run.spend(1);
+        return orderOf(run, left, right);
+      });
+      if (truthy(reverse, run)) list.reverse();
     }),
   ],
   [

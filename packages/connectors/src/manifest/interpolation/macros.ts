@@ -10,6 +10,7 @@ import { bindArguments } from './bind-arguments.ts';
 import { orderOf } from './compare.ts';
 import { dictEntries } from './dict-methods.ts';
 import { itemsOf } from './iterate.ts';
+import { LIMITS } from './limits.ts';
 import { clockOf } from './macro-clock.ts';
 import { asFloat, isInteger, isNumber } from './numbers.ts';
 import { PyDict } from './py-dict.ts';
@@ -23,6 +24,8 @@ import { defined } from './run.ts';
 import type { Run } from './run.ts';
 import { TemplateFault } from './template-fault.ts';
 
+/** Steps of reading or writing a moment. */
+const TIME_STEPS = 4;
 const DAY = 86_400_000_000;
 
 function now(run: Run): Instant {
@@ -34,8 +37,13 @@ function now(run: Run): Instant {
 const dateOf = (instant: Instant): PyDate =>
   new PyDate({ micros: Math.floor(instant.micros / DAY) * DAY, offsetMinutes: undefined });
 
+/** Steps of looking up a time zone. */
+const ZONE_STEPS = 400;
+
 function todayWithTimezone(run: Run, timezone: unknown): PyDate {
   const zone = textArgument(timezone);
+  run.spend(ZONE_STEPS);
+  run.scan(zone.length);
   try {
     const parts = new Intl.DateTimeFormat('en-US', {
       timeZone: zone,
@@ -53,19 +61,22 @@ function todayWithTimezone(run: Run, timezone: unknown): PyDate {
   }
 }
 
-function freeInstant(text: unknown): Instant {
-  const instant = parseIsoDatetime(textArgument(text));
+function freeInstant(run: Run, value: unknown): Instant {
+  const text = textArgument(value);
+  run.scan(text.length);
+  run.spend(TIME_STEPS);
+  const instant = parseIsoDatetime(text);
   if (!instant) throw new TemplateFault('value', 'a text is no date of ISO 8601');
   return { micros: instant.micros, offsetMinutes: 0 };
 }
 
-function timestamp(_: Run, value: unknown): unknown {
+function timestamp(run: Run, value: unknown): unknown {
   if (value instanceof PyDatetime) return pyFloat(value.instant.micros / 1_000_000);
   if (isNumber(value))
     return isInteger(value)
       ? pythonInteger(typeof value === 'boolean' ? Number(value) : value)
       : truncated(asFloat(value));
-  return pyFloat(freeInstant(value).micros / 1_000_000);
+  return pyFloat(freeInstant(run, value).micros / 1_000_000);
 }
 
 function truncated(value: number): number | bigint {
@@ -73,8 +84,12 @@ function truncated(value: number): number | bigint {
   return pythonInteger(Math.trunc(value));
 }
 
-function withFormat(value: string | number, format: unknown): Instant {
+function withFormat(run: Run, value: string | number, format: unknown): Instant {
   const text = textArgument(format);
+  run.scan(String(value).length);
+  run.spend(TIME_STEPS);
+  // A format is compiled, and a pattern of the engine is several times as long.
+  run.scan(text.length, LIMITS.hardTextPerStep);
   try {
     return parseDatetime(value, text);
   } catch {
@@ -85,15 +100,16 @@ function withFormat(value: string | number, format: unknown): Instant {
 function formatted(run: Run, value: unknown, format: unknown, inputFormat: unknown = null): string {
   const target = textArgument(format);
   run.makeText(target.length * 8);
-  return formatDatetime(inputInstant(value, inputFormat), target);
+  run.spend(TIME_STEPS + target.length);
+  return formatDatetime(inputInstant(run, value, inputFormat), target);
 }
 
-function inputInstant(value: unknown, inputFormat: unknown): Instant {
+function inputInstant(run: Run, value: unknown, inputFormat: unknown): Instant {
   if (value instanceof PyDatetime || value instanceof PyDate) return value.instant;
   if (isInteger(value))
-    return withFormat(Number(value), inputFormat === null || inputFormat === '' ? '%s' : inputFormat);
-  if (inputFormat === null || inputFormat === '') return freeInstant(value);
-  return withFormat(isNumber(value) ? asFloat(value) : textArgument(value), inputFormat);
+    return withFormat(run, Number(value), inputFormat === null || inputFormat === '' ? '%s' : inputFormat);
+  if (inputFormat === null || inputFormat === '') return freeInstant(run, value);
+  return withFormat(run, isNumber(value) ? asFloat(value) : textArgument(value), inputFormat);
 }
 
 function dayDelta(run: Run, days: unknown, format: unknown = '%Y-%m-%dT%H:%M:%S.%f%z'): string {
@@ -101,8 +117,10 @@ function dayDelta(run: Run, days: unknown, format: unknown = '%Y-%m-%dT%H:%M:%S.
   return formatted(run, new PyDatetime({ micros: moved, offsetMinutes: 0 }), format);
 }
 
-function duration(_: Run, iso: unknown): PyTimedelta {
+function duration(run: Run, iso: unknown): PyTimedelta {
   const text = textArgument(iso);
+  run.scan(text.length);
+  run.spend(TIME_STEPS);
   try {
     const { months, micros } = parseDuration(text);
     return new PyTimedelta(micros, months);
@@ -140,11 +158,12 @@ const NATIVES: Readonly<Record<string, Native>> = {
   day_delta: signature('num_days format?', dayDelta),
   duration: signature('datestring', duration),
   format_datetime: signature('dt format input_format?', formatted),
-  str_to_datetime: signature('s', (_, text) => new PyDatetime(freeInstant(text))),
+  str_to_datetime: signature('s', (run, text) => new PyDatetime(freeInstant(run, text))),
   sanitize_url: signature('value', (run, value) => quotePlus(run, textArgument(value))),
   camel_case_to_snake_case: signature('value', (run, value) => {
     const text = textArgument(value);
     run.makeText(text.length * 2);
+    run.scan(text.length, LIMITS.hardTextPerStep);
     return text.replaceAll(/(?<!^)(?=[A-Z])/g, '_').toLowerCase();
   }),
   generate_uuid: signature('', () => randomUUID()),

@@ -1,4 +1,5 @@
 import { isPlainObject } from './plain-object.ts';
+import type { Fuel } from './fuel.ts';
 import { PyDict } from './py-dict.ts';
 import { PyHeaderMapping } from './py-header-mapping.ts';
 import { PySliceMapping } from './py-slice-mapping.ts';
@@ -23,26 +24,30 @@ export function mappingGet(mapping: Mapping, key: unknown): unknown {
 export const mappingHas = (mapping: Mapping, key: unknown): boolean =>
   mapping instanceof PyDict ? mapping.has(key) : mappingGet(mapping, key) !== undefined;
 
-export function mappingEntries(mapping: Mapping): (readonly [unknown, unknown])[] {
-  if (mapping instanceof PyDict) return [...mapping.entries()];
-  return Object.entries(fieldsOf(mapping)).filter(([, value]) => value !== undefined);
-}
-
-/** Without going over all members. */
-export function mappingIsEmpty(mapping: Mapping): boolean {
-  if (mapping instanceof PyDict) return mapping.size === 0;
-  const fields = fieldsOf(mapping);
-  for (const key in fields) {
-    if (Object.hasOwn(fields, key) && fields[key] !== undefined) return false;
+/** Its members; they are paid for before they are made. */
+export function mappingEntries(mapping: Mapping, fuel: Fuel): (readonly [unknown, unknown])[] {
+  if (mapping instanceof PyDict) {
+    fuel.spend(mapping.size);
+    return [...mapping.entries()];
   }
-  return true;
+  const fields = fieldsOf(mapping);
+  const keys = Object.keys(fields);
+  fuel.spend(keys.length);
+  const entries: (readonly [unknown, unknown])[] = [];
+  for (const key of keys) {
+    const value = fields[key];
+    if (value !== undefined) entries.push([key, value]);
+  }
+  return entries;
 }
 
-export function mappingSize(mapping: Mapping): number {
+export function mappingSize(mapping: Mapping, fuel: Fuel): number {
   if (mapping instanceof PyDict) return mapping.size;
   const fields = fieldsOf(mapping);
+  const keys = Object.keys(fields);
+  fuel.spend(keys.length);
   let size = 0;
-  for (const key of Object.keys(fields)) if (fields[key] !== undefined) size += 1;
+  for (const key of keys) if (fields[key] !== undefined) size += 1;
   return size;
 }
 

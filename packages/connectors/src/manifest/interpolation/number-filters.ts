@@ -13,14 +13,15 @@ const INTEGER = /^\s*[+-]?\d+(?:_\d+)*\s*$/;
 const FLOAT =
   /^\s*[+-]?(?:(?:\d+(?:_\d+)*(?:\.(?:\d+(?:_\d+)*)?)?|\.\d+(?:_\d+)*)(?:[eE][+-]?\d+(?:_\d+)*)?|inf(?:inity)?|nan)\s*$/i;
 
-function toInteger(_: Run, value: unknown, missing: unknown = 0, base: unknown = 10): unknown {
+function toInteger(run: Run, value: unknown, missing: unknown = 0, base: unknown = 10): unknown {
   defined(value);
   if (isInteger(value)) return pythonInteger(typeof value === 'boolean' ? Number(value) : value);
   if (isNumber(value)) return truncated(asFloat(value)) ?? missing;
-  return typeof value === 'string' ? (readInteger(value, base) ?? missing) : missing;
+  return typeof value === 'string' ? (readInteger(run, value, base) ?? missing) : missing;
 }
 
-function readInteger(value: string, base: unknown): number | bigint | undefined {
+function readInteger(run: Run, value: string, base: unknown): number | bigint | undefined {
+  run.scan(value.length, 16);
   const radix = integerArgument(base, 10);
   if (radix !== 10) return withBase(value, radix);
   if (INTEGER.test(value)) return pythonInteger(value.trim().replaceAll('_', '').replace(/^\+/, ''));
@@ -48,10 +49,11 @@ function readFloat(text: string): number | undefined {
   return plain.includes('inf') ? (plain.startsWith('-') ? -Infinity : Infinity) : Number(plain);
 }
 
-function toFloat(_: Run, value: unknown, missing: unknown): unknown {
+function toFloat(run: Run, value: unknown, missing: unknown): unknown {
   defined(value);
   const otherwise = missing ?? pyFloat(0);
   if (isNumber(value)) return pyFloat(asFloat(value));
+  if (typeof value === 'string') run.scan(value.length, 16);
   const read = typeof value === 'string' ? readFloat(value) : undefined;
   return read === undefined ? otherwise : pyFloat(read);
 }

@@ -9,11 +9,17 @@ import type { Run } from './run.ts';
 import type { BinaryOperator, UnaryOperator } from './syntax.ts';
 import { TemplateFault } from './template-fault.ts';
 
+/** Steps of reckoning with integers of `LIMITS.integerBits`. */
+const LARGE_NUMBER = 40;
 const DAY = 86_400_000_000;
 
 /** Python's binary operators. */
 export function operate(run: Run, operator: BinaryOperator, left: unknown, right: unknown): unknown {
-  if (isNumber(left) && isNumber(right)) return arithmetic(operator, left, right);
+  if (isNumber(left) && isNumber(right)) {
+    // Integers that no number holds take longer, and so does a power, which is tried before it is made.
+    if (operator === '**' || typeof left === 'bigint' || typeof right === 'bigint') run.spend(LARGE_NUMBER);
+    return arithmetic(operator, left, right);
+  }
   if (typeof left === 'string') return operateText(run, operator, left, right);
   defined(left);
   defined(right);

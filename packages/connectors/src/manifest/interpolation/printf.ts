@@ -1,4 +1,5 @@
 import type { PyNumber } from './numbers.ts';
+import { LIMITS } from './limits.ts';
 import { isMapping, mappingGet } from './mapping.ts';
 import { asFloat, isInteger, isNumber } from './numbers.ts';
 import { PyTuple } from './py-tuple.ts';
@@ -9,6 +10,8 @@ import type { Run } from './run.ts';
 import { TemplateFault } from './template-fault.ts';
 
 const DIRECTIVE = /%(?:\((\w+)\))?([-+ 0#]*)(\d{0,9})(?:\.(\d{0,9}))?[hlL]?([a-zA-Z%])/g;
+/** Steps of a directive: it is matched, looked up and written. */
+const DIRECTIVE_STEPS = 4;
 const MOST_DIGITS = 100;
 
 /** Python's `format % values`; values are one, a tuple, or a mapping for `%(name)s`. */
@@ -27,13 +30,14 @@ export function printf(run: Run, format: string, values: unknown): string {
     if (next >= tuple.length) throw new TemplateFault('type', 'not enough values for the format');
     return tuple[next++];
   };
-  run.makeText(format.length);
+  run.scan(format.length, 1);
   const text = format.replaceAll(
     DIRECTIVE,
     (_, name?: string, flags = '', width = '', precision?: string, type = '') => {
+      run.spend(DIRECTIVE_STEPS);
       if (type === '%') return '%';
       const digits = precision === undefined ? undefined : Number(precision);
-      const written = writeOne(defined(take(name)), type, flags, digits);
+      const written = writeOne(run, defined(take(name)), type, flags, digits);
       run.makeText(Math.max(written.length, Number(width)));
       return padded(written, flags, Number(width), type);
     },
@@ -44,11 +48,12 @@ export function printf(run: Run, format: string, values: unknown): string {
   return text;
 }
 
-function writeOne(value: unknown, type: string, flags: string, digits: number | undefined): string {
-  if (type === 's') return pythonText(value).slice(0, digits);
-  if (type === 'r' || type === 'a') return pythonRepr(value).slice(0, digits);
-  if (type === 'c') return isInteger(value) ? String.fromCodePoint(Number(value)) : pythonText(value);
+function writeOne(run: Run, value: unknown, type: string, flags: string, digits: number | undefined): string {
+  if (type === 's') return pythonText(value, run).slice(0, digits);
+  if (type === 'r' || type === 'a') return pythonRepr(value, run).slice(0, digits);
+  if (type === 'c') return isInteger(value) ? String.fromCodePoint(Number(value)) : pythonText(value, run);
   if (!isNumber(value)) throw new TemplateFault('type', 'the format wants a number');
+  if (typeof value === 'bigint') run.spend(LIMITS.integerBits / 64);
   const plus = flags.includes('+') ? '+' : flags.includes(' ') ? ' ' : '';
   const text = writeNumber(value, type, Math.min(digits ?? 6, MOST_DIGITS));
   return text.startsWith('-') ? text : plus + text;

@@ -1,3 +1,4 @@
+import { keyIdentity } from './key-identity.ts';
 import { PyFloat } from './py-float.ts';
 import { PyTuple } from './py-tuple.ts';
 import { TemplateFault } from './template-fault.ts';
@@ -50,8 +51,19 @@ export class PyDict {
 function identity(key: unknown): unknown {
   if (key instanceof PyFloat) return key.value;
   if (typeof key === 'boolean') return key ? 1 : 0;
-  if (key instanceof PyTuple)
-    return `\u0000${key.items.map((item) => `${typeof item} ${String(identity(item))}`).join('\u0000')}`;
+  if (key instanceof PyTuple) return `\u0000${tupleIdentity(key, { left: MOST_PARTS }).join('\u0000')}`;
   if (Array.isArray(key) || key instanceof PyDict) throw new TemplateFault('type', 'a list or mapping cannot be a key');
-  return key;
+  return keyIdentity(key);
+}
+
+/** Parts of a tuple that is a key; one that holds itself many times over has more than anybody can write down. */
+const MOST_PARTS = 1000;
+
+function tupleIdentity(tuple: PyTuple, bound: { left: number }): readonly string[] {
+  return tuple.items.flatMap((item) => {
+    bound.left -= 1;
+    if (bound.left < 0) throw new TemplateFault('value', 'a key has too many parts');
+    if (item instanceof PyTuple) return ['(', ...tupleIdentity(item, bound), ')'];
+    return [`${typeof item} ${String(identity(item))}`];
+  });
 }

@@ -1,3 +1,4 @@
+import type { Fuel } from './fuel.ts';
 import { LIMITS } from './limits.ts';
 import { pyFloat } from './py-float.ts';
 import type { PyFloat } from './py-float.ts';
@@ -21,23 +22,30 @@ const NAME = /[A-Za-z_]\w*/y;
 /** What a literal can begin with, after blanks: most texts are seen to be none by this alone. */
 const FIRST = /^[\s\\]*(?:["'\d.([{+\-#]|[uUrR]["']|(?:True|False|None)\b)/;
 
+/** Characters of a literal that are read for a step, beside the steps of each value. */
+const LITERAL_PER_STEP = 16;
+const VALUE = 3;
+
 interface Cursor {
   readonly text: string;
   at: number;
   depth: number;
+  readonly fuel: Fuel;
 }
 
 /**
  * The value of a text as Python's `ast.literal_eval` reads it (docs.python.org, module `ast`): numbers, strings, tuples, lists,
- * mappings, True, False, None, without sets, bytes and complex numbers. `undefined` when the text is no such literal.
+ * mappings, True, False, None, without sets, bytes and complex numbers. `undefined` when the text is no such literal, and when
+ * it takes more fuel than there is.
  */
-export function pythonLiteral(source: string): unknown {
+export function pythonLiteral(source: string, fuel: Fuel): unknown {
   if (!FIRST.test(source)) return undefined;
   const text = source.replace(/^[ \t]+/, '').trimEnd();
-  const cursor: Cursor = { text, at: 0, depth: 0 };
+  const cursor: Cursor = { text, at: 0, depth: 0, fuel };
   try {
+    fuel.scan(text.length, LITERAL_PER_STEP);
     // A comment or empty line may stand before a literal, but not be all of it.
-    while (/[\n#]/.test(text[cursor.at] ?? '')) skip(cursor, /(?:#[^\n]*)?\n|#[^\n]*$/y);
+    while (/[\n#]/.test(text[cursor.at] ?? '')) skipLine(cursor);
     // Python refuses an indented line.
     if (cursor.at > 0 && /[ \t]/.test(text[cursor.at] ?? '')) return undefined;
     const value = readTuple(cursor);
@@ -63,6 +71,7 @@ function readTuple(cursor: Cursor): unknown {
 }
 
 function readValue(cursor: Cursor): unknown {
+  cursor.fuel.spend(VALUE);
   blank(cursor);
   const char = cursor.text[cursor.at] ?? '';
   if (char === '-' || char === '+') return readSigned(cursor, char);
@@ -133,6 +142,7 @@ function readNumber(cursor: Cursor): unknown {
 function readStrings(cursor: Cursor): string | undefined {
   let value: string | undefined;
   for (let found = match(cursor, STRING); found; found = match(cursor, STRING)) {
+    cursor.fuel.spend(VALUE);
     const [, prefix = '', written = ''] = found;
     const quotes = written.startsWith('"""') || written.startsWith("'''") ? 3 : 1;
     const inner = written.slice(quotes, -quotes);
@@ -164,6 +174,13 @@ function takes(cursor: Cursor, char: string): boolean {
 function blank(cursor: Cursor): number {
   skip(cursor, cursor.depth > 0 ? INNER_BLANK : BLANK);
   return cursor.at;
+}
+
+const LINE = /(?:#[^\n]*)?\n|#[^\n]*$/y;
+
+function skipLine(cursor: Cursor): void {
+  cursor.fuel.spend(1);
+  skip(cursor, LINE);
 }
 
 function skip(cursor: Cursor, pattern: RegExp): void {

@@ -1,5 +1,6 @@
 import { pythonFloatText } from '../datetime/python-float-text.ts';
 import { offsetText, strftime } from '../datetime/strftime.ts';
+import { Fuel } from './fuel.ts';
 import { LIMITS } from './limits.ts';
 import { isMapping, mappingEntries } from './mapping.ts';
 import { PyFloat } from './py-float.ts';
@@ -11,72 +12,94 @@ import { TemplateFault } from './template-fault.ts';
 
 /**
  * Python's `str()` of a value: `True`, `None`, `1.0`, `{'a': [1, 'b']}`. Objects of the host that are no JSON are written as
- * `<object>`, never with their contents.
+ * `<object>`, never with their contents. It takes `fuel`, or as much as an evaluation has. Throws `TemplateFault` when that is used
+ * up, or the text is too long.
  */
-export function pythonText(value: unknown): string {
-  return typeof value === 'string' ? value : value instanceof PyUndefined ? '' : (timeText(value) ?? pythonRepr(value));
+export function pythonText(value: unknown, fuel?: Fuel): string {
+  if (typeof value === 'string') return value;
+  return value instanceof PyUndefined ? '' : (timeText(value) ?? pythonRepr(value, fuel));
 }
 
 /** Python's `repr()` of a value: as `pythonText`, with texts in quotes. */
-export function pythonRepr(value: unknown): string {
-  const out: string[] = [];
-  write(value, out, { left: LIMITS.text }, 0);
-  return out.join('');
+export function pythonRepr(value: unknown, fuel = new Fuel()): string {
+  const text: Text = { pieces: [], left: LIMITS.text, fuel };
+  write(value, text, 0);
+  return text.pieces.join('');
 }
 
-interface Budget {
+/** The text as it grows. */
+interface Text {
+  readonly pieces: string[];
+  /** Characters that it may still have. */
   left: number;
+  readonly fuel: Fuel;
 }
 
-function write(value: unknown, out: string[], budget: Budget, depth: number): void {
+function write(value: unknown, text: Text, depth: number): void {
   if (depth > LIMITS.valueDepth) throw new TemplateFault('value', 'a value has too many levels');
-  if (Array.isArray(value)) return writeMembers(value, ['[', ']'], out, budget, depth);
+  if (Array.isArray(value)) return writeMembers(value, ['[', ']'], text, depth);
   if (value instanceof PyTuple) {
-    return writeMembers(value.items, ['(', value.items.length === 1 ? ',)' : ')'], out, budget, depth);
+    return writeMembers(value.items, ['(', value.items.length === 1 ? ',)' : ')'], text, depth);
   }
-  if (!isMapping(value)) return put(scalarRepr(value), out, budget);
-  put('{', out, budget);
-  for (const [index, [key, member]] of mappingEntries(value).entries()) {
-    if (index > 0) put(', ', out, budget);
-    write(key, out, budget, depth + 1);
-    put(': ', out, budget);
-    write(member, out, budget, depth + 1);
+  if (!isMapping(value)) return put(scalarRepr(value, text.fuel), text);
+  put('{', text);
+  for (const [index, [key, member]] of mappingEntries(value, text.fuel).entries()) {
+    if (index > 0) put(', ', text);
+    write(key, text, depth + 1);
+    put(': ', text);
+    write(member, text, depth + 1);
   }
-  put('}', out, budget);
+  put('}', text);
 }
 
 function writeMembers(
   members: readonly unknown[],
   [open, close]: readonly [string, string],
-  out: string[],
-  budget: Budget,
+  text: Text,
   depth: number,
 ): void {
-  put(open, out, budget);
+  put(open, text);
   for (const [index, member] of members.entries()) {
-    if (index > 0) put(', ', out, budget);
-    write(member, out, budget, depth + 1);
+    if (index > 0) put(', ', text);
+    write(member, text, depth + 1);
   }
-  put(close, out, budget);
+  put(close, text);
 }
 
-function put(text: string, out: string[], budget: Budget): void {
-  budget.left -= text.length;
-  if (budget.left < 0) throw new TemplateFault('value', 'a text is too long');
-  out.push(text);
+/** Steps of a piece of a text, of a number with a fraction, and of a moment. */
+const PIECE = 0.5;
+const FLOAT = 4;
+const TIME = 12;
+
+function put(piece: string, text: Text): void {
+  text.left -= piece.length;
+  if (text.left < 0) throw new TemplateFault('value', 'a text is too long');
+  text.fuel.spend(PIECE + piece.length / LIMITS.textPerStep);
+  text.pieces.push(piece);
 }
 
-function scalarRepr(value: unknown): string {
+function scalarRepr(value: unknown, fuel: Fuel): string {
   if (value === null || value === undefined) return 'None';
-  if (typeof value === 'string') return textRepr(value);
-  if (typeof value === 'number') return Number.isInteger(value) ? integerText(value) : pythonFloatText(value);
+  if (typeof value === 'string') return textRepr(value, fuel);
+  if (typeof value === 'number') return Number.isInteger(value) ? integerText(value) : floatText(value, fuel);
   if (typeof value === 'boolean') return value ? 'True' : 'False';
-  return typeof value === 'bigint' ? value.toString() : objectRepr(value);
+  return typeof value === 'bigint' ? bigText(value, fuel) : objectRepr(value, fuel);
 }
 
 const integerText = (value: number): string => (Number.isSafeInteger(value) ? String(value) : BigInt(value).toString());
 
-function objectRepr(value: unknown): string {
+function bigText(value: bigint, fuel: Fuel): string {
+  fuel.spend(LIMITS.integerBits / 64);
+  return value.toString();
+}
+
+function floatText(value: number, fuel: Fuel): string {
+  fuel.spend(FLOAT);
+  return pythonFloatText(value);
+}
+
+function objectRepr(value: unknown, fuel: Fuel): string {
+  fuel.spend(TIME);
   if (value instanceof PyFloat) return pythonFloatText(value.value);
   if (value instanceof PyUndefined) return 'Undefined';
   if (value instanceof PyFunction) return `<function ${value.name}>`;
@@ -123,7 +146,13 @@ const ESCAPES: ReadonlyMap<string, string> = new Map([
 // What Python does not print: controls, separators but the blank, surrogates, unassigned and private characters.
 const UNPRINTABLE = /[\\\n\r\t]|(?! )[\p{C}\p{Z}]/gu;
 
-function textRepr(text: string): string {
+/** Without quotes, backslashes and what is not printed; most texts are such. */
+const PLAIN = /^[ !#-&(-[\]-~]*$/;
+
+function textRepr(text: string, fuel: Fuel): string {
+  fuel.scan(text.length);
+  if (PLAIN.test(text)) return `'${text}'`;
+  fuel.scan(text.length, LIMITS.hardTextPerStep);
   const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
   const escaped = text.replaceAll(UNPRINTABLE, (char) => ESCAPES.get(char) ?? codeEscape(char.codePointAt(0) ?? 0));
   return `${quote}${quote === "'" ? escaped.replaceAll("'", "\\'") : escaped}${quote}`;

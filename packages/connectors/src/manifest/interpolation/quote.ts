@@ -1,8 +1,10 @@
+import { LIMITS } from './limits.ts';
 import type { Run } from './run.ts';
 
 /** Python's `urllib.parse.quote`: everything but letters, digits, `_.-~` and the characters of `safe` is percent-encoded. */
 export function quote(run: Run, text: string, safe: string): string {
-  run.makeText(text.length * 3);
+  run.checkText(text.length * 3);
+  run.scan(text.length, LIMITS.hardTextPerStep / 2);
   const encoded = encodeURIComponent(text.toWellFormed()).replaceAll(
     /[!'()*]/g,
     (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,

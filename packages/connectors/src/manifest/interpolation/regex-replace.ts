@@ -12,9 +12,10 @@ export function regexReplace(run: Run, text: string, pattern: string, replacemen
   let at = 0;
   for (const match of findMatches(run, pattern, text, Number.POSITIVE_INFINITY)) {
     const put = expand(match, replacement);
+    run.makeText(match.start - at + put.length);
     made += text.slice(at, match.start) + put;
+    run.checkText(made.length);
     at = match.end;
-    run.makeText(made.length);
   }
   return made + text.slice(at);
 }

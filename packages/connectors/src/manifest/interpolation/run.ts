@@ -1,4 +1,5 @@
 import type { TemplateContext } from '../model/template.ts';
+import { Fuel } from './fuel.ts';
 import { LIMITS } from './limits.ts';
 import { isMapping, mappingEntries } from './mapping.ts';
 import { PyDict } from './py-dict.ts';
@@ -12,22 +13,16 @@ interface Scope {
 }
 
 /** One evaluation of a template: its variables, and what it may still use. */
-export class Run {
+export class Run extends Fuel {
   readonly context: TemplateContext;
-  #steps = LIMITS.steps as number;
   #scope: Scope | undefined;
   /** Copies of lists and mappings that the template has changed; the caller's own are never touched. */
   #copies: Map<object, object> | undefined;
   #owned: WeakSet<object> | undefined;
 
   constructor(context: TemplateContext) {
+    super();
     this.context = context;
-  }
-
-  /** Takes steps; throws when there are none left. */
-  spend(steps: number): void {
-    this.#steps -= steps;
-    if (!(this.#steps >= 0)) throw new TemplateFault('value', 'the template does too much work');
   }
 
   /** To be called before a text of so many characters is made. */
@@ -78,7 +73,7 @@ export class Run {
   }
 
   changeableMapping(mapping: object): PyDict {
-    const entries = mapping instanceof PyDict || isMapping(mapping) ? mappingEntries(mapping) : [];
+    const entries = mapping instanceof PyDict || isMapping(mapping) ? mappingEntries(mapping, this) : [];
     return this.#own(mapping, () => new PyDict(entries), entries.length) as PyDict;
   }
 

@@ -3,6 +3,8 @@ import { formatText } from './format-text.ts';
 import { itemsOf } from './iterate.ts';
 import { method } from './method.ts';
 import type { Method } from './method.ts';
+import { LIMITS } from './limits.ts';
+import { occurrences } from './occurrences.ts';
 import { PyTuple } from './py-tuple.ts';
 import { sliceBounds } from './slice.ts';
 import { splitText, splitTextFromEnd } from './split-text.ts';
@@ -14,22 +16,29 @@ import { TemplateFault } from './template-fault.ts';
 
 type StringMethod = Method<string>;
 
-/** Makes a text of about the same size. */
-const mapped = (change: (text: string) => string): StringMethod =>
+/** Makes a text of about the same size; `perStep` characters take a step. */
+const mapped = (change: (text: string) => string, perStep = 16): StringMethod =>
   method('', (run, self: string) => {
-    run.makeText(self.length);
+    run.checkText(self.length);
+    run.scan(self.length, perStep);
     return change(self);
   });
 
-const tests = (pattern: RegExp): StringMethod => method('', (_, self: string) => pattern.test(self));
+const tests = (has: (text: string) => boolean, perStep = 16): StringMethod =>
+  method('', (run, self: string) => {
+    run.scan(self.length, perStep);
+    return has(self);
+  });
+
+const matches = (pattern: RegExp): StringMethod => tests((text) => pattern.test(text));
 
 const strip = (start: boolean, end: boolean): StringMethod =>
-  method('chars?', (_, self: string, chars) => stripText(self, chars ?? null, start, end));
+  method('chars?', (run, self: string, chars) => stripText(run, self, chars ?? null, start, end));
 
 const finds = (find: (text: string, part: string) => number, fails: boolean): StringMethod =>
   method('sub start? end?', (run, self: string, part, start, end) => {
     const [from, to] = sliceBounds(self.length, start ?? null, end ?? null);
-    run.spend(1 + self.length / 64);
+    run.search(self, textArgument(part));
     const at = find(self.slice(from, to), textArgument(part));
     if (at < 0 && fails) throw new TemplateFault('value', 'the text does not contain the part');
     return at < 0 ? -1 : from + at;
@@ -55,8 +64,9 @@ const partition = (
   at: (text: string, separator: string) => number,
   missing: (text: string) => string[],
 ): StringMethod =>
-  method('sep', (_, self: string, separator) => {
+  method('sep', (run, self: string, separator) => {
     const sep = textArgument(separator);
+    run.search(self, sep);
     if (sep === '') throw new TemplateFault('value', 'a separator is empty');
     const index = at(self, sep);
     return new PyTuple(index < 0 ? missing(self) : [self.slice(0, index), sep, self.slice(index + sep.length)]);
@@ -70,9 +80,7 @@ const swapCase = (text: string): string =>
 const hasCase = (text: string): boolean => text.toLowerCase() !== text.toUpperCase();
 
 function count(run: Run, self: string, part: unknown): number {
-  run.spend(1 + self.length / 64);
-  const wanted = textArgument(part);
-  return wanted === '' ? self.length + 1 : self.split(wanted).length - 1;
+  return occurrences(run, self, textArgument(part));
 }
 
 function center(text: string, width: number, fill: string): string {
@@ -90,9 +98,9 @@ function zeroFill(run: Run, self: string, width: unknown): string {
 }
 
 function splitLines(run: Run, self: string, keepEnds: unknown): string[] {
-  run.makeMembers(1 + self.length / 64);
+  run.scan(self.length, 16);
+  run.makeMembers(self.split(/\r\n|\n|\r/, LIMITS.members + 1).length);
   const lines = self.match(/[^\n\r]*(?:\r\n|\n|\r)|[^\n\r]+$/g) ?? [];
-  run.makeMembers(lines.length);
   return keepEnds === true ? lines : lines.map((line) => line.replace(/\r?\n$|\r$/, ''));
 }
 
@@ -102,8 +110,8 @@ export const STRING_METHODS: ReadonlyMap<string, StringMethod> = new Map<string,
   ['lower', mapped((text) => text.toLowerCase())],
   ['casefold', mapped((text) => text.replaceAll('ß', 'ss').toLowerCase())],
   ['capitalize', mapped(capitalize)],
-  ['title', mapped(title)],
-  ['swapcase', mapped(swapCase)],
+  ['title', mapped(title, LIMITS.hardTextPerStep)],
+  ['swapcase', mapped(swapCase, LIMITS.hardTextPerStep / 2)],
   ['strip', strip(true, true)],
   ['lstrip', strip(true, false)],
   ['rstrip', strip(false, true)],
@@ -169,16 +177,16 @@ export const STRING_METHODS: ReadonlyMap<string, StringMethod> = new Map<string,
   ['rjust', pad((text, width, fill) => text.padStart(width, fill))],
   ['center', pad(center)],
   ['zfill', method('width', zeroFill)],
-  ['isdigit', tests(/^\p{Nd}+$/u)],
-  ['isdecimal', tests(/^\p{Nd}+$/u)],
-  ['isnumeric', tests(/^\p{N}+$/u)],
-  ['isalpha', tests(/^\p{L}+$/u)],
-  ['isalnum', tests(/^[\p{L}\p{N}]+$/u)],
-  ['isspace', tests(/^\s+$/)],
-  ['isascii', tests(/^\p{ASCII}*$/u)],
-  ['isidentifier', tests(/^[\p{L}_][\p{L}\p{N}_]*$/u)],
-  ['isupper', method('', (_, self: string) => hasCase(self) && self === self.toUpperCase())],
-  ['islower', method('', (_, self: string) => hasCase(self) && self === self.toLowerCase())],
-  ['istitle', method('', (_, self: string) => isTitle(self))],
+  ['isdigit', matches(/^\p{Nd}+$/u)],
+  ['isdecimal', matches(/^\p{Nd}+$/u)],
+  ['isnumeric', matches(/^\p{N}+$/u)],
+  ['isalpha', matches(/^\p{L}+$/u)],
+  ['isalnum', matches(/^[\p{L}\p{N}]+$/u)],
+  ['isspace', matches(/^\s+$/)],
+  ['isascii', matches(/^\p{ASCII}*$/u)],
+  ['isidentifier', matches(/^[\p{L}_][\p{L}\p{N}_]*$/u)],
+  ['isupper', tests((text) => hasCase(text) && text === text.toUpperCase())],
+  ['islower', tests((text) => hasCase(text) && text === text.toLowerCase())],
+  ['istitle', tests(isTitle, LIMITS.hardTextPerStep)],
   ['format', (run, self, args, keywords) => formatText(run, self, args, keywords)],
 ]);

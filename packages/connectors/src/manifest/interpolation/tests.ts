@@ -1,6 +1,7 @@
 import { compareValues, equalValues } from './compare.ts';
 import { isMapping } from './mapping.ts';
-import { arithmetic, isNumber } from './numbers.ts';
+import { isNumber } from './numbers.ts';
+import { operate } from './operators.ts';
 import { PyFunction } from './py-function.ts';
 import { PyTuple } from './py-tuple.ts';
 import { PyUndefined } from './py-undefined.ts';
@@ -18,12 +19,12 @@ const compares =
   (run, value, [other]) =>
     compareValues(run, operator, value, other);
 
-const rest = (value: unknown, divisor: unknown): unknown => {
+const rest = (run: Run, value: unknown, divisor: unknown): unknown => {
   if (!isNumber(value) || !isNumber(divisor)) {
     defined(value);
     throw new TemplateFault('type', 'a number is wanted');
   }
-  return arithmetic('%', value, divisor);
+  return operate(run, '%', value, divisor);
 };
 
 const isSequence = (value: unknown): boolean =>
@@ -33,7 +34,14 @@ const isSequence = (value: unknown): boolean =>
   isMapping(value) ||
   value instanceof PyUndefined;
 
-const hasCase = (text: string): boolean => text.toLowerCase() !== text.toUpperCase();
+/** Whether a text has letters, all of them as `change` makes them. */
+const inCase =
+  (change: (text: string) => string): Test =>
+  (run, value) => {
+    if (typeof value !== 'string') return false;
+    run.scan(value.length, 16);
+    return value.toLowerCase() !== value.toUpperCase() && value === change(value);
+  };
 
 /** Jinja's tests (jinja.palletsprojects.com, "List of Builtin Tests"), without those of HTML; `filter` and `test` are the compiler's. */
 export const TESTS: ReadonlyMap<string, Test> = new Map<string, Test>([
@@ -52,11 +60,11 @@ export const TESTS: ReadonlyMap<string, Test> = new Map<string, Test>([
   ['iterable', (_, value) => isSequence(value)],
   ['callable', (_, value) => value instanceof PyFunction],
   ['escaped', () => false],
-  ['odd', (run, value) => equalValues(run, rest(value, 2), 1)],
-  ['even', (run, value) => equalValues(run, rest(value, 2), 0)],
-  ['divisibleby', (run, value, [divisor]) => equalValues(run, rest(value, divisor), 0)],
-  ['lower', (_, value) => typeof value === 'string' && hasCase(value) && value === value.toLowerCase()],
-  ['upper', (_, value) => typeof value === 'string' && hasCase(value) && value === value.toUpperCase()],
+  ['odd', (run, value) => equalValues(run, rest(run, value, 2), 1)],
+  ['even', (run, value) => equalValues(run, rest(run, value, 2), 0)],
+  ['divisibleby', (run, value, [divisor]) => equalValues(run, rest(run, value, divisor), 0)],
+  ['lower', inCase((text) => text.toLowerCase())],
+  ['upper', inCase((text) => text.toUpperCase())],
   ['sameas', (_, value, [other]) => value === other],
   ['in', (run, value, [container]) => compareValues(run, 'in', value, container)],
   ...(

@@ -3,6 +3,7 @@ import type { TemplateContext } from '../model/template.ts';
 import { compileTemplate } from './compile-template.ts';
 import type { CompiledTemplate } from './compile-template.ts';
 import { contextName } from './compile-expression.ts';
+import type { Fuel } from './fuel.ts';
 import { Run } from './run.ts';
 import { TemplateFault } from './template-fault.ts';
 
@@ -24,8 +25,8 @@ export const plainText = (source: string): string => source.replaceAll(/\r\n?/g,
 
 /** A template, compiled once. */
 export interface TextTemplate {
-  /** What `finish` makes of the outcome. Throws `ConnectorError('configuration')` with template and reason. */
-  evaluate<Result>(context: TemplateContext, finish: (outcome: Outcome) => Result): Result;
+  /** What `finish` makes of the outcome, with the fuel that is left. Throws `ConnectorError('configuration')` with template and reason. */
+  evaluate<Result>(context: TemplateContext, finish: (outcome: Outcome, fuel: Fuel) => Result): Result;
 }
 
 /** Compiles a text with tags. Throws `ConnectorError('configuration')` when it is not well formed. */
@@ -34,7 +35,8 @@ export function textTemplate(source: string): TextTemplate {
   return {
     evaluate: (context, finish) => {
       try {
-        return finish(outcomeOf(source, compiled, context));
+        const run = new Run(context);
+        return finish(outcomeOf(source, compiled, run), run);
       } catch (error) {
         throw error instanceof ConnectorError ? error : failure(source, error);
       }
@@ -42,10 +44,10 @@ export function textTemplate(source: string): TextTemplate {
   };
 }
 
-function outcomeOf(source: string, compiled: CompiledTemplate, context: TemplateContext): Outcome {
-  checkNames(compiled, context);
+function outcomeOf(source: string, compiled: CompiledTemplate, run: Run): Outcome {
+  checkNames(compiled, run.context);
   try {
-    const run = new Run(context);
+    run.spend(compiled.cost);
     if (compiled.single) return { type: 'value', value: compiled.single(run) };
     return { type: 'text', text: compiled.render(run) };
   } catch (error) {

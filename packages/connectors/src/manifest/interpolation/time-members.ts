@@ -9,6 +9,7 @@ import { pyFloat } from './py-float.ts';
 import { PyDate, PyDatetime, PyTimedelta } from './py-time.ts';
 import { PyTuple } from './py-tuple.ts';
 import { isoformat, pythonText } from './python-text.ts';
+import { writtenTime } from './written-time.ts';
 import { offsetText } from '../datetime/strftime.ts';
 import { TemplateFault } from './template-fault.ts';
 
@@ -62,20 +63,15 @@ function zoneText(time: Time): string | null {
 
 /** Methods of Python's `datetime.date`. */
 export const DATE_METHODS: ReadonlyMap<string, Method<Time>> = new Map<string, Method<Time>>([
-  [
-    'strftime',
-    method('format', (run, self: Time, format) => {
-      run.makeText(textArgument(format).length * 8);
-      return strftime(self.instant, textArgument(format));
-    }),
-  ],
+  ['strftime', method('format', (run, self: Time, format) => writtenTime(run, self.instant, textArgument(format)))],
   [
     'isoformat',
-    method('sep?', (_, self: Time, separator) =>
-      self instanceof PyDatetime
-        ? isoformat(self, separator === undefined ? 'T' : textArgument(separator))
-        : pythonText(self),
-    ),
+    method('sep?', (run, self: Time, separator = 'T') => {
+      if (!(self instanceof PyDatetime)) return pythonText(self, run);
+      // Python takes one character.
+      if (textArgument(separator).length > 2) throw new TemplateFault('type', 'a separator is one character');
+      return isoformat(self, textArgument(separator));
+    }),
   ],
   ['weekday', method('', (_, self: Time) => weekday(self))],
   ['isoweekday', method('', (_, self: Time) => weekday(self) + 1)],

@@ -5,6 +5,7 @@ import { Secret } from '../../kit/secret.ts';
 import { grantedSettings } from '../configuration/granted-settings.ts';
 import { schemaIssues } from '../configuration/schema-check.ts';
 import { grantedSpecification } from './granted-specification.ts';
+import { loginRenewal } from './login/login-renewal.ts';
 import { oauthOfSpecification } from './oauth-of-specification.ts';
 
 const tea: JsonObject = {
@@ -53,7 +54,7 @@ const described = (input: JsonObject | undefined, rules: JsonObject = {}, manife
   oauthOfSpecification({
     id: 'tea',
     title: 'Tea',
-    manifest,
+    renewal: loginRenewal(manifest),
     spec: {
       connection_specification,
       advanced_auth: {

@@ -8,6 +8,7 @@ import type { LoginPlacement } from './login/login-answer.ts';
 import type { LoginInput } from './login/login-inputs.ts';
 import { configPath, describedFields, loginInputs } from './login/login-inputs.ts';
 import { loginProvider } from './login/login-provider.ts';
+import type { LoginRenewal } from './login/login-renewal.ts';
 import { textOf } from './login/login-names.ts';
 import { LoginTemplateError } from './login/login-template.ts';
 
@@ -29,7 +30,8 @@ interface LoginGround {
   readonly id: string;
   readonly title: string;
   readonly spec: JsonObject | undefined;
-  readonly manifest: JsonObject;
+  /** What the manifest's own authenticators say of tokens. */
+  readonly renewal: LoginRenewal;
 }
 
 /**
@@ -61,7 +63,7 @@ function inputOf(rules: JsonObject | undefined): JsonObject | undefined {
 }
 
 function loginOf(
-  { id, title, spec, manifest }: LoginGround,
+  { id, title, spec, renewal }: LoginGround,
   flow: JsonObject,
   rules: JsonObject,
   input: JsonObject,
@@ -71,7 +73,7 @@ function loginOf(
   const inputs = loginInputs(rules['oauth_user_input_from_connector_config_specification'], specification);
   const answer = loginAnswer(input, output);
   const docs = textOf(spec?.['documentation_url']) ?? '';
-  const provider = loginProvider({ id, title, docs, input, inputs, answer, manifest });
+  const provider = loginProvider({ id, title, docs, input, inputs, answer, renewal });
   const used = inputs.filter(({ setting }) => provider.parameters?.[setting]);
   const choice = choiceOf(flow);
   const filled = [...describedFields(output), ...describedFields(rules['complete_oauth_server_output_specification'])];

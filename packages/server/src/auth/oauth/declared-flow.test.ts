@@ -66,7 +66,8 @@ function declared(change: object = {}): OAuth2Provider {
   };
   const rules = { oauth_connector_input_specification: input };
   const spec = { advanced_auth: { auth_flow_type: 'oauth2.0', oauth_config_specification: rules } };
-  return oauthOfSpecification({ id: 'tea', title: 'Tea', spec, manifest: {} })?.scheme.provider as OAuth2Provider;
+  return oauthOfSpecification({ id: 'tea', title: 'Tea', spec, renewal: { rotates: false, names: {} } })?.scheme
+    .provider as OAuth2Provider;
 }
 
 const access = (provider: OAuth2Provider) => ({ provider, client, parameters: {} });

@@ -138,7 +138,7 @@ export const connectorRoutes = [
     access: 'organization:write',
     body: NewConnector,
     returns: { 201: ConnectorBody },
-    errors: ['connector_exists', 'connector_name_taken', 'connector_manifest_invalid'],
+    errors: ['connector_exists', 'connector_name_taken', 'connector_manifest_invalid', 'connector_manifest_too_heavy'],
     handler: async ({ actor, body: { name, ...given }, services }) =>
       present(await services.connectors.create(actor, name, inputOf(given))),
   }),
@@ -179,7 +179,7 @@ export const connectorRoutes = [
     access: 'organization:write',
     body: ConnectorContent,
     returns: { 200: ConnectorUpgradeBody },
-    errors: ['connector_not_found', 'connector_manifest_invalid'],
+    errors: ['connector_not_found', 'connector_manifest_invalid', 'connector_manifest_too_heavy'],
     handler: async ({ actor, params: { connectorName }, body, services }) =>
       presentUpgrade(await services.connectors.upgrade(actor, connectorName, inputOf(body))),
   }),

@@ -5,7 +5,7 @@ import { asObject } from '../../configuration/as-object.ts';
 import type { LoginAnswer } from './login-answer.ts';
 import type { LoginInput } from './login-inputs.ts';
 import { loginNames, scopeText } from './login-names.ts';
-import { loginRenewal } from './login-renewal.ts';
+import type { LoginRenewal } from './login-renewal.ts';
 import { loginRequests, sendsForms, speaksPkce } from './login-requests.ts';
 import { LoginTemplateError } from './login-template.ts';
 
@@ -17,7 +17,7 @@ interface ProviderGround {
   readonly input: JsonObject;
   readonly inputs: readonly LoginInput[];
   readonly answer: LoginAnswer;
-  readonly manifest: JsonObject;
+  readonly renewal: LoginRenewal;
 }
 
 /** Our state is 256 random bits in base64url. */
@@ -34,7 +34,7 @@ const ORIGIN = /https?:\/\/[A-Za-z0-9](?:[A-Za-z0-9.-]{0,200}[A-Za-z0-9])?(?::\d
 const WORD = /(?!\.{1,2}$)[^\s/?#&=\\%{}"<>]{1,200}/;
 
 /** The provider's row for a login. Throws `LoginTemplateError` when it cannot work. */
-export function loginProvider({ id, title, docs, input, inputs, answer, manifest }: ProviderGround): OAuth2Provider {
+export function loginProvider({ id, title, docs, input, inputs, answer, renewal }: ProviderGround): OAuth2Provider {
   const names = loginNames(input);
   const declared = loginRequests(input, names, new Map(inputs.map(({ name, setting }) => [name, setting])));
   const pkce = speaksPkce(input);
@@ -42,7 +42,6 @@ export function loginProvider({ id, title, docs, input, inputs, answer, manifest
   checkLogin(input, declared, consent);
   const parameters = parametersOf(inputs, [consent, JSON.stringify(exchange)], [consent, exchange.url]);
   const [authorizeUrl, { url: tokenUrl }] = tried(declared, inputs, pkce, (setting) => `{${setting}}`);
-  const renewal = loginRenewal(manifest);
   return {
     type: 'oauth2',
     id,
