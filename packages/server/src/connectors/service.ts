@@ -8,6 +8,7 @@ import { errors } from '../errors.ts';
 import type { Clock } from '../lib/clock.ts';
 import { type ConnectorRowId, newId } from '../lib/ids.ts';
 import type { DescribedManifest } from '@tributary/connectors/manifest/connector/describe-manifest';
+import { type HostChange, hostChanges } from './host-changes.ts';
 import type { ManifestContent, ManifestFacts, ManifestReader } from './manifest-reader.ts';
 import {
   type ConnectorRow,
@@ -41,6 +42,14 @@ export interface ConnectorUpgrade {
   readonly connector: OwnConnector;
   /** Of its streams; empty when the content is the one in use. */
   readonly changes: readonly StreamChange[];
+  /** Where credentials go that did not before, and the other way round. */
+  readonly hosts: readonly HostChange[];
+}
+
+/** What a change of the version in use may do. */
+export interface UpgradeOptions {
+  /** The caller has seen where requests go from now on. */
+  readonly acceptNewHosts: boolean;
 }
 
 /** Connectors that organizations add by manifests; they are sources like any other. */
@@ -53,10 +62,17 @@ export interface ConnectorService {
   versions(actor: Actor, name: string): Promise<readonly VersionFacts[]>;
   /** @throws forbidden, connector_exists, connector_name_taken, connector_manifest_invalid */
   create(actor: Actor, name: string, input: ConnectorInput): Promise<OwnConnector>;
-  /** Gives it a new version, which is used from the next sync on. @throws forbidden, connector_not_found, connector_manifest_invalid */
-  upgrade(actor: Actor, name: string, input: ConnectorInput): Promise<ConnectorUpgrade>;
-  /** Goes to another version that it has. @throws forbidden, connector_not_found, connector_version_not_found */
-  use(actor: Actor, name: string, version: number): Promise<ConnectorUpgrade>;
+  /**
+   * Gives it a new version, which is used from the next sync on. One that sends requests to hosts that the version in use does not
+   * is kept only when that is accepted, by somebody who may change connections.
+   * @throws forbidden, connector_not_found, connector_manifest_invalid, connector_hosts_not_accepted
+   */
+  upgrade(actor: Actor, name: string, input: ConnectorInput, options: UpgradeOptions): Promise<ConnectorUpgrade>;
+  /**
+   * Goes to another version that it has, by the same rule.
+   * @throws forbidden, connector_not_found, connector_version_not_found, connector_hosts_not_accepted
+   */
+  use(actor: Actor, name: string, version: number, options: UpgradeOptions): Promise<ConnectorUpgrade>;
   /** With all its versions. @throws forbidden, connector_not_found, connector_in_use */
   delete(actor: Actor, name: string): Promise<OwnConnector>;
 }
@@ -88,11 +104,11 @@ export function createConnectorService(needs: Needs): ConnectorService {
       return listVersions(db, actor.organizationId, row.id);
     },
     create: (actor, name, input) => create(needs, actor, name, input),
-    upgrade: (actor, name, input) => upgrade(needs, actor, name, input),
-    async use(actor, name, version) {
+    upgrade: (actor, name, input, options) => upgrade(needs, actor, name, { ...input, ...options }),
+    async use(actor, name, version, options) {
       authorize(actor, 'organization:write');
       const chosen = await getVersion(db, await getRow(db, actor, name), version);
-      return needs.control.transaction((tx) => useVersion(needs, tx, actor, name, chosen));
+      return needs.control.transaction((tx) => useVersion(needs, tx, actor, name, chosen, options));
     },
     async delete(actor, name) {
       authorize(actor, 'organization:write');
@@ -105,7 +121,7 @@ function record(
   { audit }: Needs,
   tx: Queryable,
   actor: Actor,
-  done: 'created' | 'upgraded' | 'deleted',
+  done: 'created' | 'upgraded' | 'upgraded_to_new_hosts' | 'deleted',
   row: ConnectorRow,
 ) {
   return audit.record(tx, actor, { action: `connector.${done}`, subjectKind: 'connector', subjectId: row.id });
@@ -125,7 +141,12 @@ async function create(needs: Needs, actor: Actor, name: string, input: Connector
 }
 
 /** Content that it had before is that version again. */
-async function upgrade(needs: Needs, actor: Actor, name: string, input: ConnectorInput): Promise<ConnectorUpgrade> {
+async function upgrade(
+  needs: Needs,
+  actor: Actor,
+  name: string,
+  input: ConnectorInput & UpgradeOptions,
+): Promise<ConnectorUpgrade> {
   authorize(actor, 'organization:write');
   await getRow(needs.control.db, actor, name);
   const given = await needs.read(input);
@@ -133,10 +154,10 @@ async function upgrade(needs: Needs, actor: Actor, name: string, input: Connecto
     const row = await getRow(tx, actor, name);
     const all = await listVersions(tx, actor.organizationId, row.id);
     const known = all.find(({ content_hash: hash }) => hash === given.contentHash);
-    if (known) return useVersion(needs, tx, actor, name, await getVersion(tx, row, known.version), input.title);
+    if (known) return useVersion(needs, tx, actor, name, await getVersion(tx, row, known.version), input);
     const next = versionOf(actor, needs.clock, row.id, (all[0]?.version ?? 0) + 1, input, given);
     await insertVersion(tx, next);
-    return useVersion(needs, tx, actor, name, next, input.title);
+    return useVersion(needs, tx, actor, name, next, input);
   });
 }
 
@@ -146,18 +167,34 @@ async function useVersion(
   actor: Actor,
   name: string,
   version: VersionRow,
-  title?: string,
+  { title, acceptNewHosts }: UpgradeOptions & Pick<ConnectorInput, 'title'>,
 ): Promise<ConnectorUpgrade> {
   const before = await getRow(tx, actor, name);
   const columns = { version: version.version, ...(title !== undefined && { title }) };
   const stored = await getVersion(tx, before, before.version);
   if (Object.entries(columns).every(([column, value]) => before[column as keyof ConnectorRow] === value))
-    return { connector: shown(before, stored), changes: [] };
+    return { connector: shown(before, stored), changes: [], hosts: [] };
+  const hosts = hostChanges(await hostsOf(needs, stored), await hostsOf(needs, version));
+  const added = hosts.filter(({ change }) => change === 'added').map(({ host }) => host);
+  if (added.length > 0 && !acceptNewHosts) throw errors.connector_hosts_not_accepted({ name, hosts: added });
+  // Whoever may change a connection can send its secrets anywhere; nobody else gets to do so by a manifest.
+  if (added.length > 0) authorize(actor, 'source_connections:write');
   const change = { ...columns, ...modified(actor, needs.clock) };
   await updateConnector(tx, actor.organizationId, before.id, change);
-  await record(needs, tx, actor, 'upgraded', before);
+  await record(needs, tx, actor, added.length > 0 ? 'upgraded_to_new_hosts' : 'upgraded', before);
   const after = shown({ ...before, ...change }, version);
-  return { connector: after, changes: streamChanges(factsOf(stored).streams, after.streams) };
+  return { connector: after, changes: streamChanges(factsOf(stored).streams, after.streams), hosts };
+}
+
+/** Versions that were stored before their hosts were told are read again; one that cannot be read has named none. */
+async function hostsOf({ read }: Needs, version: VersionRow): Promise<readonly string[]> {
+  const { hosts } = factsOf(version);
+  if (hosts) return hosts;
+  const files = JSON.parse(version.files) as NonNullable<ManifestContent['files']>;
+  return read({ manifest: version.manifest, files }).then(
+    ({ facts }) => facts.hosts,
+    () => [],
+  );
 }
 
 async function remove(needs: Needs, tx: Queryable, actor: Actor, name: string): Promise<OwnConnector> {
@@ -186,11 +223,14 @@ async function getVersion(db: Queryable, row: ConnectorRow, version: number): Pr
   return found;
 }
 
-const factsOf = ({ facts }: Pick<VersionRow, 'facts'>): ManifestFacts => JSON.parse(facts) as ManifestFacts;
+/** Facts as they were kept; some were not told in the beginning. */
+type StoredFacts = Omit<ManifestFacts, 'hosts' | 'warnings'> & Partial<Pick<ManifestFacts, 'hosts' | 'warnings'>>;
+
+const factsOf = ({ facts }: Pick<VersionRow, 'facts'>): StoredFacts => JSON.parse(facts) as StoredFacts;
 
 function shown(row: ConnectorRow, version: VersionRow): OwnConnector {
   const { content_hash: contentHash, origin } = version;
-  return { ...row, ...factsOf(version), contentHash, origin };
+  return { ...row, warnings: [], hosts: [], ...factsOf(version), contentHash, origin };
 }
 
 function modified(actor: Actor, clock: Clock) {

@@ -4,7 +4,8 @@ import { asObject, objectsOf } from '../configuration/as-object.ts';
 import { loadManifest } from '../load/load-manifest.ts';
 import { checkOverrideRules } from '../check/check-rules.ts';
 import type { CustomComponents } from '../model/custom-components.ts';
-import { oauthOfSpecification } from '../specification/oauth-of-specification.ts';
+import { manifestHosts } from './manifest-hosts.ts';
+import { signInOf } from '../specification/sign-in.ts';
 
 /** What of a stream decides whether the state of an older version of its manifest still fits. */
 export interface StreamShape {
@@ -23,6 +24,10 @@ export interface DescribedManifest {
     /** Those that stand in the manifest; templates and sources may give more. */
     readonly streams: readonly StreamShape[];
     readonly missing: readonly { readonly className: string; readonly streams: readonly string[] }[];
+    /** What whoever adds it should know: a sign-in that cannot be used. */
+    readonly warnings: readonly string[];
+    /** Where requests may go, in the words of the manifest: `api.example.com`, `{{ config['shop'] }}.example.com`. Sorted, each once. */
+    readonly hosts: readonly string[];
   };
 }
 
@@ -34,13 +39,14 @@ export function describeManifest(
 ): DescribedManifest {
   const { manifest, contentHash, missingPorts, streams } = loadManifest(source, { custom, files });
   checkOverrideRules(manifest);
-  // Whoever adds a manifest is told what is wrong with its sign-in.
-  oauthOfSpecification({ id: 'described', title: 'the manifest', spec: asObject(manifest['spec']), manifest });
+  const spec = asObject(manifest['spec']);
   return {
     contentHash: files.size === 0 ? contentHash : hashOf(contentHash, files),
     facts: {
       streams: streams.flatMap(shapesOf),
       missing: missingPorts.map((port) => ({ className: port.className, streams: port.streams })),
+      warnings: signInOf({ id: 'described', title: 'the manifest', spec, manifest }).warnings,
+      hosts: manifestHosts(manifest),
     },
   };
 }

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { direct, none } from '../../kit/auth.ts';
 import type { AuthScheme, OAuthScheme } from '../../kit/auth.ts';
-import { ConnectorError } from '../../kit/connector-error.ts';
 import type { Connector, SpecifiedConfiguration, Stream } from '../../kit/connector.ts';
 import type { ConnectorContext } from '../../kit/context.ts';
 import { entityTypeName } from '../../kit/define-connector.ts';
@@ -13,8 +12,9 @@ import { loadManifest } from '../load/load-manifest.ts';
 import type { Component } from '../model/component.ts';
 import type { CustomComponents } from '../model/custom-components.ts';
 import { grantedSpecification } from '../specification/granted-specification.ts';
-import { oauthOfSpecification } from '../specification/oauth-of-specification.ts';
 import type { SpecifiedLogin } from '../specification/oauth-of-specification.ts';
+import type { SignIn } from '../specification/sign-in.ts';
+import { signInOf } from '../specification/sign-in.ts';
 import { publishedSpecification } from '../specification/published-specification.ts';
 import { plainField } from '../specification/plain-field.ts';
 import { secretNames, settingsFields } from '../specification/settings-fields.ts';
@@ -45,6 +45,9 @@ export interface ManifestConnectorOptions {
   readonly oauth?: OAuthScheme;
 }
 
+/** Whoever gives a sign-in of their own does without the manifest's. */
+const NOT_ASKED: SignIn = { warnings: [] };
+
 /** APIs tell their limits by 429 and the manifest by its budget; ours is only there so that nothing runs away. */
 const REQUESTS_PER_MINUTE = 30_000;
 
@@ -60,12 +63,15 @@ export function manifestConnector(options: ManifestConnectorOptions): Connector 
   const spec = asObject(manifest['spec']);
   const specification = asObject(spec?.['connection_specification']) ?? {};
   const title = options.title ?? textOf(specification['title']) ?? id;
-  const login = options.oauth ? undefined : usableLogin({ id, title, spec, manifest });
+  const { login, warnings } = options.oauth ? NOT_ASKED : signInOf({ id, title, spec, manifest });
   const parts: ManifestParts = { manifest, spec, custom, files, login };
   return {
     id,
     title,
-    description: options.description ?? textOf(manifest['description']) ?? `Reads ${title} by a declarative manifest.`,
+    description: [
+      options.description ?? textOf(manifest['description']) ?? `Reads ${title} by a declarative manifest.`,
+      ...warnings,
+    ].join(' '),
     labels: options.labels ?? [],
     ...settingsOf(spec, specification, options.oauth ?? login),
     endpoint: [],
@@ -88,16 +94,6 @@ const typeNames = (id: string, stream: JsonObject): readonly string[] => {
   const name = textOf(stream['name']);
   return name === undefined ? [] : [entityTypeName(id, name)];
 };
-
-/** A sign-in that cannot be used as it is written is told of when a manifest is added; its settings can be typed in all the same. */
-function usableLogin(ground: Parameters<typeof oauthOfSpecification>[0]): SpecifiedLogin | undefined {
-  try {
-    return oauthOfSpecification(ground);
-  } catch (error) {
-    if (error instanceof ConnectorError) return undefined;
-    throw error;
-  }
-}
 
 /** The settings as forms and the API take them. */
 function settingsOf(

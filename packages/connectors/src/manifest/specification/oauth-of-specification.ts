@@ -6,7 +6,8 @@ import { asObject } from '../configuration/as-object.ts';
 import { loginAnswer } from './login/login-answer.ts';
 import type { LoginPlacement } from './login/login-answer.ts';
 import type { LoginInput } from './login/login-inputs.ts';
-import { configPath, describedFields, loginInputs } from './login/login-inputs.ts';
+import { configPath, describedFields, loginInputs, withSettings } from './login/login-inputs.ts';
+import { loginRenewal } from './login/login-renewal.ts';
 import { loginProvider } from './login/login-provider.ts';
 import { textOf } from './login/login-names.ts';
 import { LoginTemplateError } from './login/login-template.ts';
@@ -20,6 +21,8 @@ export interface SpecifiedLogin {
   readonly placements: readonly LoginPlacement[];
   /** The choice in the configuration that stands for this sign-in. */
   readonly choice?: { readonly path: readonly string[]; readonly value: Json };
+  /** What of it is not followed, in words for people. */
+  readonly notes: readonly string[];
   /** Paths of the settings that nobody need give who signs in. */
   readonly replaced: readonly (readonly string[])[];
 }
@@ -68,14 +71,17 @@ function loginOf(
 ): SpecifiedLogin {
   const specification = asObject(spec?.['connection_specification']) ?? {};
   const output = asObject(rules['complete_oauth_output_specification']);
-  const inputs = loginInputs(rules['oauth_user_input_from_connector_config_specification'], specification);
+  const renewal = loginRenewal(manifest);
+  const own = loginInputs(rules['oauth_user_input_from_connector_config_specification'], specification);
+  const inputs = withSettings(own, renewal.endpoint?.paths ?? [], specification);
   const answer = loginAnswer(input, output);
   const docs = textOf(spec?.['documentation_url']) ?? '';
-  const provider = loginProvider({ id, title, docs, input, inputs, answer, manifest });
+  const provider = loginProvider({ id, title, docs, input, inputs, answer, renewal });
   const used = inputs.filter(({ setting }) => provider.parameters?.[setting]);
   const choice = choiceOf(flow);
   const filled = [...describedFields(output), ...describedFields(rules['complete_oauth_server_output_specification'])];
   return {
+    notes: renewal.note === undefined ? [] : [`Signing in to ${title}: ${renewal.note}.`],
     // A manifest says where secrets go, so that it gets none but its own organization's.
     scheme: oauth(provider, { ownClientOnly: true }),
     settings: Object.fromEntries(used.filter(({ apart }) => apart).map((one) => [one.setting, settingOf(one)])),
