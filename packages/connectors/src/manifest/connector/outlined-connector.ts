@@ -1,0 +1,139 @@
+import { z } from 'zod';
+import { direct, none } from '../../kit/auth.ts';
+import type { AuthScheme, OAuthScheme } from '../../kit/auth.ts';
+import type { Connector, SpecifiedConfiguration, Stream } from '../../kit/connector.ts';
+import type { ConnectorContext } from '../../kit/context.ts';
+import { entityTypeName } from '../../kit/define-connector.ts';
+import type { Json, JsonObject } from '../../kit/json.ts';
+import { asObject, objectsOf } from '../configuration/as-object.ts';
+import type { Component } from '../model/component.ts';
+import { grantedSpecification } from '../specification/granted-specification.ts';
+import type { SpecifiedLogin } from '../specification/oauth-of-specification.ts';
+import { plainField } from '../specification/plain-field.ts';
+import { publishedSpecification } from '../specification/published-specification.ts';
+import type { SignIn } from '../specification/sign-in.ts';
+import { secretNames, settingsFields } from '../specification/settings-fields.ts';
+import { ENTITIES, entityOptions } from './entity-options.ts';
+import type { ManifestOutline } from './manifest-outline.ts';
+import type { ManifestParts } from './open-manifest.ts';
+
+export interface ConnectorWords {
+  /** The connector's id; public API, never changed. */
+  readonly id: string;
+  /** Default: the title of the specification, else the id. */
+  readonly title?: string;
+  readonly description?: string;
+  readonly labels?: readonly string[];
+  /**
+   * Access that a person grants at the provider, beside the settings that can be typed in. It authenticates all requests, and
+   * goes before what `advanced_auth` of the manifest says.
+   */
+  readonly oauth?: OAuthScheme;
+}
+
+interface Described {
+  readonly words: ConnectorWords;
+  readonly outline: ManifestOutline;
+  /** The sign-in of the manifest's own. */
+  readonly signIn: SignIn;
+  /** The manifest itself, which is wanted when the source is asked. */
+  readonly parts: () => Promise<ManifestParts>;
+}
+
+/** APIs tell their limits by 429 and the manifest by its budget; ours is only there so that nothing runs away. */
+const REQUESTS_PER_MINUTE = 30_000;
+
+/** A connector from what its manifest says of itself; the manifest is loaded when the source is asked. */
+export function outlinedConnector({ words, outline, signIn, parts }: Described): Connector {
+  const { id, oauth } = words;
+  const { spec, streams, concurrency } = outline;
+  const specification = asObject(spec?.['connection_specification']) ?? {};
+  const title = outlinedTitle(words, spec);
+  const usual = outline.description ?? `Reads ${title} by a declarative manifest.`;
+  return {
+    id,
+    title,
+    description: [words.description ?? usual, ...signIn.warnings].join(' '),
+    labels: words.labels ?? [],
+    ...settingsOf(spec, specification, oauth ?? signIn.login),
+    endpoint: [],
+    limits: { requestsPerMinute: REQUESTS_PER_MINUTE, concurrency },
+    entityTypes: streams.map((name) => entityTypeName(id, name)),
+    specified: specifiedBy(spec, specification),
+    check: async (ctx) => check(await parts(), ctx),
+    discover: async (ctx) => discover(id, await parts(), ctx),
+  };
+}
+
+/** What the connector is called for people. */
+export function outlinedTitle({ id, title }: ConnectorWords, spec: JsonObject | undefined): string {
+  return title ?? textOf(asObject(spec?.['connection_specification'])?.['title']) ?? id;
+}
+
+const textOf = (value: Json | undefined): string | undefined =>
+  typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined;
+
+/** The settings as forms and the API take them. */
+function settingsOf(
+  spec: JsonObject | undefined,
+  specification: JsonObject,
+  granted: OAuthScheme | SpecifiedLogin | undefined,
+): Pick<Connector, 'auth' | 'config'> {
+  const rules = asObject(spec?.['config_normalization_rules']);
+  const migrates = objectsOf(rules?.['config_migrations']).length > 0;
+  // Settings that are still to be migrated lack what the new ones need; the specification judges them afterwards.
+  const { config: plain, credentials } = settingsFields(migrates ? { ...specification, required: [] } : specification);
+  const login = granted && 'scheme' in granted ? granted : undefined;
+  const oauth = granted && 'scheme' in granted ? granted.scheme : granted;
+  const config = login ? settingsWithLogin(specification, login, migrates) : plain;
+  const secret = Object.keys(credentials).length > 0;
+  const typed: readonly AuthScheme[] = secret ? [direct(z.object(credentials))] : [none];
+  const auth = oauth ? [oauth, ...typed] : typed;
+  return { auth, config: z.looseObject({ ...config, ...(!(ENTITIES in config) && { [ENTITIES]: entityOptions }) }) };
+}
+
+/** What signing in replaces need not be given; whoever types everything in is told by the specification when it is checked. */
+function settingsWithLogin(specification: JsonObject, { settings, replaced }: SpecifiedLogin, migrates: boolean) {
+  const relaxed = grantedSpecification(specification, replaced, { secrets: false });
+  const { config } = settingsFields(migrates ? { ...relaxed, required: [] } : relaxed);
+  const apart = Object.entries(settings).map(([name, schema]) => [
+    name,
+    plainField(name, asObject(schema) ?? {}, false),
+  ]);
+  return { ...config, ...(Object.fromEntries(apart) as typeof config) };
+}
+
+function specifiedBy(spec: JsonObject | undefined, specification: JsonObject): SpecifiedConfiguration {
+  const secret = secretNames(specification);
+  return {
+    specification: publishedSpecification(spec),
+    split(given) {
+      const parts = Map.groupBy(Object.entries(given), ([name]) => secret.has(name));
+      return {
+        config: Object.fromEntries(parts.get(false) ?? []),
+        credentials: Object.fromEntries(parts.get(true) ?? []),
+      };
+    },
+  };
+}
+
+async function check(parts: ManifestParts, ctx: ConnectorContext): Promise<{ readonly account: string }> {
+  // The interpreter is loaded when a source is asked, not when its settings are shown.
+  const [{ openManifest }, { checkManifest, checkOverrides }] = await Promise.all([
+    import('./open-manifest.ts'),
+    import('../check/check-manifest.ts'),
+  ]);
+  const definition = asObject(parts.manifest['check']) as Component;
+  const { streams } = await openManifest(parts, ctx, { overrides: checkOverrides(definition), proves: true });
+  return checkManifest(definition, await streams());
+}
+
+async function discover(id: string, parts: ManifestParts, ctx: ConnectorContext): Promise<readonly Stream[]> {
+  const [{ openManifest }, { discoverManifest }, { stateShapes }] = await Promise.all([
+    import('./open-manifest.ts'),
+    import('./discover-manifest.ts'),
+    import('./describe-manifest.ts'),
+  ]);
+  const { streams } = await openManifest(parts, ctx);
+  return discoverManifest(id, await streams(), ctx, stateShapes(parts.manifest));
+}
