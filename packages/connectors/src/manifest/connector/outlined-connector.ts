@@ -7,9 +7,8 @@ import { entityTypeName } from '../../kit/define-connector.ts';
 import type { Json, JsonObject } from '../../kit/json.ts';
 import { asObject, objectsOf } from '../configuration/as-object.ts';
 import type { Component } from '../model/component.ts';
-import { grantedSpecification } from '../specification/granted-specification.ts';
+import { loginSettings } from '../specification/login-settings.ts';
 import type { SpecifiedLogin } from '../specification/oauth-of-specification.ts';
-import { plainField } from '../specification/plain-field.ts';
 import { publishedSpecification } from '../specification/published-specification.ts';
 import type { SignIn } from '../specification/sign-in.ts';
 import { secretNames, settingsFields } from '../specification/settings-fields.ts';
@@ -82,25 +81,15 @@ function settingsOf(
   const rules = asObject(spec?.['config_normalization_rules']);
   const migrates = objectsOf(rules?.['config_migrations']).length > 0;
   // Settings that are still to be migrated lack what the new ones need; the specification judges them afterwards.
-  const { config: plain, credentials } = settingsFields(migrates ? { ...specification, required: [] } : specification);
+  const judged = migrates ? { ...specification, required: [] } : specification;
+  const { config: plain, credentials } = settingsFields(judged);
   const login = granted && 'scheme' in granted ? granted : undefined;
   const oauth = granted && 'scheme' in granted ? granted.scheme : granted;
-  const config = login ? settingsWithLogin(specification, login, migrates) : plain;
+  const config = login ? loginSettings(judged, login) : plain;
   const secret = Object.keys(credentials).length > 0;
   const typed: readonly AuthScheme[] = secret ? [direct(z.object(credentials))] : [none];
   const auth = oauth ? [oauth, ...typed] : typed;
   return { auth, config: z.looseObject({ ...config, ...(!(ENTITIES in config) && { [ENTITIES]: entityOptions }) }) };
-}
-
-/** What signing in replaces need not be given; whoever types everything in is told by the specification when it is checked. */
-function settingsWithLogin(specification: JsonObject, { settings, replaced }: SpecifiedLogin, migrates: boolean) {
-  const relaxed = grantedSpecification(specification, replaced, { secrets: false });
-  const { config } = settingsFields(migrates ? { ...relaxed, required: [] } : relaxed);
-  const apart = Object.entries(settings).map(([name, schema]) => [
-    name,
-    plainField(name, asObject(schema) ?? {}, false),
-  ]);
-  return { ...config, ...(Object.fromEntries(apart) as typeof config) };
 }
 
 function specifiedBy(spec: JsonObject | undefined, specification: JsonObject): SpecifiedConfiguration {
