@@ -193,7 +193,7 @@ describe('F1-6 the addresses of a manifest', () => {
     expect(await found({ ...row, id: 'google' })).toMatchObject({ id: 'shared' });
   });
 
-  test('an organization’s client goes to no host that whoever connects may choose', async () => {
+  test('F1-8 an organization’s client goes to no host that whoever connects may choose', async () => {
     const row = { id: 'r', organization_id: 'o', client_id: 'own' };
     const db = {
       selectFrom: () => db,
