@@ -5,6 +5,7 @@ import type { Json, JsonObject } from '../../kit/json.ts';
 import { asObject } from '../configuration/as-object.ts';
 import { loginAnswer } from './login/login-answer.ts';
 import type { LoginPlacement, TokenPlace } from './login/login-answer.ts';
+import { configAddress } from './login/config-address.ts';
 import type { LoginInput } from './login/login-inputs.ts';
 import { configPath, describedFields, loginInputs, withSettings } from './login/login-inputs.ts';
 import { loginRenewal } from './login/login-renewal.ts';
@@ -81,7 +82,7 @@ function loginOf(
   const output = asObject(rules['complete_oauth_output_specification']);
   const renewal = loginRenewal(manifest);
   const own = loginInputs(rules['oauth_user_input_from_connector_config_specification'], specification);
-  const inputs = withSettings(own, renewal.endpoint?.paths ?? [], specification);
+  const inputs = withSettings(own, configAddress(renewal.endpoint ?? '')?.paths ?? [], specification);
   const answer = loginAnswer(input, output);
   const docs = textOf(spec?.['documentation_url']) ?? '';
   const provider = loginProvider({ id, title, docs, input, inputs, answer, renewal });

@@ -2,6 +2,7 @@ import type { OAuth2Provider } from '../../../kit/oauth-provider.ts';
 import type { ConsentValues, DeclaredRequests, ExchangeValues } from '../../../kit/declared-requests.ts';
 import type { JsonObject } from '../../../kit/json.ts';
 import { asObject } from '../../configuration/as-object.ts';
+import { configAddress } from './config-address.ts';
 import type { LoginAnswer } from './login-answer.ts';
 import type { LoginInput } from './login-inputs.ts';
 import { loginNames, scopeText } from './login-names.ts';
@@ -84,7 +85,8 @@ function renewedAt(
   inputs: readonly LoginInput[],
   valueOf: (setting: string) => string,
 ): string | undefined {
-  return endpoint?.fill((path) => {
+  if (endpoint === undefined) return undefined;
+  return configAddress(endpoint)?.fill((path) => {
     const wanted = JSON.stringify(path);
     return valueOf(inputs.find((input) => JSON.stringify(input.path) === wanted)?.setting ?? '');
   });

@@ -1,14 +1,13 @@
 import type { OAuth2Provider } from '../../../kit/oauth-provider.ts';
 import type { Json, JsonObject } from '../../../kit/json.ts';
 import { asObject } from '../../configuration/as-object.ts';
-import type { ConfigAddress } from './config-address.ts';
 import { configAddress } from './config-address.ts';
 import { textOf } from './login-names.ts';
 
-/** What the manifest's own authenticators say of tokens. */
+/** What the manifest's own authenticators say of tokens. It is plain JSON. */
 export interface LoginRenewal extends Pick<OAuth2Provider, 'tokenHeader'> {
-  /** Where tokens are renewed, when that is said in a way that a sign-in can follow. */
-  readonly endpoint?: ConfigAddress;
+  /** Where tokens are renewed, when that is said in a way that a sign-in can follow: what `configAddress` reads. */
+  readonly endpoint?: string;
   /** What is said in another way: tokens are renewed where the code is exchanged. */
   readonly note?: string;
   /** The refresh token is another one each time. */
@@ -49,12 +48,12 @@ export function loginRenewal(manifest: JsonObject): LoginRenewal {
     return isPlain(other) && other !== name ? [[name, other] as const] : [];
   });
   const header = keyHeader(rest);
-  const address = endpoint === undefined ? undefined : configAddress(endpoint);
+  const isFollowed = endpoint !== undefined && configAddress(endpoint) !== undefined;
   return {
     rotates: asObject(own['refresh_token_updater']) !== undefined,
     names: Object.fromEntries(named),
-    ...(address && { endpoint: address }),
-    ...(endpoint !== undefined && !address && { note: NOT_FOLLOWED }),
+    ...(isFollowed && { endpoint }),
+    ...(endpoint !== undefined && !isFollowed && { note: NOT_FOLLOWED }),
     ...(header !== undefined && { tokenHeader: header }),
   };
 }
