@@ -5,6 +5,7 @@ import { connectionTypesPage } from './generate/connection-types-page.ts';
 import { errorsPage } from './generate/errors-page.ts';
 import { manifestComponents } from './generate/manifest-components.ts';
 import { manifestLimits } from './generate/manifest-limits.ts';
+import { manifestOutlines } from './generate/manifest-outlines.ts';
 import { openApiFile } from './generate/openapi-file.ts';
 import { providersTable } from './generate/providers-table.ts';
 import { settingsTable } from './generate/settings-table.ts';
@@ -14,6 +15,8 @@ const root = new URL('../', import.meta.url);
 
 /** Every file that is made from code; `now` is what it holds at the moment. */
 const generated: Readonly<Record<string, (now: string) => string | Promise<string>>> = {
+  // Before the pages, which are made of the sources that read them.
+  ...manifestOutlines(),
   'docs/api/errors.md': errorsPage,
   'docs/api/openapi.json': openApiFile,
   'docs/connection-types.md': connectionTypesPage,

@@ -1,4 +1,4 @@
-import { readAnswer } from './answer-input.ts';
+import { answerInput } from './answer-input.ts';
 import { readSecret } from './secret-input.ts';
 
 /** Where a command writes and what it may read of its surroundings; tests give their own. */
@@ -13,13 +13,16 @@ export interface Terminal {
   readonly signal: AbortSignal;
   /** All of the standard input, or, where a person sits there, one line that is not shown as it is typed. */
   readSecret(prompt: string): Promise<string>;
-  /** One line that a person types; `undefined` where no person sits there, or when there are no more lines. */
+  /** A person sits at the input, and can be asked again. */
+  readonly typed: boolean;
+  /** One line that a person types or that is piped in; `undefined` when there are no more lines. */
   question(prompt: string): Promise<string | undefined>;
 }
 
 /** The terminal of this process. */
 export function processTerminal(signal: AbortSignal): Terminal {
-  const { stdout, stderr, env } = process;
+  const { stdin, stdout, stderr, env } = process;
+  const readAnswer = answerInput();
   return {
     out: (text) => void stdout.write(text),
     err: (text) => void stderr.write(text),
@@ -28,6 +31,7 @@ export function processTerminal(signal: AbortSignal): Terminal {
     columns: stdout.columns || 100,
     signal,
     readSecret: (prompt) => readSecret(prompt, signal),
+    typed: stdin.isTTY,
     question: (prompt) => readAnswer(prompt, signal),
   };
 }

@@ -6,7 +6,7 @@ export interface TestTerminal extends Terminal {
 
 /** A terminal that remembers what was written to it. For tests. */
 export function testTerminal(
-  options: Partial<Pick<Terminal, 'env' | 'interactive' | 'columns' | 'signal'>> & {
+  options: Partial<Pick<Terminal, 'env' | 'interactive' | 'columns' | 'signal' | 'typed'>> & {
     readonly input?: string;
     /** What is typed, line by line; nobody sits there when it is absent. */
     readonly answers?: readonly string[];
@@ -24,6 +24,7 @@ export function testTerminal(
     columns: 80,
     signal: new AbortController().signal,
     readSecret: async () => input,
+    typed: answers !== undefined,
     async question(prompt) {
       if (answers) written.err += prompt;
       return lines.shift();

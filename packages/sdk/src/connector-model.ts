@@ -21,6 +21,10 @@ export interface OwnConnector {
   readonly streams: readonly ConnectorStream[];
   /** Custom classes that are not there, and the streams that cannot be read without them. */
   readonly missing: readonly { readonly className: string; readonly streams: readonly string[] }[];
+  /** Where requests may go, as the manifest has it, templates included. */
+  readonly hosts: readonly string[];
+  /** What of the manifest cannot be used, for example its way of signing in, and why. */
+  readonly warnings: readonly string[];
   readonly createdAt: Timestamp;
   readonly modifiedAt: Timestamp;
   readonly createdByEmail: string | null;
@@ -54,7 +58,20 @@ export interface ConnectorStreamChange {
   readonly reason: string;
 }
 
+/** A host that requests are sent to by one of two versions only. */
+export interface ConnectorHostChange {
+  readonly host: string;
+  readonly change: 'added' | 'gone';
+}
+
+/** How a connector comes to another version. */
+export interface ConnectorUpgradeOptions {
+  /** Go on although requests are sent to other hosts than before; refused with `connector_hosts_not_accepted` otherwise. */
+  readonly acceptNewHosts?: boolean;
+}
+
 export interface ConnectorUpgrade {
   readonly connector: OwnConnector;
   readonly changes: readonly ConnectorStreamChange[];
+  readonly hosts: readonly ConnectorHostChange[];
 }

@@ -1,4 +1,10 @@
-import type { ConnectorContent, ConnectorUpgrade, ConnectorVersion, OwnConnector } from './connector-model.ts';
+import type {
+  ConnectorContent,
+  ConnectorUpgrade,
+  ConnectorUpgradeOptions,
+  ConnectorVersion,
+  OwnConnector,
+} from './connector-model.ts';
 import type { CallOptions, Transport } from './transport.ts';
 
 const all = '/tributary/v1/connectors';
@@ -30,14 +36,22 @@ export class Connectors {
     return this.#transport.json({ method: 'POST', path: all, body: { name, ...content }, signal });
   }
 
-  /** Gives it a new version, which is used from the next sync on; says what that does to its streams. */
-  upgrade(name: string, content: ConnectorContent, { signal }: CallOptions = {}): Promise<ConnectorUpgrade> {
+  /** Gives it a new version, which is used from the next sync on; says what that does to its streams and where requests go. */
+  upgrade(
+    name: string,
+    content: ConnectorContent & ConnectorUpgradeOptions,
+    { signal }: CallOptions = {},
+  ): Promise<ConnectorUpgrade> {
     return this.#transport.json({ method: 'PUT', path: connectorPath(name), body: content, signal });
   }
 
   /** Goes to another version that it has. */
-  use(name: string, version: number, { signal }: CallOptions = {}): Promise<ConnectorUpgrade> {
-    return this.#transport.json({ method: 'PATCH', path: connectorPath(name), body: { version }, signal });
+  use(
+    name: string,
+    version: number,
+    { signal, ...options }: CallOptions & ConnectorUpgradeOptions = {},
+  ): Promise<ConnectorUpgrade> {
+    return this.#transport.json({ method: 'PATCH', path: connectorPath(name), body: { version, ...options }, signal });
   }
 
   delete(name: string, { signal }: CallOptions = {}): Promise<OwnConnector> {

@@ -112,6 +112,8 @@ const revealers: Readonly<Record<string, string>> = {
   'packages/connectors/src/sources/postgres/open-client.ts': 'the driver wants the password as text',
   'packages/connectors/src/manifest/configuration/plain-config.ts':
     'templates of manifests work on plain settings; texts made of them are guarded',
+  'packages/connectors/src/manifest/configuration/handed-settings.ts':
+    'programs that renew tokens by themselves take them as settings',
   'packages/connectors/src/types/webhook/signature.ts': 'keys the signature of a call',
   'packages/connectors/src/sources/s3/open-store.ts': 'the SDK signs requests with it',
   'packages/connectors/src/types/activeMq/stomp-client.ts': 'the login is a header of the first frame',

@@ -11,11 +11,11 @@ export interface AskOptions {
 }
 
 /**
- * The answers to all questions that apply: from flags, else from the person at the terminal, else the usual ones. A bad answer is asked for
- * again. Throws `CliError('usage')` for a bad flag, and for one that is missing where nobody can be asked.
+ * The answers to all questions that apply: from flags, else from the input, else the usual ones. A bad answer is asked for again where a
+ * person types. Throws `CliError('usage')` for a bad flag or piped answer, and for one that is missing where nobody can be asked.
  */
 export async function askQuestions(
-  terminal: Pick<Terminal, 'question' | 'err'>,
+  terminal: Pick<Terminal, 'question' | 'err' | 'typed'>,
   questions: readonly Question[],
   { given, quiet }: AskOptions,
 ): Promise<ManifestAnswers> {
@@ -39,7 +39,7 @@ function checked(question: Question, answer: string): string {
 }
 
 async function asked(
-  terminal: Pick<Terminal, 'question' | 'err'>,
+  terminal: Pick<Terminal, 'question' | 'err' | 'typed'>,
   question: Question,
   before: ManifestAnswers,
   quiet: boolean,
@@ -55,6 +55,9 @@ async function asked(
     const answer = line.trim() === '' ? usual : line.trim();
     const wrong = answer === undefined ? 'An answer is needed.' : wrongWith(question, answer);
     if (answer !== undefined && wrong === undefined) return answer;
+    // The next piped line is the answer to another question.
+    if (!terminal.typed)
+      throw new CliError('usage', `${question.asks}: ${wrong} It can be said with --${question.name}.`);
     terminal.err(`${wrong}\n`);
   }
 }

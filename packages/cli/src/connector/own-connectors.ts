@@ -1,16 +1,23 @@
 import { Command, InvalidArgumentError } from 'commander';
-import type { ConnectorUpgrade, OwnConnector } from '@tributary/sdk/connector-model';
+import type { ConnectorUpgrade, ConnectorUpgradeOptions, OwnConnector } from '@tributary/sdk/connector-model';
 import { TributaryError } from '@tributary/sdk/tributary-error';
 import { CliError } from '../exit-codes.ts';
 import { examples, openSession, type Session } from '../session.ts';
 import { facts, table } from '../table.ts';
-import type { Terminal } from '../terminal.ts';
+import { printable, type Terminal } from '../terminal.ts';
 import { fetchManifest } from './fetch-manifest.ts';
 
 interface AddOptions {
   readonly name?: string;
   readonly title?: string;
+  readonly acceptNewHosts?: boolean;
 }
+
+/** A person looks at where credentials go before they go there. */
+const acceptHosts = [
+  '--accept-new-hosts',
+  'take a version that sends requests to hosts that the one in use does not',
+] as const;
 
 /** Commands about the connectors that the organization has added to its catalogue, to go under `tributary connector`. */
 export function ownConnectorCommands(terminal: Terminal): readonly Command[] {
@@ -30,6 +37,7 @@ function addCommand(terminal: Terminal): Command {
     .argument('<place>', 'a file, an address, or registry:name[@version]')
     .option('--name <name>', 'the short name of the source; made of the place otherwise')
     .option('--title <title>', 'for people')
+    .option(...acceptHosts)
     .addHelpText(
       'after',
       examples(
@@ -38,12 +46,12 @@ function addCommand(terminal: Terminal): Command {
         'connector add registry:pokeapi',
       ),
     )
-    .action(async (place: string, { name: given, title }: AddOptions, command: Command) => {
+    .action(async (place: string, { name: given, title, ...upgrade }: AddOptions, command: Command) => {
       const session = openSession(terminal, command);
       const { name: derived, ...content } = await fetchManifest(terminal, place);
       const name = given ?? derived;
       if (name === '') throw new CliError('usage', 'Give the connector a name with --name.');
-      await addOrUpgrade(session, name, { ...content, ...(title !== undefined && { title }) });
+      await addOrUpgrade(session, name, { ...content, ...(title !== undefined && { title }) }, upgrade);
     });
 }
 
@@ -51,6 +59,7 @@ async function addOrUpgrade(
   { client, show, terminal }: Session,
   name: string,
   content: Parameters<typeof client.connectors.create>[1],
+  options: ConnectorUpgradeOptions,
 ): Promise<void> {
   const { signal } = terminal;
   try {
@@ -58,12 +67,12 @@ async function addOrUpgrade(
     show(added, () => `Added.\n${describe(added)}Connect it with: tributary connect ${name} --collection …\n`);
   } catch (error) {
     if (!(error instanceof TributaryError) || error.code !== 'connector_exists') throw error;
-    const upgrade = await client.connectors.upgrade(name, content, { signal });
+    const upgrade = await client.connectors.upgrade(name, { ...content, ...options }, { signal });
     show(upgrade, () => describeUpgrade(terminal, upgrade));
   }
 }
 
-function describeUpgrade(terminal: Terminal, { connector, changes }: ConnectorUpgrade): string {
+function describeUpgrade(terminal: Terminal, { connector, changes, hosts }: ConnectorUpgrade): string {
   const dropped = changes.filter(({ change }) => change === 'state_dropped').length;
   const words = dropped > 0 ? `${dropped} of its streams will be read from their start by the next sync.\n` : '';
   const streams = table(
@@ -75,7 +84,12 @@ function describeUpgrade(terminal: Terminal, { connector, changes }: ConnectorUp
     ],
     changes,
   );
-  return `${connector.name} uses version ${connector.version} now.\n${words}${changes.length > 0 ? streams : ''}`;
+  const elsewhere = hosts.map(
+    ({ host, change }) => `${change === 'added' ? 'Requests go to' : 'No requests go to'} ${host} now.\n`,
+  );
+  const warnings = connector.warnings.map((warning) => `Warning: ${warning}\n`);
+  const said = printable([...elsewhere, ...warnings, words].join(''));
+  return `${connector.name} uses version ${connector.version} now.\n${said}${changes.length > 0 ? streams : ''}`;
 }
 
 function describe(connector: OwnConnector): string {
@@ -86,6 +100,8 @@ function describe(connector: OwnConnector): string {
     ['content', `sha256:${connector.contentHash.slice(0, 16)}`],
     ['origin', connector.origin],
     ['streams', connector.streams.map(({ name }) => name).join(', ')],
+    ['hosts', connector.hosts.join(', ')],
+    ...connector.warnings.map((warning) => ['warning', warning] as const),
     ...connector.missing.map(
       ({ className, streams }) => ['not there', `${className}, needed by ${streams.join(', ')}`] as const,
     ),
@@ -153,9 +169,10 @@ function useCommand(terminal: Terminal): Command {
     .description('use another version of a connector, for example the one before')
     .argument('<name>', 'its short name')
     .argument('<version>', 'a number from `versions`', positiveNumber)
-    .action(async (name: string, version: number, _options: object, command: Command) => {
+    .option(...acceptHosts)
+    .action(async (name: string, version: number, options: ConnectorUpgradeOptions, command: Command) => {
       const { client, show } = openSession(terminal, command);
-      const upgrade = await client.connectors.use(name, version, { signal: terminal.signal });
+      const upgrade = await client.connectors.use(name, version, { ...options, signal: terminal.signal });
       show(upgrade, () => describeUpgrade(terminal, upgrade));
     });
 }

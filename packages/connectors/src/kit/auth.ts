@@ -22,6 +22,8 @@ export interface OAuthScheme {
   readonly scopes: readonly string[];
   /** The vendor allows each customer's own client only: nobody can share one. */
   readonly ownClientOnly?: boolean;
+  /** Whoever reads renews the tokens: it gets them as they are (`GrantedCredentials.handed`), and gives back what it has changed. */
+  readonly handsOver?: boolean;
 }
 
 /** How typed-in credentials become a token: by which request, and where to. */

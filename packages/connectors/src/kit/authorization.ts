@@ -20,11 +20,22 @@ export interface Authorization {
   renew(refused: Secret): Promise<boolean>;
 }
 
+/** Tokens as they are, and the client that they were given to, for who renews them without us (`OAuthScheme.handsOver`). */
+export interface HandedTokens {
+  readonly accessToken: Secret;
+  readonly refreshToken?: Secret;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt?: number;
+  readonly client?: { readonly id: string; readonly secret: Secret | undefined };
+}
+
 /** What a connector gets from the schemes whose tokens somebody else keeps: OAuth, machine grants, outside auth providers. */
 export interface GrantedCredentials {
   readonly authorization: Authorization;
   /** What the provider said beside the token, by the names of its `captures`: `instance_url`, `team_id`, … */
   readonly captured: Readonly<Record<string, string>>;
+  /** Set where the scheme hands over. */
+  readonly handed?: HandedTokens;
 }
 
 /** The value of an `Authorization` header with a bearer token (RFC 6750 §2.1). */

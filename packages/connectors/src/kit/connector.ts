@@ -5,6 +5,7 @@ import type { DatabaseSchema } from './database-schema.ts';
 import type { Feed } from './feed.ts';
 import type { JsonObject } from './json.ts';
 import type { Page } from './page.ts';
+import type { Secret } from './secret.ts';
 
 /** What people see of a record beside its fields. Times are milliseconds since the epoch. */
 export interface RecordDescription {
@@ -87,6 +88,16 @@ export interface SpecifiedConfiguration {
   readonly specification: JsonObject;
   /** Takes the mapping apart into what `config` and the fields of `auth` parse. */
   split(given: JsonObject): { readonly config: JsonObject; readonly credentials: JsonObject };
+  /** The tokens of a grant in the mapping, where the sign-in hands them over. */
+  tokensOf?(given: JsonObject): ReturnedTokens;
+}
+
+/** Tokens that a source has renewed by itself; what it does not name is as before. */
+export interface ReturnedTokens {
+  readonly accessToken?: Secret;
+  readonly refreshToken?: Secret;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt?: number;
 }
 
 /** A connector that is ready to be asked: configuration and credentials are inside the context. */

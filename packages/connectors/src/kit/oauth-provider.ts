@@ -77,6 +77,8 @@ export interface OAuth2Provider {
   readonly tokenHeaders?: Readonly<Record<string, string>>;
   /** Other names for the parameters of token requests: `{ client_id: 'app_id' }`. */
   readonly parameterNames?: Readonly<Record<string, string>>;
+  /** Whoever fills in `parameters` chooses the host of token requests, so that no client is sent there but one that came with the connection. */
+  readonly anyHost?: boolean;
   /** The code grant as a specification spells it out, in place of what the fields above say of it; refreshes go by the fields. */
   readonly declared?: DeclaredRequests;
   /** Where in the answer the tokens stand, when not at its top: `authed_user` for Slack's user token. */

@@ -5,7 +5,11 @@ import type { Connector, Stream } from '../kit/connector.ts';
 import type { ConnectorContext } from '../kit/context.ts';
 import type { JsonObject } from '../kit/json.ts';
 import { asObject } from '../manifest/configuration/as-object.ts';
+import { tokensInSettings } from '../manifest/configuration/handed-settings.ts';
+import { loginSettings } from '../manifest/specification/login-settings.ts';
+import type { SpecifiedLogin } from '../manifest/specification/oauth-of-specification.ts';
 import { secretNames, settingsFields } from '../manifest/specification/settings-fields.ts';
+import { type SignIn, signInOf } from '../manifest/specification/sign-in.ts';
 import { askProgram } from './ask-program.ts';
 import type { ExecutableDeclaration } from './executable-declaration.ts';
 import { executableFeed } from './executable-feed.ts';
@@ -35,27 +39,47 @@ export function executableConnector(
 ): Connector {
   const { id, title } = declaration;
   const settings = asObject(specification['connectionSpecification']) ?? {};
-  const open = (ctx: ConnectorContext): ProgramSession => openSession({ declaration, settings, options, ctx });
+  const { login, warnings } = signInOfProgram(declaration, specification);
+  const open = (ctx: ConnectorContext): ProgramSession => openSession({ declaration, settings, login, options, ctx });
+  const words = `Reads ${title} by an executable of the operator's that speaks the Airbyte protocol.`;
   return {
     id,
     title,
-    description: `Reads ${title} by an executable of the operator's that speaks the Airbyte protocol.`,
+    description: [words, ...warnings].join(' '),
     labels: ['Executable'],
-    ...settingsOf(settings),
+    ...settingsOf(settings, login),
     endpoint: [],
     limits: { requestsPerMinute: REQUESTS_PER_MINUTE, concurrency: CONCURRENCY },
     touches: 'executables',
     entityTypes: [],
-    specified: { specification, split: (given) => splitSettings(settings, given) },
+    specified: {
+      specification,
+      split: (given) => splitSettings(settings, given),
+      ...(login && { tokensOf: (given: JsonObject) => tokensInSettings(login, given) }),
+    },
     check: (ctx) => check(open(ctx), title),
     discover: (ctx) => discover(open(ctx), ctx),
   };
 }
 
-function settingsOf(settings: JsonObject): Pick<Connector, 'auth' | 'config'> {
+/** A program renews its tokens by itself, or as its specification says. */
+const NO_RENEWAL = { rotates: false, names: {} };
+
+/** The sign-in of a program's specification; a program renews tokens by itself, and tells so by `CONTROL`. */
+function signInOfProgram({ id, title }: ExecutableDeclaration, specification: JsonObject): SignIn {
+  const spec = {
+    connection_specification: specification['connectionSpecification'] ?? {},
+    ...(specification['advanced_auth'] != null && { advanced_auth: specification['advanced_auth'] }),
+    ...(specification['documentationUrl'] != null && { documentation_url: specification['documentationUrl'] }),
+  };
+  return signInOf({ id, title, spec, renewal: NO_RENEWAL });
+}
+
+function settingsOf(settings: JsonObject, login: SpecifiedLogin | undefined): Pick<Connector, 'auth' | 'config'> {
   const { config, credentials } = settingsFields(settings);
-  const auth: readonly AuthScheme[] = Object.keys(credentials).length > 0 ? [direct(z.object(credentials))] : [none];
-  return { auth, config: z.looseObject(config) };
+  const typed: AuthScheme = Object.keys(credentials).length > 0 ? direct(z.object(credentials)) : none;
+  const auth = login ? [{ ...login.scheme, handsOver: true }, typed] : [typed];
+  return { auth, config: z.looseObject(login ? loginSettings(settings, login) : config) };
 }
 
 function splitSettings(settings: JsonObject, given: JsonObject) {

@@ -25,7 +25,7 @@ const key = direct(z.object({ api_key: secret({ title: 'Key' }) }));
 const connection = { organizationId: newId<OrganizationId>(), id: newId<ConnectionId>() };
 const keys: (string | undefined)[] = [];
 const source = createCredentialSource({
-  keeper: { open: () => Promise.resolve(answer('keeper')) },
+  keeper: { open: () => Promise.resolve(answer('keeper')), hand: () => Promise.resolve(answer('handed')) },
   outside: ({ config }) => Promise.resolve(config['outside'] === true ? answer('outside') : undefined),
   machineGrant(_grant, _fields, name) {
     keys.push(name);

@@ -2,10 +2,8 @@ import type { MachineGrant } from '@tributary/connectors/kit/auth';
 import type { GrantedCredentials } from '@tributary/connectors/kit/authorization';
 import type { Connector } from '@tributary/connectors/kit/connector';
 import { parseCredentials } from '@tributary/connectors/kit/connector-context';
-import { ConnectorError } from '@tributary/connectors/kit/connector-error';
 import type { JsonObject } from '@tributary/connectors/kit/json';
-import type { OAuthProvider } from '@tributary/connectors/kit/oauth-provider';
-import { carriedToken } from '../auth/oauth/carried-token.ts';
+import { handedCredentials } from '../auth/oauth/handed-credentials.ts';
 import type { GrantedFields } from '../auth/oauth/granted-fields.ts';
 import { readGrant } from '../auth/oauth/stored-grant.ts';
 import type { TokenKeeper } from '../auth/oauth/token-keeper.ts';
@@ -40,7 +38,7 @@ export type OpenOutside = (
 export type OpenMachineGrant = (grant: MachineGrant, fields: GrantedFields, key?: string) => GrantedCredentials;
 
 export interface CredentialSourceNeeds {
-  readonly keeper: Pick<TokenKeeper, 'open'>;
+  readonly keeper: Pick<TokenKeeper, 'open' | 'hand'>;
   /** Asked first. */
   readonly outside?: OpenOutside;
   readonly machineGrant?: OpenMachineGrant;
@@ -60,10 +58,13 @@ async function openGrant(
   { keeper }: CredentialSourceNeeds,
   { connection, connector, credentials }: CredentialRequest,
 ): Promise<GrantedCredentials | undefined> {
-  const provider = connector.auth.find((scheme) => scheme.type === 'oauth')?.provider;
-  if (!provider || !('oauth' in credentials)) return undefined;
-  if (!connection) return notYetStored(provider, credentials);
-  return keeper.open({ organizationId: connection.organizationId, connectionId: connection.id }, provider);
+  const scheme = connector.auth.find(({ type }) => type === 'oauth');
+  if (scheme?.type !== 'oauth' || !('oauth' in credentials)) return undefined;
+  const { provider, handsOver } = scheme;
+  // Nobody renews what is not stored.
+  if (!connection) return handedCredentials(provider, readGrant(credentials));
+  const ref = { organizationId: connection.organizationId, connectionId: connection.id };
+  return handsOver ? keeper.hand(ref, provider) : keeper.open(ref, provider);
 }
 
 /** What a machine grant makes of typed-in fields. */
@@ -75,16 +76,4 @@ function exchange(
   if (scheme?.type !== 'granted') return undefined;
   const fields = scheme.fields.safeParse(credentials);
   return fields.success ? machineGrant?.(scheme.grant, fields.data as GrantedFields, connection?.id) : undefined;
-}
-
-/** Tokens that are only tried, just after the provider gave them: nobody renews what is not stored. */
-function notYetStored(provider: OAuthProvider, credentials: CredentialRequest['credentials']): GrantedCredentials {
-  const grant = readGrant(credentials);
-  if (grant?.tokens?.type !== 'oauth2') throw new ConnectorError('credential', 'Nobody has allowed the access yet.');
-  const { accessToken, captured } = grant.tokens;
-  const { headerName, value } = carriedToken(provider.type === 'oauth2' ? provider : {}, accessToken);
-  return {
-    authorization: { headerName, header: () => Promise.resolve(value), renew: () => Promise.resolve(false) },
-    captured: { ...grant.parameters, ...captured },
-  };
 }

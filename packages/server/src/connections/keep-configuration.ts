@@ -5,6 +5,8 @@ import type { JsonObject } from '@tributary/connectors/kit/json';
 import type { ControlStore } from '../control/database.ts';
 import type { ConnectionId, OrganizationId } from '../lib/ids.ts';
 import type { Vault } from '../vault/vault.ts';
+import { readGrant, writeGrant } from '../auth/oauth/stored-grant.ts';
+import { withReturnedTokens } from '../auth/oauth/returned-tokens.ts';
 import { findCredential, updateSealed } from './repository.ts';
 
 interface Opened {
@@ -31,9 +33,9 @@ export function createKeepConfiguration(needs: {
   return ({ connection, connector, credentials }) => {
     const { organizationId, id } = connection;
     const place = { organizationId, row: id, column: 'credential.ciphertext' };
-    let expected: unknown = credentials;
+    let expected = credentials;
     return async (configuration) => {
-      const changed = connector.specified?.split(configuration).credentials;
+      const changed = changedCredentials(connector, expected, configuration);
       if (!changed) return;
       for (;;) {
         const row = await findCredential(control.db, organizationId, id);
@@ -43,9 +45,23 @@ export function createKeepConfiguration(needs: {
           return;
         }
         const sealed = vault.seal({ ...stored, credentials: changed }, place);
-        if (await updateSealed(control.db, organizationId, id, { seen: row.ciphertext, sealed })) break;
+        if (!(await updateSealed(control.db, organizationId, id, { seen: row.ciphertext, sealed }))) continue;
+        // As it is read again: secrets are plain there.
+        expected = vault.open({ ...row, ...sealed }, place)['credentials'] as Opened['credentials'];
+        break;
       }
-      expected = changed;
     };
   };
+}
+
+/** Of a grant only its tokens: the rest of it is nobody's setting. `undefined` when there is nothing to keep. */
+function changedCredentials(
+  { specified }: Connector,
+  before: Opened['credentials'],
+  configuration: JsonObject,
+): Readonly<Record<string, unknown>> | undefined {
+  const grant = readGrant(before);
+  if (!grant) return specified?.split(configuration).credentials;
+  const tokens = specified?.tokensOf?.(configuration);
+  return tokens && { ...before, ...writeGrant(withReturnedTokens(grant, tokens)) };
 }

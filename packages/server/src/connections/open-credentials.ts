@@ -51,7 +51,9 @@ export function openCredentials(needs: CredentialPartsNeeds): CredentialParts {
     onLost: recordCredentialLoss,
     async providerOf(organizationId, connector) {
       const found = await registry.find(organizationId, connector);
-      return found?.auth.find((scheme) => scheme.type === 'oauth')?.provider;
+      const scheme = found?.auth.find(({ type }) => type === 'oauth');
+      // Whoever gets the tokens as they are renews them; two would use up the same refresh token.
+      return scheme?.type === 'oauth' && !scheme.handsOver ? scheme.provider : undefined;
     },
   });
   return {

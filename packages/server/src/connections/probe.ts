@@ -23,6 +23,8 @@ export interface ProbeInput {
   readonly credentials: Readonly<Record<string, unknown>>;
   /** The stored connection whose environment placeholders are of, where other settings of it are tried. */
   readonly placeholdersOf?: CredentialRequest['connection'];
+  /** Called with settings that the connector changes while no stored connection is named. */
+  readonly keepConfiguration?: (configuration: JsonObject) => Promise<void>;
   /** What the connector takes, when it is open already; `credentials` is not looked at then. */
   readonly opened?: unknown;
   /** Hears of streams that cannot be offered, when they are discovered. */
@@ -93,7 +95,9 @@ export function createProbe(options: {
       const input = stored ? await Promise.race([options.fill(stored, given), late]) : given;
       const credentials = input.opened ?? (await Promise.race([options.credentials.open(input), late]));
       const { connection, connector } = given;
-      const keep = connection && options.keepConfiguration?.({ connection, connector, credentials: given.credentials });
+      const keep = connection
+        ? options.keepConfiguration?.({ connection, connector, credentials: given.credentials })
+        : given.keepConfiguration;
       const kept = keep && { keepConfiguration: keep };
       ctx = options.makeContext({ ...input, credentials, cursorField: null, signal, ...kept });
       return await Promise.race([call(ctx), late]);

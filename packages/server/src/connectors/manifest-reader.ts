@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { ConnectorError } from '@tributary/connectors/kit/connector-error';
 import type { DescribedManifest } from '@tributary/connectors/manifest/connector/describe-manifest';
-import type { ManifestContents } from '@tributary/connectors/manifest/connector/face-connector';
+import type { ManifestContents } from '@tributary/connectors/manifest/connector/open-manifest';
 import { errors } from '../errors.ts';
 import type { ManifestContent } from './manifest-content.ts';
 import type { ManifestAnswers, ManifestAnswer, ManifestRequest } from './manifest-thread.ts';

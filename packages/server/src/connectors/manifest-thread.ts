@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { ConnectorError } from '@tributary/connectors/kit/connector-error';
 import { type DescribedManifest, describeManifest } from '@tributary/connectors/manifest/connector/describe-manifest';
-import type { ManifestContents } from '@tributary/connectors/manifest/connector/face-connector';
+import type { ManifestContents } from '@tributary/connectors/manifest/connector/open-manifest';
 import { loadContents } from '@tributary/connectors/manifest/connector/load-contents';
 import { must } from '../lib/asserts.ts';
 import type { ManifestContent } from './manifest-content.ts';
@@ -31,7 +31,7 @@ function answer({ wanted, content: { manifest, files = {} } }: ManifestRequest):
     if (wanted === 'contents')
       return { type: 'read', result: loadContents(manifest, { custom: new Map(), files: all }).manifest };
     const result = describeManifest(manifest, all);
-    if (JSON.stringify([result.facts, result.face]).length > MOST_SHOWN)
+    if (JSON.stringify([result.facts, result.outline]).length > MOST_SHOWN)
       return { type: 'heavy', reason: 'its `spec` and the names of its streams are longer than 500,000 characters' };
     return { type: 'read', result };
   } catch (error) {

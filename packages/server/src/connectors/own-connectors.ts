@@ -1,9 +1,9 @@
 import type { Connector } from '@tributary/connectors/kit/connector';
-import type { ManifestContents } from '@tributary/connectors/manifest/connector/face-connector';
+import type { ManifestContents } from '@tributary/connectors/manifest/connector/open-manifest';
 import type { OwnConnectors } from '../connections/registry.ts';
 import type { ControlStore } from '../control/database.ts';
 import type { OrganizationId } from '../lib/ids.ts';
-import { keptFace } from './kept-facts.ts';
+import { keptOutline } from './kept-facts.ts';
 import type { ManifestReader } from './manifest-reader.ts';
 import { type ConnectorRow, findConnector, findVersion, listConnectors } from './repository.ts';
 
@@ -42,14 +42,14 @@ export function createOwnConnectors(needs: Needs): OwnConnectors {
 
 /** The manifest itself is loaded when the source is asked, and then once. */
 async function show({ control, manifests }: Needs, row: ConnectorRow): Promise<Connector> {
-  const [version, { faceConnector }] = await Promise.all([
+  const [version, { outlinedConnector }] = await Promise.all([
     findVersion(control.db, row.organization_id, row.id, row.version),
-    import('@tributary/connectors/manifest/connector/face-connector'),
+    import('@tributary/connectors/manifest/connector/outlined-connector'),
   ]);
   if (!version) throw new Error(`connector ${row.id} has lost its version ${row.version}`);
   const files = JSON.parse(version.files) as Record<string, string>;
   const content = { manifest: version.manifest, files };
-  const face = keptFace(version) ?? (await manifests.describe(content)).face;
+  const outline = keptOutline(version) ?? (await manifests.describe(content)).outline;
   let loaded: Promise<ManifestContents> | undefined;
   const load = (): Promise<ManifestContents> => {
     const loading = (loaded ??= manifests.load(content));
@@ -57,5 +57,5 @@ async function show({ control, manifests }: Needs, row: ConnectorRow): Promise<C
     loading.catch(() => (loaded = undefined));
     return loading;
   };
-  return faceConnector({ id: row.name, title: row.title, face, load });
+  return outlinedConnector({ words: { id: row.name, title: row.title }, outline, load });
 }

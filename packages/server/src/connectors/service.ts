@@ -7,9 +7,10 @@ import type { ControlStore, Queryable } from '../control/database.ts';
 import { errors } from '../errors.ts';
 import type { Clock } from '../lib/clock.ts';
 import { type ConnectorRowId, newId } from '../lib/ids.ts';
+import { type HostChange, hostChanges } from './host-changes.ts';
+import { keptFacts, keptHosts, shownFacts } from './kept-facts.ts';
 import type { ManifestContent, ManifestFacts } from './manifest-content.ts';
 import type { DescribedContent, ManifestReader } from './manifest-reader.ts';
-import { keptFacts, shownFacts } from './kept-facts.ts';
 import {
   type ConnectorRow,
   deleteConnector,
@@ -42,6 +43,14 @@ export interface ConnectorUpgrade {
   readonly connector: OwnConnector;
   /** Of its streams; empty when the content is the one in use. */
   readonly changes: readonly StreamChange[];
+  /** Where credentials go that did not before, and the other way round. */
+  readonly hosts: readonly HostChange[];
+}
+
+/** What a change of the version in use may do. */
+export interface UpgradeOptions {
+  /** The caller has seen where requests go from now on. */
+  readonly acceptNewHosts: boolean;
 }
 
 /** Connectors that organizations add by manifests; they are sources like any other. */
@@ -54,10 +63,17 @@ export interface ConnectorService {
   versions(actor: Actor, name: string): Promise<readonly VersionFacts[]>;
   /** @throws forbidden, connector_exists, connector_name_taken, connector_manifest_invalid, connector_manifest_too_heavy */
   create(actor: Actor, name: string, input: ConnectorInput): Promise<OwnConnector>;
-  /** Gives it a new version, which is used from the next sync on. @throws forbidden, connector_not_found, connector_manifest_invalid, connector_manifest_too_heavy */
-  upgrade(actor: Actor, name: string, input: ConnectorInput): Promise<ConnectorUpgrade>;
-  /** Goes to another version that it has. @throws forbidden, connector_not_found, connector_version_not_found */
-  use(actor: Actor, name: string, version: number): Promise<ConnectorUpgrade>;
+  /**
+   * Gives it a new version, which is used from the next sync on. One that sends requests to hosts that the version in use does not
+   * is kept only when that is accepted, by somebody who may change connections.
+   * @throws forbidden, connector_not_found, connector_manifest_invalid, connector_manifest_too_heavy, connector_hosts_not_accepted
+   */
+  upgrade(actor: Actor, name: string, input: ConnectorInput, options: UpgradeOptions): Promise<ConnectorUpgrade>;
+  /**
+   * Goes to another version that it has, by the same rule.
+   * @throws forbidden, connector_not_found, connector_version_not_found, connector_hosts_not_accepted
+   */
+  use(actor: Actor, name: string, version: number, options: UpgradeOptions): Promise<ConnectorUpgrade>;
   /** With all its versions. @throws forbidden, connector_not_found, connector_in_use */
   delete(actor: Actor, name: string): Promise<OwnConnector>;
 }
@@ -89,11 +105,12 @@ export function createConnectorService(needs: Needs): ConnectorService {
       return listVersions(db, actor.organizationId, row.id);
     },
     create: (actor, name, input) => create(needs, actor, name, input),
-    upgrade: (actor, name, input) => upgrade(needs, actor, name, input),
-    async use(actor, name, version) {
+    upgrade: (actor, name, input, options) => upgrade(needs, actor, name, { ...input, ...options }),
+    async use(actor, name, version, options) {
       authorize(actor, 'organization:write');
       const chosen = await getVersion(db, await getRow(db, actor, name), version);
-      return needs.control.transaction((tx) => useVersion(needs, tx, actor, name, chosen));
+      const hosts = await hostsOf(needs, chosen);
+      return needs.control.transaction((tx) => useVersion(needs, tx, actor, name, { ...chosen, hosts }, options));
     },
     async delete(actor, name) {
       authorize(actor, 'organization:write');
@@ -106,7 +123,7 @@ function record(
   { audit }: Needs,
   tx: Queryable,
   actor: Actor,
-  done: 'created' | 'upgraded' | 'deleted',
+  done: 'created' | 'upgraded' | 'upgraded_to_new_hosts' | 'deleted',
   row: ConnectorRow,
 ) {
   return audit.record(tx, actor, { action: `connector.${done}`, subjectKind: 'connector', subjectId: row.id });
@@ -126,18 +143,27 @@ async function create(needs: Needs, actor: Actor, name: string, input: Connector
 }
 
 /** Content that it had before is that version again. */
-async function upgrade(needs: Needs, actor: Actor, name: string, input: ConnectorInput): Promise<ConnectorUpgrade> {
+async function upgrade(
+  needs: Needs,
+  actor: Actor,
+  name: string,
+  input: ConnectorInput & UpgradeOptions,
+): Promise<ConnectorUpgrade> {
   authorize(actor, 'organization:write');
   await getRow(needs.control.db, actor, name);
   const given = await needs.manifests.describe(input);
   return needs.control.transaction(async (tx) => {
     const row = await getRow(tx, actor, name);
     const all = await listVersions(tx, actor.organizationId, row.id);
+    const { hosts } = given.facts;
     const known = all.find(({ content_hash: hash }) => hash === given.contentHash);
-    if (known) return useVersion(needs, tx, actor, name, await getVersion(tx, row, known.version), input.title);
+    if (known) {
+      const before = await getVersion(tx, row, known.version);
+      return useVersion(needs, tx, actor, name, { ...before, hosts }, input);
+    }
     const next = versionOf(actor, needs.clock, row.id, (all[0]?.version ?? 0) + 1, input, given);
     await insertVersion(tx, next);
-    return useVersion(needs, tx, actor, name, next, input.title);
+    return useVersion(needs, tx, actor, name, { ...next, hosts }, input);
   });
 }
 
@@ -146,19 +172,31 @@ async function useVersion(
   tx: Queryable,
   actor: Actor,
   name: string,
-  version: VersionRow,
-  title?: string,
+  version: VersionRow & Pick<ManifestFacts, 'hosts'>,
+  { title, acceptNewHosts }: UpgradeOptions & Pick<ConnectorInput, 'title'>,
 ): Promise<ConnectorUpgrade> {
   const before = await getRow(tx, actor, name);
   const columns = { version: version.version, ...(title !== undefined && { title }) };
   const stored = await getVersion(tx, before, before.version);
   if (Object.entries(columns).every(([column, value]) => before[column as keyof ConnectorRow] === value))
-    return { connector: shown(before, stored), changes: [] };
+    return { connector: shown(before, stored), changes: [], hosts: [] };
+  // Where a version sends requests whose hosts are not kept is not known: it is as if all were new.
+  const hosts = hostChanges(keptHosts(stored) ?? [], version.hosts);
+  const added = hosts.filter(({ change }) => change === 'added').map(({ host }) => host);
+  if (added.length > 0 && !acceptNewHosts) throw errors.connector_hosts_not_accepted({ name, hosts: added });
+  // Whoever may change a connection can send its secrets anywhere; nobody else gets to do so by a manifest.
+  if (added.length > 0) authorize(actor, 'source_connections:write');
   const change = { ...columns, ...modified(actor, needs.clock) };
   await updateConnector(tx, actor.organizationId, before.id, change);
-  await record(needs, tx, actor, 'upgraded', before);
+  await record(needs, tx, actor, added.length > 0 ? 'upgraded_to_new_hosts' : 'upgraded', before);
   const after = shown({ ...before, ...change }, version);
-  return { connector: after, changes: streamChanges(shownFacts(stored).streams, after.streams) };
+  return { connector: after, changes: streamChanges(shownFacts(stored).streams, after.streams), hosts };
+}
+
+/** Versions that were stored before their hosts were told are read again. */
+async function hostsOf({ manifests }: Needs, version: VersionRow): Promise<readonly string[]> {
+  const files = JSON.parse(version.files) as NonNullable<ManifestContent['files']>;
+  return keptHosts(version) ?? (await manifests.describe({ manifest: version.manifest, files })).facts.hosts;
 }
 
 async function remove(needs: Needs, tx: Queryable, actor: Actor, name: string): Promise<OwnConnector> {

@@ -27,6 +27,16 @@ export const connectorErrors = {
     kind: 'not_found',
     message: (d: { name: string; version: number }) => `Connector '${d.name}' has no version ${d.version}`,
   },
+  /**
+   * This version sends requests, and credentials with them, to hosts that the version in use does not; `details.hosts` names them as
+   * the manifest does. Nothing was changed. Look at them, then repeat it with `acceptNewHosts: true` (`--accept-new-hosts`), with a
+   * key that may change connections.
+   */
+  connector_hosts_not_accepted: {
+    kind: 'conflict',
+    message: (d: { name: string; hosts: readonly string[] }) =>
+      `This version of connector '${d.name}' sends requests to other hosts: ${d.hosts.slice(0, 10).join(', ')}. Repeat it with acceptNewHosts (--accept-new-hosts) if that is meant`,
+  },
   /** Connections use it. Delete these first. */
   connector_in_use: {
     kind: 'conflict',

@@ -17,6 +17,8 @@ import type { SyncInput } from '../source-connections/sync-input.ts';
 import { createExecute } from './run-job.ts';
 import { SharedBudgets } from './shared-budgets.ts';
 
+const noOAuth = () => Promise.reject(new Error('no OAuth here'));
+
 let harness: SyncHarness;
 beforeEach(() => {
   harness = new SyncHarness();
@@ -67,7 +69,7 @@ function setUp(connector: Connector | undefined, input: Partial<SyncInput> | nul
       contexts.push(given);
       return makeContext(given);
     },
-    credentials: createCredentialSource({ keeper: { open: () => Promise.reject(new Error('no OAuth here')) } }),
+    credentials: createCredentialSource({ keeper: { open: noOAuth, hand: noOAuth } }),
     writers: harness.writers,
     recordUsage: (_input, size) => Promise.resolve(void sizes.push(size)),
     clock,

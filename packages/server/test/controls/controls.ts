@@ -99,6 +99,14 @@ export const removedControls: readonly RemovedControl[] = [
   },
   {
     row: 'F1-8',
+    removes: "that an organization's client is sent to no host that whoever connects may choose",
+    file: `${oauth}clients.ts`,
+    from: 'if (goesAnywhere(provider)) return undefined;',
+    to: '',
+    tests: [`${oauth}declared-flow.test.ts`],
+  },
+  {
+    row: 'F1-8',
     removes: 'that the way back belongs to the browser that set out',
     file: `${oauth}sessions/service.ts`,
     from: 'if (browser === undefined || row.browser_hash === null || !isOneTimeText(browser, row.browser_hash))',

@@ -76,6 +76,17 @@ describe('a manifest that was added by one command', () => {
     expect(third, third.error).toMatchObject({ status: 'completed', entities_inserted: 6, entities_deleted: 6 });
     expect(await search(collection, 'lantern')).toHaveLength(6);
 
+    // A version that sends requests elsewhere is looked at first.
+    const address = "{{ config['base_url'] }}";
+    await writeFile(place(), shopManifest({ primaryKey: 'title' }).replace(address, 'https://elsewhere.example'));
+    const env = { TRIBUTARY_URL: t.url, TRIBUTARY_API_KEY: t.key };
+    const refused = await spawnTributary(['connector', 'add', place()], env).ended;
+    expect(refused.code).toBe(6);
+    expect(refused.output).toMatch(/elsewhere\.example.*--accept-new-hosts/s);
+    const taken = await tributary('connector', 'add', place(), '--accept-new-hosts');
+    expect(taken).toContain('Requests go to elsewhere.example now.');
+    await tributary('connector', 'use', 'shop', '2', '--accept-new-hosts');
+
     const used = await t.api('DELETE', '/tributary/v1/connectors/shop');
     expect(used.body.error.code).toBe('connector_in_use');
   });

@@ -27,9 +27,13 @@ export interface AuthorizationServer {
 
 /**
  * A certified authorization server (oidc-provider) that insists on PKCE, with pages for a login and a consent, and an API
- * that wants its tokens: `/me` and `/items?after=`. Its clients may come back to `redirectUri` only.
+ * that wants its tokens: `/me` and `/items?after=`. Its clients may come back to `redirectUri` only. With `rotates`, a refresh token
+ * is good once, and its second use takes the whole grant back.
  */
-export async function startAuthorizationServer(redirectUri: string): Promise<AuthorizationServer> {
+export async function startAuthorizationServer(
+  redirectUri: string,
+  options: { readonly rotates?: boolean } = {},
+): Promise<AuthorizationServer> {
   const http = createServer();
   http.listen(0, '127.0.0.1');
   await once(http, 'listening');
@@ -48,6 +52,7 @@ export async function startAuthorizationServer(redirectUri: string): Promise<Aut
     scopes: ['openid', 'offline_access', 'items'],
     pkce: { required: () => true },
     cookies: { keys: ['key of the test'] },
+    ...(options.rotates && { rotateRefreshToken: true }),
     features: { devInteractions: { enabled: true }, revocation: { enabled: true } },
     findAccount: (_ctx, sub) => ({ accountId: sub, claims: () => Promise.resolve({ sub }) }),
     ttl: { AccessToken: 3600, AuthorizationCode: 60, Grant: 3600, IdToken: 600, Interaction: 600, Session: 3600 },

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { asObject } from '../configuration/as-object.ts';
 import type { CustomComponents } from '../model/custom-components.ts';
-import { oauthOfSpecification } from '../specification/oauth-of-specification.ts';
+import { signInOf } from '../specification/sign-in.ts';
 import { loadContents } from './load-contents.ts';
-import { manifestFace } from './manifest-face.ts';
-import type { ManifestFace } from './manifest-face.ts';
+import { manifestHosts } from './manifest-hosts.ts';
+import { manifestOutline } from './manifest-outline.ts';
+import type { ManifestOutline } from './manifest-outline.ts';
 import { shapesOf } from './state-shapes.ts';
 import type { StreamShape } from './state-shapes.ts';
 
@@ -15,9 +15,13 @@ export interface DescribedManifest {
     /** Those that stand in the manifest; templates and sources may give more. */
     readonly streams: readonly StreamShape[];
     readonly missing: readonly { readonly className: string; readonly streams: readonly string[] }[];
+    /** What whoever adds it should know: a sign-in that cannot be used. */
+    readonly warnings: readonly string[];
+    /** Where requests may go, in the words of the manifest: `api.example.com`, `{{ config['shop'] }}.example.com`. Sorted, each once. */
+    readonly hosts: readonly string[];
   };
   /** What a source shows of it. */
-  readonly face: ManifestFace;
+  readonly outline: ManifestOutline;
 }
 
 /** Loads a manifest and says what is in it. Throws `ConnectorError('configuration')` when it is not valid. */
@@ -27,21 +31,17 @@ export function describeManifest(
   custom: CustomComponents = new Map(),
 ): DescribedManifest {
   const { manifest, contentHash, missingPorts, streams } = loadContents(source, { custom, files });
-  const face = manifestFace(manifest);
-  // Whoever adds a manifest is told what is wrong with its sign-in.
-  oauthOfSpecification({
-    id: 'described',
-    title: 'the manifest',
-    spec: asObject(manifest['spec']),
-    renewal: face.renewal,
-  });
+  const outline = manifestOutline(manifest);
   return {
     contentHash: files.size === 0 ? contentHash : hashOf(contentHash, files),
     facts: {
       streams: streams.flatMap(shapesOf),
       missing: missingPorts.map((port) => ({ className: port.className, streams: port.streams })),
+      warnings: signInOf({ id: 'described', title: 'the manifest', spec: outline.spec, renewal: outline.renewal })
+        .warnings,
+      hosts: manifestHosts(manifest),
     },
-    face,
+    outline,
   };
 }
 

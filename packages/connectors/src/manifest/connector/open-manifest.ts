@@ -32,6 +32,9 @@ export interface ManifestParts {
   readonly login?: SpecifiedLogin | undefined;
 }
 
+/** What of a manifest is needed to read. */
+export type ManifestContents = Pick<ManifestParts, 'manifest' | 'custom' | 'files'>;
+
 export interface OpenedManifest {
   readonly build: Build;
   /** All streams of these settings, static ones and those that the source names. Throws `ConnectorError`. */

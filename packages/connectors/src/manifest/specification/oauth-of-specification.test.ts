@@ -7,6 +7,7 @@ import { schemaIssues } from '../configuration/schema-check.ts';
 import { grantedSpecification } from './granted-specification.ts';
 import { loginRenewal } from './login/login-renewal.ts';
 import { oauthOfSpecification } from './oauth-of-specification.ts';
+import { signInOf } from './sign-in.ts';
 
 const tea: JsonObject = {
   consent_url:
@@ -195,6 +196,74 @@ describe('a sign-in that a specification describes', () => {
       refreshUrl: 'https://tea.example/renew',
       rotation: 'single_use',
     });
+  });
+
+  const renewedAt = (endpoint: string): JsonObject => ({
+    streams: [{ type: 'OAuthAuthenticator', token_refresh_endpoint: endpoint }],
+  });
+
+  test('tokens are renewed at an address that settings are filled into', () => {
+    const endpoint = "https://{{ config['credentials']['subdomain'] }}.tea.example/{{ config.get('zone') }}/renew";
+    const login = described(tea, {}, renewedAt(endpoint));
+    const row = login?.scheme.provider as OAuth2Provider;
+    expect(row.refreshUrl).toBe('https://{subdomain}.tea.example/{zone}/renew');
+    expect(Object.keys(row.parameters ?? {})).toEqual(['subdomain', 'zone']);
+    expect(login?.notes).toEqual([]);
+    expect(row.anyHost).toBeUndefined();
+  });
+
+  test('an address of renewal that is computed is told of, and the other one is taken', () => {
+    const login = described(tea, {}, renewedAt("{{ 'https://tea.example/renew' if config.zone else '' }}"));
+    expect(login?.scheme.provider).not.toHaveProperty('refreshUrl');
+    expect(login?.notes).toEqual([expect.stringContaining('renewed at access_token_url')]);
+  });
+
+  test.each([
+    ['a label before a domain', 'https://{{subdomain}}.tea.example/token', undefined],
+    ['a part of a label', 'https://tea-{{subdomain}}.tea.example/token', undefined],
+    ['a part of the path', 'https://tea.example/{{subdomain}}/token', undefined],
+    ['the whole host', 'https://{{subdomain}}/token', true],
+    ['the whole beginning', '{{subdomain}}/token', true],
+    ['the end of the host', 'https://tea.{{subdomain}}/token', true],
+    ['all but the last label', 'https://{{subdomain}}.example/token', true],
+  ])('an input that is %s of the token address says whether any host may be meant', (_title, address, anyHost) => {
+    expect(provider({ ...tea, access_token_url: address }).anyHost).toBe(anyHost);
+  });
+
+  test('an input with choices is one of them, and chooses no host of its own', () => {
+    const rules = {
+      oauth_user_input_from_connector_config_specification: {
+        properties: { zone: { type: 'string', enum: ['com', 'co.uk'], path_in_connector_config: ['zone'] } },
+      },
+    };
+    const consent = (tea['consent_url'] as string).replace('{{subdomain}}', 'login');
+    const row = provider({ ...tea, consent_url: consent, access_token_url: 'https://tea.{{zone}}/token' }, rules);
+    expect(row.anyHost).toBeUndefined();
+    const { pattern } = row.parameters?.['zone'] ?? {};
+    const whole = new RegExp(`^(?:${pattern?.source ?? 'x{9}'})$`);
+    expect(['com', 'co.uk', 'coxuk', 'evil.example'].map((value) => whole.test(value))).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
+  });
+
+  test.each([
+    ['of an older form', {}, { auth_flow_type: 'oauth2.0' }, 'it names no consent_url'],
+    ['of OAuth 1.0', tea, { auth_flow_type: 'oauth1.0' }, 'it is of OAuth 1.0'],
+    ['that cannot work', { ...tea, consent_url: 'https://tea.example' }, {}, 'there is no `subdomain`'],
+  ])('a sign-in %s is no method, and the reason is told', (_title, input, flow, words) => {
+    const advanced = { ...flow, oauth_config_specification: { oauth_connector_input_specification: input } };
+    const { login, warnings } = signInOf({
+      id: 'tea',
+      title: 'Tea',
+      renewal: loginRenewal({}),
+      spec: { advanced_auth: advanced },
+    });
+    expect(login).toBeUndefined();
+    expect(warnings).toEqual([expect.stringContaining(words)]);
+    expect(signInOf({ id: 'tea', title: 'Tea', renewal: loginRenewal({}), spec: {} }).warnings).toEqual([]);
   });
 
   test.each([

@@ -4,9 +4,10 @@ import { ConnectorError } from '../../kit/connector-error.ts';
 import type { Json, JsonObject } from '../../kit/json.ts';
 import { asObject } from '../configuration/as-object.ts';
 import { loginAnswer } from './login/login-answer.ts';
-import type { LoginPlacement } from './login/login-answer.ts';
+import type { LoginPlacement, TokenPlace } from './login/login-answer.ts';
+import { configAddress } from './login/config-address.ts';
 import type { LoginInput } from './login/login-inputs.ts';
-import { configPath, describedFields, loginInputs } from './login/login-inputs.ts';
+import { configPath, describedFields, loginInputs, withSettings } from './login/login-inputs.ts';
 import { loginProvider } from './login/login-provider.ts';
 import type { LoginRenewal } from './login/login-renewal.ts';
 import { textOf } from './login/login-names.ts';
@@ -21,8 +22,18 @@ export interface SpecifiedLogin {
   readonly placements: readonly LoginPlacement[];
   /** The choice in the configuration that stands for this sign-in. */
   readonly choice?: { readonly path: readonly string[]; readonly value: Json };
+  /** Where tokens and client belong in the configuration, for who renews tokens by itself. */
+  readonly handed: readonly HandedPlace[];
+  /** What of it is not followed, in words for people. */
+  readonly notes: readonly string[];
   /** Paths of the settings that nobody need give who signs in. */
   readonly replaced: readonly (readonly string[])[];
+}
+
+/** Where something of a grant belongs in the configuration. */
+export interface HandedPlace {
+  readonly what: TokenPlace['token'] | 'client_id' | 'client_secret';
+  readonly path: readonly string[];
 }
 
 interface LoginGround {
@@ -70,7 +81,8 @@ function loginOf(
 ): SpecifiedLogin {
   const specification = asObject(spec?.['connection_specification']) ?? {};
   const output = asObject(rules['complete_oauth_output_specification']);
-  const inputs = loginInputs(rules['oauth_user_input_from_connector_config_specification'], specification);
+  const own = loginInputs(rules['oauth_user_input_from_connector_config_specification'], specification);
+  const inputs = withSettings(own, configAddress(renewal.endpoint ?? '')?.paths ?? [], specification);
   const answer = loginAnswer(input, output);
   const docs = textOf(spec?.['documentation_url']) ?? '';
   const provider = loginProvider({ id, title, docs, input, inputs, answer, renewal });
@@ -78,6 +90,11 @@ function loginOf(
   const choice = choiceOf(flow);
   const filled = [...describedFields(output), ...describedFields(rules['complete_oauth_server_output_specification'])];
   return {
+    notes: renewal.note === undefined ? [] : [`Signing in to ${title}: ${renewal.note}.`],
+    handed: [
+      ...answer.tokenPlaces.map(({ token, path }) => ({ what: token, path })),
+      ...clientPlaces(rules['complete_oauth_server_output_specification']),
+    ],
     // A manifest says where secrets go, so that it gets none but its own organization's.
     scheme: oauth(provider, { ownClientOnly: true }),
     settings: Object.fromEntries(used.filter(({ apart }) => apart).map((one) => [one.setting, settingOf(one)])),
@@ -95,6 +112,13 @@ function loginOf(
 }
 
 const settingOf = ({ schema }: LoginInput): JsonObject => ({ type: 'string', ...schema });
+
+function clientPlaces(given: Json | undefined): readonly HandedPlace[] {
+  return describedFields(given).flatMap(([name, field]): readonly HandedPlace[] => {
+    const path = configPath(field);
+    return path && (name === 'client_id' || name === 'client_secret') ? [{ what: name, path }] : [];
+  });
+}
 
 function choiceOf({ predicate_key: key, predicate_value: value }: JsonObject): SpecifiedLogin['choice'] {
   if (!Array.isArray(key) || key.length === 0 || value === undefined || value === null) return undefined;

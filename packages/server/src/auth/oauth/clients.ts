@@ -28,7 +28,8 @@ export interface ChosenClient extends OAuthClientCredentials {
 /**
  * The client of a connection, first that there is: the one that came with it, the organization's own that it names, the
  * organization's newest own for the connector, the operator's. `undefined` when there is none. Tokens belong to the client
- * that they were given to (RFC 6749 §6): where the grant names it, it is taken before any other.
+ * that they were given to (RFC 6749 §6): where the grant names it, it is taken before any other. A provider at `anyHost` is asked with
+ * the client that came with the connection, and no other.
  */
 export interface OAuthClients {
   find(db: Queryable, question: ClientQuestion): Promise<ChosenClient | undefined>;
@@ -38,6 +39,9 @@ export interface OAuthClients {
 export function ownClientContext(organizationId: OrganizationId, id: OAuthClientId): SealContext {
   return sealContext('oauth_client', organizationId, id);
 }
+
+/** Members who connect choose where it goes: the organization's secret is not theirs to send there. */
+const goesAnywhere = (provider: OAuthProvider): boolean => provider.type === 'oauth2' && provider.anyHost === true;
 
 /** The operator's client; where a manifest says to which address secrets go, the operator's are none of its business. */
 function sharedClient(
@@ -67,6 +71,7 @@ export function createOAuthClients({
   return {
     async find(db, { organizationId, connector, provider, oauthClientId, grant }) {
       if (grant?.client) return grant.client;
+      if (goesAnywhere(provider)) return undefined;
       const named = oauthClientId === null ? undefined : await findOAuthClient(db, organizationId, oauthClientId);
       const own = await listOAuthClients(db, organizationId, connector);
       const shared = sharedClient(operator, connector, provider);

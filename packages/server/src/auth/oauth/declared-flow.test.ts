@@ -8,6 +8,7 @@ import { oauthOfSpecification } from '@tributary/connectors/manifest/specificati
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createOAuthClients } from './clients.ts';
 import { createOAuthClient } from './create-oauth-client.ts';
+import type { StoredGrant } from './stored-grant.ts';
 import type { OAuth2Tokens } from './tokens.ts';
 import { OAuthRig, appErrorOf } from './testing/oauth-rig.ts';
 
@@ -191,5 +192,25 @@ describe('F1-6 the addresses of a manifest', () => {
     expect(await found({ ...declared(), id: 'google' })).toBeUndefined();
     const { declared: _, ...row } = declared();
     expect(await found({ ...row, id: 'google' })).toMatchObject({ id: 'shared' });
+  });
+
+  test('F1-8 an organization’s client goes to no host that whoever connects may choose', async () => {
+    const row = { id: 'r', organization_id: 'o', client_id: 'own' };
+    const db = {
+      selectFrom: () => db,
+      selectAll: () => db,
+      where: () => db,
+      orderBy: () => db,
+      execute: () => Promise.resolve([row]),
+    };
+    const vault = { open: () => ({ client_secret: 's' }) };
+    const clients = createOAuthClients({ vault: vault as never, operator: { get: () => undefined } as never });
+    const question = { organizationId: 'o' as never, connector: 'tea', oauthClientId: null };
+    const found = async (provider: OAuth2Provider, grant?: StoredGrant) =>
+      clients.find(db as never, { ...question, provider, grant });
+    expect(await found(declared())).toMatchObject({ id: 'own' });
+    const anywhere: OAuth2Provider = { ...declared(), anyHost: true };
+    expect(await found(anywhere)).toBeUndefined();
+    expect(await found(anywhere, { client, parameters: {} })).toBe(client);
   });
 });

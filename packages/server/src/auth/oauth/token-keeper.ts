@@ -11,6 +11,7 @@ import type { Clock } from '../../lib/clock.ts';
 import type { OrganizationId } from '../../lib/ids.ts';
 import type { Vault } from '../../vault/vault.ts';
 import { carriedToken } from './carried-token.ts';
+import { handedCredentials } from './handed-credentials.ts';
 import type { OAuthClients } from './clients.ts';
 import type { OAuthClient } from './oauth-client.ts';
 import { signingAuthorization } from './oauth1-signature.ts';
@@ -47,6 +48,8 @@ export interface TokenKeeper {
    * once across all processes. Throws `ConnectorError('credential')` when nobody has allowed the access, or it is gone.
    */
   open(ref: CredentialRef, provider: OAuthProvider): Promise<GrantedCredentials>;
+  /** What a connector takes that renews tokens by itself. Throws `ConnectorError('credential')` as `open` does. */
+  hand(ref: CredentialRef, provider: OAuthProvider): Promise<GrantedCredentials>;
   /** Renews what would die unless it is used, once a minute until the signal is aborted. */
   run(signal: AbortSignal): Promise<void>;
   /**
@@ -75,6 +78,11 @@ export function createTokenKeeper(needs: TokenKeeperNeeds): TokenKeeper {
           ? await signing(needs, ref, provider, kept)
           : new KeptBearer({ needs, renewer, ref, provider, jitter: random() }, kept);
       return { authorization, captured: shown };
+    },
+    async hand(ref, provider) {
+      const kept = await loadGrant(control.db, vault, ref);
+      const access = await accessOf(needs, ref, provider, kept);
+      return handedCredentials(provider, { ...kept.grant, ...(access && { client: access.client }) });
     },
     run: (signal) => keepRenewingIdle({ ...needs, renewer, random }, signal),
     revoke: (ref) => revokeGrant(needs, ref),

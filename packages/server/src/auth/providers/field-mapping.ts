@@ -19,8 +19,8 @@ export type MappedCredentials =
 
 function oauth2Of(connector: Pick<Connector, 'auth'>): OAuth2Provider | undefined {
   for (const scheme of connector.auth) {
-    // OAuth 1.0a signs with a secret of the client, which vendors keep to themselves.
-    if (scheme.type === 'oauth' && scheme.provider.type === 'oauth2') return scheme.provider;
+    // OAuth 1.0a signs with a secret of the client, which vendors keep to themselves; so they do with what renews a token.
+    if (scheme.type === 'oauth' && scheme.provider.type === 'oauth2' && !scheme.handsOver) return scheme.provider;
   }
   return undefined;
 }

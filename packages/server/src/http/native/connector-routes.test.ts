@@ -75,6 +75,51 @@ describe('connectors of an organization', () => {
     );
   });
 
+  const elsewhere = manifest.replace("{{ config['base_url'] }}", 'https://evil.example');
+
+  it('are sent to no other host before somebody has accepted it, by a new version or an older one', async () => {
+    expect(elsewhere).not.toBe(manifest);
+    const added = await t.api('POST', path, { name: 'guarded', manifest });
+    expect(added.body.hosts).toEqual(["{{ config['base_url'] }}"]);
+    const refused = await t.api('PUT', `${path}/guarded`, { manifest: elsewhere });
+    expect(refused).toMatchObject({
+      status: 409,
+      body: { error: { code: 'connector_hosts_not_accepted', details: { hosts: ['evil.example'] } } },
+    });
+    expect((await t.api('GET', `${path}/guarded/versions`)).body).toHaveLength(1);
+    const taken = await t.api('PUT', `${path}/guarded`, { manifest: elsewhere, acceptNewHosts: true });
+    expect(taken.body).toMatchObject({ connector: { version: 2, hosts: ['evil.example'] } });
+    expect(taken.body.hosts).toContainEqual({ host: 'evil.example', change: 'added' });
+    expect(taken.body.hosts).toContainEqual({ host: "{{ config['base_url'] }}", change: 'gone' });
+    const { items } = (await t.api('GET', '/tributary/v1/audit-events')).body;
+    expect(items[0]).toMatchObject({ action: 'connector.upgraded_to_new_hosts' });
+    expect((await t.api('PATCH', `${path}/guarded`, { version: 1 })).body.error.code).toBe(
+      'connector_hosts_not_accepted',
+    );
+    const back = await t.api('PATCH', `${path}/guarded`, { version: 1, acceptNewHosts: true });
+    expect(back.body).toMatchObject({ connector: { version: 1 } });
+  });
+
+  it('are sent to no other host by a key that may not change connections, whatever it accepts', async () => {
+    await t.api('POST', path, { name: 'kept', manifest });
+    const { key } = (await t.api('POST', '/tributary/v1/api-keys', { scopes: ['organization:write'] })).body;
+    const change = { manifest: elsewhere, acceptNewHosts: true };
+    expect((await t.api('PUT', `${path}/kept`, change, { key })).status).toBe(403);
+    expect(
+      (await t.api('PUT', `${path}/kept`, { manifest: shopManifest({ primaryKey: 'title' }) }, { key })).status,
+    ).toBe(200);
+    expect((await t.api('GET', `${path}/kept`)).body.version).toBe(2);
+  });
+
+  it('whose way of signing in cannot be used say why, here and among the sources', async () => {
+    const flow = 'spec:\n  advanced_auth: { auth_flow_type: oauth1.0 }\n';
+    const added = await t.api('POST', path, { name: 'signless', manifest: manifest.replace('spec:\n', flow) });
+    expect(added.body.warnings).toEqual([expect.stringContaining('it is of OAuth 1.0')]);
+    const shown = (await t.api('GET', '/sources/signless')).body;
+    expect(shown.description).toContain('it is of OAuth 1.0');
+    expect(shown.auth_methods).not.toContain('oauth_browser');
+  });
+
   it('cannot take the name of a source that comes with the service', async () => {
     const taken = await t.api('POST', path, { name: 'postgres', manifest });
     expect(taken).toMatchObject({ status: 409, body: { error: { code: 'connector_name_taken' } } });

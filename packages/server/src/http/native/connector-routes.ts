@@ -25,6 +25,12 @@ const ConnectorBody = z
     missing: z
       .array(z.object({ className: z.string(), streams: z.array(z.string()) }))
       .meta({ description: 'Custom classes that are not there, and the streams that cannot be read without them.' }),
+    hosts: z
+      .array(z.string())
+      .meta({ description: 'Where requests may go, as the manifest has it; empty when that is not known.' }),
+    warnings: z
+      .array(z.string())
+      .meta({ description: 'What of the manifest cannot be used, for example its way of signing in, and why.' }),
     createdAt: Timestamp,
     modifiedAt: Timestamp,
     createdByEmail: z.string().nullable(),
@@ -42,6 +48,13 @@ const ConnectorVersion = z
   })
   .meta({ id: 'ConnectorVersion' });
 
+const HostChange = z
+  .object({
+    host: z.string().meta({ description: 'As the manifest has it, templates included.' }),
+    change: z.enum(['added', 'gone']),
+  })
+  .meta({ id: 'ConnectorHostChange' });
+
 const StreamChange = z
   .object({
     stream: z.string(),
@@ -53,7 +66,7 @@ const StreamChange = z
   .meta({ id: 'ConnectorStreamChange' });
 
 const ConnectorUpgradeBody = z
-  .object({ connector: ConnectorBody, changes: z.array(StreamChange) })
+  .object({ connector: ConnectorBody, changes: z.array(StreamChange), hosts: z.array(HostChange) })
   .meta({ id: 'ConnectorUpgrade' });
 
 /** The largest manifest in public use has 1.25 MB. */
@@ -73,12 +86,16 @@ const ConnectorName = z
   .regex(/^[a-z][a-z0-9_-]{0,62}$/, 'lower-case letters, digits, - and _, a letter first')
   .meta({ description: 'The `short_name` under which source connections use it.' });
 const NewConnector = z.strictObject({ name: ConnectorName, ...content }).meta({ id: 'NewConnector' });
-const ConnectorContent = z.strictObject(content).meta({ id: 'ConnectorContent' });
+const acceptNewHosts = z.boolean().default(false).meta({
+  description:
+    'Go on although requests are sent to hosts that they were not sent to before; needs `source_connections:write`.',
+});
+const ConnectorContent = z.strictObject({ ...content, acceptNewHosts }).meta({ id: 'ConnectorContent' });
 const ConnectorChange = z
-  .strictObject({ version: z.int().min(1).meta({ description: 'The version to use from now on.' }) })
+  .strictObject({ version: z.int().min(1).meta({ description: 'The version to use from now on.' }), acceptNewHosts })
   .meta({ id: 'ConnectorChange' });
 
-function inputOf({ manifest, files, title, origin }: z.output<typeof ConnectorContent>): ConnectorInput {
+function inputOf({ manifest, files, title, origin }: Omit<z.output<typeof NewConnector>, 'name'>): ConnectorInput {
   return {
     manifest,
     ...(files && { files }),
@@ -101,6 +118,8 @@ function present(connector: OwnConnector): z.output<typeof ConnectorBody> {
       partitionedBy: [...partitionedBy],
     })),
     missing: connector.missing.map(({ className, streams }) => ({ className, streams: [...streams] })),
+    hosts: [...connector.hosts],
+    warnings: [...connector.warnings],
     createdAt: timestamp(connector.created_at),
     modifiedAt: timestamp(connector.modified_at),
     createdByEmail: connector.created_by_email,
@@ -108,9 +127,10 @@ function present(connector: OwnConnector): z.output<typeof ConnectorBody> {
   };
 }
 
-const presentUpgrade = ({ connector, changes }: ConnectorUpgrade): z.output<typeof ConnectorUpgradeBody> => ({
+const presentUpgrade = ({ connector, changes, hosts }: ConnectorUpgrade): z.output<typeof ConnectorUpgradeBody> => ({
   connector: present(connector),
   changes: changes.map((change) => ({ ...change })),
+  hosts: hosts.map((change) => ({ ...change })),
 });
 
 const tag = 'Connectors';
@@ -179,9 +199,14 @@ export const connectorRoutes = [
     access: 'organization:write',
     body: ConnectorContent,
     returns: { 200: ConnectorUpgradeBody },
-    errors: ['connector_not_found', 'connector_manifest_invalid', 'connector_manifest_too_heavy'],
+    errors: [
+      'connector_not_found',
+      'connector_manifest_invalid',
+      'connector_manifest_too_heavy',
+      'connector_hosts_not_accepted',
+    ],
     handler: async ({ actor, params: { connectorName }, body, services }) =>
-      presentUpgrade(await services.connectors.upgrade(actor, connectorName, inputOf(body))),
+      presentUpgrade(await services.connectors.upgrade(actor, connectorName, inputOf(body), body)),
   }),
   route({
     ...onOne,
@@ -191,9 +216,9 @@ export const connectorRoutes = [
     access: 'organization:write',
     body: ConnectorChange,
     returns: { 200: ConnectorUpgradeBody },
-    errors: ['connector_not_found', 'connector_version_not_found'],
+    errors: ['connector_not_found', 'connector_version_not_found', 'connector_hosts_not_accepted'],
     handler: async ({ actor, params: { connectorName }, body, services }) =>
-      presentUpgrade(await services.connectors.use(actor, connectorName, body.version)),
+      presentUpgrade(await services.connectors.use(actor, connectorName, body.version, body)),
   }),
   route({
     ...onOne,

@@ -13,6 +13,7 @@ import type { SettingsChange } from '../settings-change.ts';
 import { authenticatedColumns } from './good-credential.ts';
 import { isByOAuth } from './methods.ts';
 import { parametersOf, storedTokens } from './grant-input.ts';
+import { proveGrant } from './prove-grant.ts';
 
 /** The method of a connection stays; so new credentials must be of its kind, and a client of its source. */
 export async function checkGrantChange(
@@ -62,10 +63,11 @@ export async function planGrantChange(
   const asItIs = { connection, credentials: stored.credentials };
   if (!tokens && change.config === undefined) return { planned: { columns: {} }, asks, settings: asItIs };
   checkConfig(connector, config);
-  const after = grantAfter(grant, tokens, parametersOf(connector, config));
+  const wanted = grantAfter(grant, tokens, parametersOf(connector, config));
+  const after = tokens ? await proveGrant(probe, { connector, config, grant: wanted }) : wanted;
   // Tokens that are not stored yet belong to no connection.
   const settings = tokens ? { credentials: writeGrant(after) } : asItIs;
-  if (asks) await probe.check({ connector, config, ...settings });
+  if (asks && !tokens) await probe.check({ connector, config, ...settings });
   const planned = plannedConfig(connector, change, config, after);
   const columns = tokens ? { ...planned.columns, ...authenticatedColumns(row, clock.now()) } : planned.columns;
   return { asks, settings, planned: { ...planned, columns } };

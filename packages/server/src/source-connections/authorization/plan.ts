@@ -15,6 +15,7 @@ import { checkCursorField, checkSettings, decideMethod, oauthScheme } from '../s
 import { findClient, getClient, grantOfClient, parametersOf, storedTokens } from './grant-input.ts';
 import type { OAuthNeeds } from './needs.ts';
 import type { PendingAuthorization } from './open-session.ts';
+import { proveGrant } from './prove-grant.ts';
 
 interface Needs extends OutsideAccountNeeds {
   readonly control: Pick<ControlStore, 'db'>;
@@ -92,9 +93,8 @@ async function planTokens({ probe }: Needs, question: Question): Promise<Planned
   checkConfig(connector, config);
   const parameters = parametersOf(connector, config);
   const tokens = storedTokens(must(question.given.tokens, 'the method oauth_token comes with tokens'));
-  const credentials = writeGrant({ tokens, parameters });
+  const credentials = writeGrant(await proveGrant(probe, { connector, config, grant: { tokens, parameters } }));
   const settings = { config, credentials };
-  await probe.check({ connector, ...settings });
   if (cursorField !== null) await checkCursorField(probe, connector, settings, cursorField);
   return { method: 'oauth_token', credentials, pending: undefined };
 }

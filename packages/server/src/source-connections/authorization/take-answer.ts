@@ -13,6 +13,7 @@ import { allowedRedirect, backWithReason } from './follow.ts';
 import { authenticatedColumns } from './good-credential.ts';
 import { mustHaveScheme } from './grant-input.ts';
 import { callbackUrl, cookieName, type AuthorizationNeeds } from './needs.ts';
+import { proveGrant } from './prove-grant.ts';
 
 /** The end of a person's way: where the browser goes, or that a page of ours says it is done. */
 export type Arrived =
@@ -88,28 +89,28 @@ async function finish(
     memory,
     query,
   });
-  await prove(needs, session, connector, tokens);
-  await store(needs, session, tokens);
+  await store(needs, session, await prove(needs, session, connector, tokens));
 }
 
-/** Asks the source with the new tokens. OAuth 1.0a signs each request, which the provider's own check does. */
+/** Asks the source with the new tokens, and gives those that are good afterwards. OAuth 1.0a signs each request, which the provider's own check does. */
 async function prove(
   { control, connections, probe, oauth }: AuthorizationNeeds,
   { organizationId, sourceConnectionId, secrets }: Session,
   connector: Connector,
   tokens: OAuthTokens,
-): Promise<void> {
+): Promise<OAuthTokens> {
   const { client, parameters } = secrets;
   if (tokens.type === 'oauth1') {
     const { provider } = mustHaveScheme(connector);
     const isGood = await oauth.client.verify({ provider, client, parameters }, tokens);
     if (isGood === false) throw errors.oauth_grant_refused({ provider: provider.title, reason: 'its check failed' });
-    return;
+    return tokens;
   }
   const row = await getRow(control.db, organizationId, sourceConnectionId);
   const stored = await connections.openSettings(control.db, organizationId, row.connection_id);
   const config = { ...configOf(row), ...stored.config };
-  await probe.check({ connector, config, credentials: writeGrant({ tokens, parameters }) });
+  const proven = await proveGrant(probe, { connector, config, grant: { tokens, client, parameters } });
+  return proven.tokens ?? tokens;
 }
 
 /** Seals the tokens and lets the schedule begin, unless somebody has begun anew meanwhile. */

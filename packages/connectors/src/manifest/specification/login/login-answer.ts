@@ -10,9 +10,17 @@ export interface LoginPlacement {
   readonly path: readonly string[];
 }
 
+/** Where a token belongs in the configuration. */
+export interface TokenPlace {
+  readonly token: 'access_token' | 'refresh_token' | 'token_expiry_date';
+  readonly path: readonly string[];
+}
+
 /** What of the provider's answer is kept. */
 export interface LoginAnswer extends Pick<OAuth2Provider, 'tokenPaths' | 'captures'> {
   readonly placements: readonly LoginPlacement[];
+  /** Where tokens belong in the configuration of who renews them by itself. */
+  readonly tokenPlaces: readonly TokenPlace[];
   /** Whether a refresh token is expected. */
   readonly refreshes: boolean;
 }
@@ -58,11 +66,27 @@ export function loginAnswer(input: JsonObject, output: JsonObject | undefined): 
     const path = settings.get(name);
     return path ? [{ name, path }] : [];
   });
+  const lone = loneToken(tokens, captures);
   return {
     placements,
+    tokenPlaces: tokenPlaces(settings, lone.captures === captures ? undefined : Object.keys(captures)[0]),
     refreshes: 'refresh_token' in tokens,
-    ...loneToken(tokens, captures),
+    ...lone,
   };
+}
+
+/** By the names of the described settings, or of where they go. */
+function tokenPlaces(
+  settings: ReadonlyMap<string, readonly string[]>,
+  lone: string | undefined,
+): readonly TokenPlace[] {
+  return [...settings].flatMap(([name, path]): readonly TokenPlace[] => {
+    if (name === lone) return [{ token: 'access_token', path }];
+    const token = (['access_token', 'refresh_token', 'token_expiry_date'] as const).find(
+      (one) => name === one || path.at(-1) === one,
+    );
+    return token ? [{ token, path }] : [];
+  });
 }
 
 /** One value that is no refresh token is the access token, whatever it is called. */

@@ -44,6 +44,20 @@ function schemaAt(schema: JsonObject, path: readonly string[]): JsonObject | und
   return undefined;
 }
 
+const samePath = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((part, at) => part === b[at]);
+
+/** The inputs, and one for each other setting at `paths`, which addresses of the manifest name. */
+export function withSettings(
+  inputs: readonly LoginInput[],
+  paths: readonly (readonly string[])[],
+  specification: JsonObject,
+): readonly LoginInput[] {
+  const further = paths.filter((path) => !inputs.some((input) => samePath(input.path, path)));
+  const described = further.map((path) => [path.join('_'), { path_in_connector_config: [...path] }] as const);
+  return [...inputs, ...loginInputs(Object.fromEntries(described), specification)];
+}
+
 /**
  * The inputs of `oauth_user_input_from_connector_config_specification`, with where they are given.
  * @param specification `connection_specification`

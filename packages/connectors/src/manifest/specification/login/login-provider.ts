@@ -2,11 +2,13 @@ import type { OAuth2Provider } from '../../../kit/oauth-provider.ts';
 import type { ConsentValues, DeclaredRequests, ExchangeValues } from '../../../kit/declared-requests.ts';
 import type { JsonObject } from '../../../kit/json.ts';
 import { asObject } from '../../configuration/as-object.ts';
+import { configAddress } from './config-address.ts';
 import type { LoginAnswer } from './login-answer.ts';
 import type { LoginInput } from './login-inputs.ts';
 import { loginNames, scopeText } from './login-names.ts';
 import type { LoginRenewal } from './login-renewal.ts';
 import { loginRequests, sendsForms, speaksPkce } from './login-requests.ts';
+import { loginPlaces } from './login-places.ts';
 import { LoginTemplateError } from './login-template.ts';
 
 interface ProviderGround {
@@ -26,13 +28,6 @@ const STATE_LENGTH = 43;
 /** Text for values that are not known yet; it stays as it is in addresses. */
 const trial = (name: string): string => `trial-${name}-end`;
 
-/** The part of a host, with a port where it may end there. */
-const HOST = /[A-Za-z0-9](?:[A-Za-z0-9.-]{0,200}[A-Za-z0-9])?(?::\d{1,5})?/;
-/** A whole beginning of an address. */
-const ORIGIN = /https?:\/\/[A-Za-z0-9](?:[A-Za-z0-9.-]{0,200}[A-Za-z0-9])?(?::\d{1,5})?(?:\/[\w~-]+)*/;
-/** One part of a path or a query. */
-const WORD = /(?!\.{1,2}$)[^\s/?#&=\\%{}"<>]{1,200}/;
-
 /** The provider's row for a login. Throws `LoginTemplateError` when it cannot work. */
 export function loginProvider({ id, title, docs, input, inputs, answer, renewal }: ProviderGround): OAuth2Provider {
   const names = loginNames(input);
@@ -40,8 +35,15 @@ export function loginProvider({ id, title, docs, input, inputs, answer, renewal 
   const pkce = speaksPkce(input);
   const [consent, exchange] = tried(declared, inputs, pkce, (setting) => trial(setting));
   checkLogin(input, declared, consent);
-  const parameters = parametersOf(inputs, [consent, JSON.stringify(exchange)], [consent, exchange.url]);
+  const renewed = renewedAt(renewal, inputs, trial);
+  const places = loginPlaces(inputs, {
+    trial,
+    consent,
+    secret: [exchange.url, ...(renewed === undefined ? [] : [renewed])],
+    sent: JSON.stringify(exchange),
+  });
   const [authorizeUrl, { url: tokenUrl }] = tried(declared, inputs, pkce, (setting) => `{${setting}}`);
+  const refreshUrl = renewedAt(renewal, inputs, (setting) => `{${setting}}`);
   return {
     type: 'oauth2',
     id,
@@ -49,7 +51,7 @@ export function loginProvider({ id, title, docs, input, inputs, answer, renewal 
     docs,
     authorizeUrl: withoutQuery(authorizeUrl),
     tokenUrl: withoutQuery(tokenUrl),
-    ...(renewal.refreshUrl !== undefined && { refreshUrl: renewal.refreshUrl }),
+    ...(refreshUrl !== undefined && { refreshUrl }),
     ...(renewal.tokenHeader !== undefined && { tokenHeader: renewal.tokenHeader }),
     ...tokenRequestFacts(input),
     parameterNames: {
@@ -62,7 +64,8 @@ export function loginProvider({ id, title, docs, input, inputs, answer, renewal 
     defaultScopes: scopeText(input)
       .split(/[\s,+]+/)
       .filter((one) => one !== ''),
-    parameters,
+    parameters: places.parameters,
+    ...(places.anyHost && { anyHost: true }),
     declared,
     ...(answer.tokenPaths && { tokenPaths: answer.tokenPaths }),
     ...(answer.captures && { captures: answer.captures }),
@@ -74,6 +77,19 @@ export function loginProvider({ id, title, docs, input, inputs, answer, renewal 
 function rotationOf({ refreshes }: LoginAnswer, rotates: boolean): OAuth2Provider['rotation'] {
   if (!refreshes) return 'none';
   return rotates ? 'single_use' : 'stable';
+}
+
+/** Where tokens are renewed, with a text for each input in it. */
+function renewedAt(
+  { endpoint }: LoginRenewal,
+  inputs: readonly LoginInput[],
+  valueOf: (setting: string) => string,
+): string | undefined {
+  if (endpoint === undefined) return undefined;
+  return configAddress(endpoint)?.fill((path) => {
+    const wanted = JSON.stringify(path);
+    return valueOf(inputs.find((input) => JSON.stringify(input.path) === wanted)?.setting ?? '');
+  });
 }
 
 const withoutQuery = (url: string): string => url.replace(/[?#].*$/s, '');
@@ -122,30 +138,4 @@ function tokenRequestFacts(
     jsonTokenRequest: !sendsForms(input),
     tokenHeaders: Object.fromEntries(plain),
   };
-}
-
-/** The inputs that the requests hold; what may be in them depends on where they stand in the addresses. */
-function parametersOf(
-  inputs: readonly LoginInput[],
-  texts: readonly string[],
-  addresses: readonly string[],
-): NonNullable<OAuth2Provider['parameters']> {
-  const used = inputs.filter(({ setting }) => texts.some((text) => text.includes(trial(setting))));
-  return Object.fromEntries(
-    used.map(({ setting, path, schema, apart }) => {
-      const title = typeof schema['title'] === 'string' ? schema['title'] : setting;
-      const place = placeOf(trial(setting), addresses);
-      const isNested = !apart && path.length > 1;
-      return [setting, { title, ...place, ...(isNested && { at: path }) }];
-    }),
-  );
-}
-
-function placeOf(text: string, addresses: readonly string[]): { readonly pattern: RegExp; readonly example: string } {
-  if (addresses.some((address) => address.startsWith(text))) return { pattern: ORIGIN, example: 'https://example.com' };
-  const hosts = addresses.map((address) => address.split('/')[2] ?? '');
-  if (hosts.some((host) => host === text)) return { pattern: HOST, example: 'example.com' };
-  return hosts.some((host) => host.includes(text))
-    ? { pattern: HOST, example: 'example' }
-    : { pattern: WORD, example: 'example' };
 }

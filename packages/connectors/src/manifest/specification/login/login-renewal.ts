@@ -1,10 +1,15 @@
 import type { OAuth2Provider } from '../../../kit/oauth-provider.ts';
 import type { Json, JsonObject } from '../../../kit/json.ts';
 import { asObject } from '../../configuration/as-object.ts';
+import { configAddress } from './config-address.ts';
 import { textOf } from './login-names.ts';
 
-/** What the manifest's own authenticators say of tokens. */
-export interface LoginRenewal extends Pick<OAuth2Provider, 'refreshUrl' | 'tokenHeader'> {
+/** What the manifest's own authenticators say of tokens. It is plain JSON. */
+export interface LoginRenewal extends Pick<OAuth2Provider, 'tokenHeader'> {
+  /** Where tokens are renewed, when that is said in a way that a sign-in can follow: what `configAddress` reads. */
+  readonly endpoint?: string;
+  /** What is said in another way: tokens are renewed where the code is exchanged. */
+  readonly note?: string;
   /** The refresh token is another one each time. */
   readonly rotates: boolean;
   /** Other names for the parameters of a refresh. */
@@ -28,6 +33,9 @@ function findComponent(value: Json | undefined, fits: (component: JsonObject) =>
   return look(value);
 }
 
+const NOT_FOLLOWED =
+  'token_refresh_endpoint of its OAuthAuthenticator is more than settings in an address, so that tokens are renewed at access_token_url';
+
 const isPlain = (text: string | undefined): text is string => text !== undefined && !text.includes('{{');
 
 /** How the manifest's `OAuthAuthenticator` renews tokens, and the header in which its `ApiKeyAuthenticator` sends the access token. */
@@ -40,10 +48,12 @@ export function loginRenewal(manifest: JsonObject): LoginRenewal {
     return isPlain(other) && other !== name ? [[name, other] as const] : [];
   });
   const header = keyHeader(rest);
+  const isFollowed = endpoint !== undefined && configAddress(endpoint) !== undefined;
   return {
     rotates: asObject(own['refresh_token_updater']) !== undefined,
     names: Object.fromEntries(named),
-    ...(isPlain(endpoint) && { refreshUrl: endpoint }),
+    ...(isFollowed && { endpoint }),
+    ...(endpoint !== undefined && !isFollowed && { note: NOT_FOLLOWED }),
     ...(header !== undefined && { tokenHeader: header }),
   };
 }
