@@ -54,7 +54,7 @@ async function benchLargePages({ largePage, rounds }: ManifestBenchOptions): Pro
   const [byManifest, byHand] = [await readSource(source, 'manifest', 1), await readSource(source, 'loop', 1)];
   return judged({
     name: 'manifest-large-pages',
-    what: 'The same with pages so large that their records are decoded as they come; the loop parses each as a whole',
+    what: 'Reading large pages by a manifest, whose records are decoded as they come, as a ratio of a loop that parses each as a whole',
     unit: 'ratio',
     ...ratiosOf(await readSource(source, 'both', rounds), {
       peakMb: Math.round(byManifest.peakMb),
