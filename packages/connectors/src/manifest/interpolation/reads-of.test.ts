@@ -35,6 +35,7 @@ describe('where a template looks into a variable', () => {
     ['{% with r = response.meta %}{{ r.next }}{% endwith %}', [['meta']]],
     ['{% if response.more %}{{ response.next }}{% endif %}', [['more'], ['next']]],
     ['{% set response = config %}{{ response.next }}', undefined],
+    ['{{ response. }}', undefined],
   ])('%s', (source, reads) => {
     expect(readsOf(source, 'response')).toEqual(reads);
   });

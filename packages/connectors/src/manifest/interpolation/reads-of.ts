@@ -1,7 +1,8 @@
 import { DICT_METHODS } from './dict-methods.ts';
 import { namesSetIn } from './names-set-in.ts';
 import { parseTemplate } from './parse-template.ts';
-import type { Expression } from './syntax.ts';
+import type { Expression, Node } from './syntax.ts';
+import { TemplateFault } from './template-fault.ts';
 import { isTemplate } from './text-template.ts';
 
 /** Names of fields, from the outside in, that a template looks at; without a name it is the whole value. */
@@ -10,15 +11,24 @@ export type ReadPath = readonly string[];
 /**
  * Where a template looks into the variable `name`, as far as its text says so: `{{ response.meta.next }}` gives
  * `[['meta', 'next']]`, `{{ response }}` `[[]]`. What follows a key that is worked out, or a method other than `get`, may be
- * anything, so that the value before it counts. `undefined` when nothing can be said. Throws `TemplateFault` when the template is not well formed.
+ * anything, so that the value before it counts. `undefined` when nothing can be said, as of a template that is not well formed.
  */
 export function readsOf(source: string, name: string): readonly ReadPath[] | undefined {
   if (!isTemplate(source)) return [];
-  const nodes = parseTemplate(source);
-  if (namesSetIn(nodes).has(name)) return undefined;
+  const nodes = nodesOf(source);
+  if (!nodes || namesSetIn(nodes).has(name)) return undefined;
   const reads: ReadPath[] = [];
   collect(nodes, name, reads);
   return reads;
+}
+
+function nodesOf(source: string): readonly Node[] | undefined {
+  try {
+    return parseTemplate(source);
+  } catch (error) {
+    if (error instanceof TemplateFault) return undefined;
+    throw error;
+  }
 }
 
 /** Goes through any part of a tree: lists, nodes, expressions and what they are made of. */
