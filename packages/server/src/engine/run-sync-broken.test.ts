@@ -71,6 +71,14 @@ test('a stream that could never be read fails a job only when the selection name
   expect(outcome).toMatchObject({ message: expect.stringContaining('stream prices') as string, counts: { kept: 3 } });
 });
 
+test('a stream that was gone before is nobody’s failure either', async () => {
+  const selection = {};
+  await harness.expect('completed', whole, { selection });
+  await harness.expect('completed', without(), { selection });
+  expect(harness.memory?.['teas']?.state).toBe('gone');
+  await harness.expect('completed', without({ name: 'tables[0]', nameless: true }), { selection });
+});
+
 test('a broken stream that the selection leaves out is nobody’s failure', async () => {
   await harness.expect('completed', whole);
   const { counts } = await harness.expect('completed', without({ name: 'teas' }), { selection: { exclude: ['teas'] } });

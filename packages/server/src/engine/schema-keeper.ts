@@ -122,15 +122,14 @@ export class SchemaKeeper {
    */
   missed(broken: readonly BrokenStream[], stored: readonly string[]): readonly BrokenStream[] {
     const { selection } = this.#intake;
-    const known = [...new Set([...stored, ...this.#memory.keys(), ...selection.include.filter(isName)])];
+    const read = [...this.#memory].flatMap(([name, { state }]) => (state === 'read' ? [name] : []));
+    const known = [...new Set([...stored, ...read, ...selection.include.filter(isName)])];
     const here = new Set(this.#streams.flatMap(({ name, feed }) => (feed ? [name, feed.name] : [name])));
     const counted = known.filter(
       (name) => !here.has(name) && isSelected(selection, name) && this.#memory.get(name)?.state !== 'held',
     );
     // Streams without a name may be any that is counted on.
-    return broken.filter(({ name, nameless }) =>
-      nameless ? counted.some((one) => one !== '*') : counted.includes(name),
-    );
+    return broken.filter(({ name, nameless }) => (nameless ? counted.length > 0 : counted.includes(name)));
   }
 
   /** The entities of a stream that is gone were deleted, or their deletion is held back. */
