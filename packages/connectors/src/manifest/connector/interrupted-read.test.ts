@@ -178,6 +178,17 @@ describe('a read that is interrupted', () => {
     expect(lastState(outcome)).toEqual({ at: '2024-01-01T00:00:00.000000Z' });
   });
 
+  it('leaves nothing behind when it is done, also of slices that are there no more', async () => {
+    const stream = { ...listing(), ...daily };
+    const state = lastState((await trial(stream, { answer: limitedAt(3) })).outcomes.get('bad'));
+    const elsewhere = JSON.parse(JSON.stringify(state).replaceAll('2024-01-01', '2023-01-01')) as JsonObject;
+    const outcome = (await trial(stream, { answer: source(), state: { ...elsewhere, at: state['at']! } })).outcomes.get(
+      'bad',
+    );
+    expect(readIds(outcome)).toEqual(idsOf(['']));
+    expect(lastState(outcome)).toEqual({ at: '2024-01-04T00:00:00.000000Z' });
+  });
+
   it('comes to all records however often it is stopped', async () => {
     const check = fc.asyncProperty(
       fc.constantFrom(byNext, byNumber),

@@ -35,8 +35,11 @@ export interface CursorSource {
 const USUAL_STATE_INTERVAL_MS = 600_000;
 /** The first position of a read is kept at once, then one each time that so much time has passed. */
 const POSITION_INTERVAL_MS = 10_000;
-/** Later, a source is not asked for pages that it told of so long ago, nor only for what there was then. */
-const OLDEST_POSITION_MS = 24 * 3_600_000;
+/**
+ * Later, a source is not asked for pages that it told of so long ago, nor only for what there was then. With partitions that is
+ * sooner: one that fails again and again would keep the others from what is new.
+ */
+const OLDEST_POSITION_MS = { whole: 24 * 3_600_000, divided: 2 * 3_600_000 };
 
 /** Whether the cursor decides which records are wanted (`is_client_side_incremental`, `is_data_feed`). */
 export const filtersByCursor = (definition: Component | undefined): boolean =>
@@ -62,7 +65,8 @@ export function buildCursor(
     filters: filtersByCursor(definition),
     begin(state, position) {
       const now = clock.now();
-      const isFresh = position?.span !== undefined && now - position.span.begunAt < OLDEST_POSITION_MS;
+      const oldest = OLDEST_POSITION_MS[router ? 'divided' : 'whole'];
+      const isFresh = position?.span !== undefined && now - position.span.begunAt < oldest;
       // Slices are the same only for a read that asks for the same: it ends where the earlier one would have ended.
       const { begunAt = now, ...span } = isFresh ? position.span : {};
       const windows = { ...settings.forRead(), ...span };

@@ -66,6 +66,9 @@ export class PagedCursor implements StreamCursor {
   }
 
   finish(): void {
+    // Slices that are there no more would keep the next reads to the span of this one.
+    const open = new Set(this.#given.values());
+    for (const slice of this.#tokens.keys()) if (!open.has(slice)) this.#tokens.delete(slice);
     this.#cursor.finish();
   }
 
