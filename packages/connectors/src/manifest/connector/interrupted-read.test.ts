@@ -103,11 +103,11 @@ describe('a read that is interrupted', () => {
   });
 
   it('passes over the partitions that were read, and goes on within the others', async () => {
-    const answer = source(({ part, page }) => (part === 'b' && page === 2 ? 429 : undefined));
+    const answer = source(({ part, page }) => (part === 'b' && page === 3 ? 429 : undefined));
     const first = (await trial(listing(byNext, divided), { answer })).outcomes.get('bad');
     const { outcomes } = await trial(listing(byNext, divided), { answer: source(), state: lastState(first) });
     const rest = readIds(outcomes.get('bad'));
-    expect(rest.filter((id) => id.startsWith('b'))).toEqual(idsOf(['b']).slice(2));
+    expect(rest.filter((id) => id.startsWith('b'))).toEqual(idsOf(['b']).slice(4));
     expect(new Set([...readIds(first), ...rest])).toEqual(new Set(idsOf(PARTITIONS)));
     expect(readIds(first).length + rest.length).toBe(idsOf(PARTITIONS).length);
   });
@@ -141,12 +141,29 @@ describe('a read that is interrupted', () => {
     ['eyJuZXh0IjozfQ==', true],
   ])('keeps the token %s: %s', async (next, isKept) => {
     const answer: RequestListener = (request, response) => {
-      if (questionOf(request.url).page === 1) json(response, { items: [{ id: 1 }], next });
+      const { searchParams } = new URL(request.url ?? '', 'http://source');
+      if (searchParams.get('page') === null) json(response, { items: [{ id: 1 }], next: 'second' });
+      else if (searchParams.get('page') === 'second') json(response, { items: [{ id: 2 }], next });
       else response.writeHead(429, { 'retry-after': '3600' }).end();
     };
     const outcome = (await trial(listing(), { answer })).outcomes.get('bad');
     expect(JSON.stringify(outcome?.states).includes(next)).toBe(isKept);
-    expect(readIds(outcome)).toEqual(['1']);
+    expect(readIds(outcome)).toEqual(['1', '2']);
+  });
+
+  it('keeps no token that stays the same: the place that it stands for moves on with pages that may be lost', async () => {
+    let page = 0;
+    const answer: RequestListener = (_request, response) => {
+      page += 1;
+      if (page > 3) response.writeHead(429, { 'retry-after': '3600' }).end();
+      else json(response, { items: [{ id: page }], next: 'scroll-1' });
+    };
+    for (const stream of [listing(), { ...listing(), ...daily }]) {
+      page = 0;
+      const outcome = (await trial(stream, { answer })).outcomes.get('bad');
+      expect(readIds(outcome)).toEqual(['1', '2', '3']);
+      expect(JSON.stringify(outcome?.states)).not.toContain('scroll-1');
+    }
   });
 
   it('of a stream with a cursor is gone on with, too, and what it asks for stays the same', async () => {

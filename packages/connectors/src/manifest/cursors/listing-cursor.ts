@@ -3,6 +3,7 @@ import { canonicalJson } from '../model/canonical-json.ts';
 import { EMPTY_SLICE } from '../model/slice.ts';
 import type { NextPageToken, StreamSlice } from '../model/slice.ts';
 import type { PartitionRouter } from '../model/stream.ts';
+import { OpenPages } from './open-pages.ts';
 import type { PositionKeeping } from './position-keeping.ts';
 import { NO_POSITION, withPosition } from './read-position.ts';
 import type { ReadPosition } from './read-position.ts';
@@ -22,7 +23,9 @@ export class ListingCursor implements StreamCursor {
   readonly #keeping: PositionKeeping | undefined;
   readonly #given = new Map<StreamSlice, string>();
   readonly #done: Set<string>;
-  readonly #tokens: Map<string, NextPageToken>;
+  readonly #pages: OpenPages | undefined;
+  /** Partitions have been done since the last state. */
+  #hasNews = false;
   #finished = false;
 
   constructor(
@@ -35,7 +38,7 @@ export class ListingCursor implements StreamCursor {
     this.#state = state;
     this.#keeping = keeping;
     this.#done = new Set(done);
-    this.#tokens = new Map(open);
+    this.#pages = keeping && new OpenPages(keeping, open);
   }
 
   async *slices(): AsyncGenerator<StreamSlice> {
@@ -56,27 +59,26 @@ export class ListingCursor implements StreamCursor {
   }
 
   startOf(slice: StreamSlice): NextPageToken | undefined {
-    return this.#tokens.get(this.#given.get(slice) ?? '');
+    return this.#pages?.kept.get(this.#given.get(slice) ?? '');
   }
 
   turn(slice: StreamSlice, token: NextPageToken): boolean {
     const key = this.#given.get(slice);
-    if (!this.#keeping || key === undefined) return false;
-    if (this.#keeping.mayKeep(token)) this.#tokens.set(key, token);
-    else this.#tokens.delete(key);
-    return this.#keeping.isDue();
+    return (key !== undefined && this.#pages?.turn(key, token)) ?? false;
   }
 
   forget(slice: StreamSlice): void {
-    this.#tokens.delete(this.#given.get(slice) ?? '');
+    this.#pages?.drop(this.#given.get(slice) ?? '');
   }
 
   close(slice: StreamSlice): void {
     const key = this.#given.get(slice);
     this.#given.delete(slice);
-    if (!this.#keeping || key === undefined) return;
-    this.#tokens.delete(key);
-    if (this.#done.size < MOST_DONE) this.#done.add(key);
+    if (!this.#pages || key === undefined) return;
+    this.#pages.drop(key);
+    if (this.#done.size >= MOST_DONE) return;
+    this.#done.add(key);
+    this.#hasNews = true;
   }
 
   finish(): void {
@@ -85,12 +87,16 @@ export class ListingCursor implements StreamCursor {
 
   state(): JsonObject | undefined {
     if (this.#finished) return COMPLETE_STATE;
-    const hasPosition = this.#keeping && this.#done.size + this.#tokens.size > 0;
-    return hasPosition ? withPosition(undefined, { done: this.#done, open: this.#tokens }) : undefined;
+    const { kept: open } = this.#pages ?? { kept: NO_POSITION.open };
+    const hasPosition = this.#pages && this.#done.size + open.size > 0;
+    return hasPosition ? withPosition(undefined, { done: this.#done, open }) : undefined;
   }
 
   isStateDue(): boolean {
-    return this.#keeping?.isDue() ?? false;
+    // The same state again and again would look like a source that leads in circles.
+    if (!this.#hasNews || !this.#keeping?.isDue()) return false;
+    this.#hasNews = false;
+    return true;
   }
 
   wants(): boolean {

@@ -2,6 +2,7 @@ import type { JsonObject } from '../../kit/json.ts';
 import { canonicalJson } from '../model/canonical-json.ts';
 import type { MutableRecord } from '../model/records.ts';
 import type { NextPageToken, StreamSlice } from '../model/slice.ts';
+import { OpenPages } from './open-pages.ts';
 import type { PositionKeeping } from './position-keeping.ts';
 import { NO_POSITION, withPosition } from './read-position.ts';
 import type { ReadPosition, ReadSpan } from './read-position.ts';
@@ -11,9 +12,8 @@ import type { StreamCursor } from './stream-cursor.ts';
 export class PagedCursor implements StreamCursor {
   readonly #cursor: StreamCursor;
   readonly #span: ReadSpan;
-  readonly #keeping: PositionKeeping;
   readonly #given = new Map<StreamSlice, string>();
-  readonly #tokens: Map<string, NextPageToken>;
+  readonly #pages: OpenPages;
 
   constructor(
     cursor: StreamCursor,
@@ -22,8 +22,7 @@ export class PagedCursor implements StreamCursor {
   ) {
     this.#cursor = cursor;
     this.#span = span;
-    this.#keeping = keeping;
-    this.#tokens = new Map(open);
+    this.#pages = new OpenPages(keeping, open);
   }
 
   async *slices(): AsyncGenerator<StreamSlice> {
@@ -34,31 +33,28 @@ export class PagedCursor implements StreamCursor {
   }
 
   startOf(slice: StreamSlice): NextPageToken | undefined {
-    return this.#tokens.get(this.#given.get(slice) ?? '');
+    return this.#pages.kept.get(this.#given.get(slice) ?? '');
   }
 
   turn(slice: StreamSlice, token: NextPageToken): boolean {
     const key = this.#given.get(slice);
-    if (key === undefined) return false;
-    if (this.#keeping.mayKeep(token)) this.#tokens.set(key, token);
-    else this.#tokens.delete(key);
-    return this.#keeping.isDue();
+    return key !== undefined && this.#pages.turn(key, token);
   }
 
   forget(slice: StreamSlice): void {
-    this.#tokens.delete(this.#given.get(slice) ?? '');
+    this.#pages.drop(this.#given.get(slice) ?? '');
   }
 
   close(slice: StreamSlice): void {
-    this.#tokens.delete(this.#given.get(slice) ?? '');
+    this.#pages.drop(this.#given.get(slice) ?? '');
     this.#given.delete(slice);
     this.#cursor.close(slice);
   }
 
   state(): JsonObject | undefined {
     const state = this.#cursor.state();
-    if (this.#tokens.size === 0) return state;
-    return withPosition(state, { ...NO_POSITION, open: this.#tokens, span: this.#span });
+    const { kept: open } = this.#pages;
+    return open.size === 0 ? state : withPosition(state, { ...NO_POSITION, open, span: this.#span });
   }
 
   observe(record: MutableRecord, slice: StreamSlice): void {
@@ -67,8 +63,7 @@ export class PagedCursor implements StreamCursor {
 
   finish(): void {
     // Slices that are there no more would keep the next reads to the span of this one.
-    const open = new Set(this.#given.values());
-    for (const slice of this.#tokens.keys()) if (!open.has(slice)) this.#tokens.delete(slice);
+    this.#pages.dropOthers(new Set(this.#given.values()));
     this.#cursor.finish();
   }
 

@@ -1,12 +1,11 @@
 import type { Build } from '../model/build.ts';
-import type { NextPageToken } from '../model/slice.ts';
 
 /** Says when a position is worth a state, and which tokens may lie in it. */
 export interface PositionKeeping {
   /** At once for the first time, then each time that the interval has passed. */
   isDue(): boolean;
-  /** Whether a token is short and holds no secret. */
-  mayKeep(token: NextPageToken): boolean;
+  /** Whether the JSON of a token is short and holds no secret. */
+  mayKeep(token: string): boolean;
 }
 
 /** Longest token that is kept, as JSON in characters. */
@@ -25,10 +24,9 @@ export function positionKeeping({ ctx, shown }: Build, intervalMs: number): Posi
       keptAt = now;
       return true;
     },
-    mayKeep({ next_page_token }) {
-      const text = JSON.stringify(next_page_token);
-      const plain = text.replaceAll(PAGE_TOKEN, 'page');
-      return text.length <= LONGEST_TOKEN && shown(plain) === plain;
+    mayKeep(token) {
+      const plain = token.replaceAll(PAGE_TOKEN, 'page');
+      return token.length <= LONGEST_TOKEN && shown(plain) === plain;
     },
   };
 }
