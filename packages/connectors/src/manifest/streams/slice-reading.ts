@@ -70,6 +70,7 @@ export class SliceReading implements StreamReading {
   }
 
   close(slice: StreamSlice): void {
+    this.#turned.delete(slice);
     this.#parts.cursor.close(slice);
   }
 
