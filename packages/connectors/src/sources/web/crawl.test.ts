@@ -53,6 +53,27 @@ describe('from run to run', () => {
     expect(held()).toEqual(['/', '/a', '/a/deep', '/b']);
   });
 
+  test('finds a page that was gone when it is back, although only an unchanged page leads to it', async () => {
+    site.set('/', page(links('/a', '/b')));
+    site.set('/a', page('a'));
+    site.set('/b', page(links('/deep')));
+    site.set('/deep', page('deep'));
+    await sync();
+    // From now on the one that is known to lead there is another page.
+    site.set('/a', page(links('/deep')));
+    await sync();
+    site.set('/a', page('a'));
+    site.set('/deep', undefined);
+    await sync();
+    expect(held()).toEqual(['/', '/a', '/b']);
+    await sync();
+    expect(held()).toEqual(['/', '/a', '/b']);
+
+    site.set('/deep', page('deep'));
+    await sync();
+    expect(held()).toEqual(['/', '/a', '/b', '/deep']);
+  });
+
   test('reads what changed and what is new, and nothing else', async () => {
     site.set('/', page(links('/a', '/b')));
     site.set('/a', page('a'));

@@ -20,6 +20,9 @@ const READER_VERSION = 1;
 const CURSOR_GROWTH = 1.25;
 const FIRST_CURSOR_AT = 20;
 
+/** More addresses that are gone are not remembered; each is a request in every run. */
+const MOST_LOST = 100;
+
 const NO_SITEMAPS: SitemapPages = { pages: [], failures: [] };
 
 function rulesOf(config: WebConfig): string {
@@ -86,6 +89,8 @@ class SiteReading {
   readonly #since: WebCursor | undefined;
   readonly #told = new Set<string>();
   #crawl: Crawl;
+  /** Addresses that are gone, and to which unchanged pages may link: asked for again, since nobody tells of their return. */
+  #lost: readonly RememberedPage[] = [];
 
   constructor(ctx: WebContext, site: Site, sitemaps: SitemapPages, since: WebCursor | undefined) {
     this.#ctx = ctx;
@@ -131,13 +136,18 @@ class SiteReading {
 
   /** A page that has lost the link that led to it and still answers: an unchanged page may link to it as well. */
   async #missesLivingPages(known: readonly RememberedPage[]): Promise<boolean> {
-    for (const page of missedBy(this.#crawl, known)) if (await isAlive(this.#site, this.#crawl, page)) return true;
+    const missed = missedBy(this.#crawl, known);
+    for (const page of missed) if (await isAlive(this.#site, this.#crawl, page)) return true;
+    this.#lost = missed
+      .filter(({ address }) => !this.#crawl.frontier.has(address))
+      .slice(-MOST_LOST)
+      .map(({ address, depth }) => ({ address, depth }));
     return false;
   }
 
   #cursor({ startedAt, ended }: Pick<WebCursor, 'startedAt' | 'ended'>): WebCursor {
     const { frontier } = this.#crawl;
-    const pages = packPages(frontier.remember());
+    const pages = packPages([...frontier.remember(), ...this.#lost]);
     return { rules: this.#rules, startedAt, capped: frontier.isCapped, ended, pages };
   }
 }
