@@ -10,7 +10,7 @@ const LONG_INTEGER = /^-?[1-9]\d{15,}$/;
  * with them keys and cursors. Costs little more than `JSON.parse` where there are none. Throws `SyntaxError`.
  */
 export function parseExactJson(text: string): Json {
-  return JSON.parse(mayHoldLargeInteger(text) ? withIntegersAsTexts(text) : text) as Json;
+  return JSON.parse(text, mayHoldLargeInteger(text) ? digitsOf : undefined) as Json;
 }
 
 const isDigit = (code: number): boolean => code >= 48 && code <= 57;
@@ -40,38 +40,8 @@ function isAlone(text: string, start: number, end: number): boolean {
   return (before === undefined || /[[:,\s]/.test(before)) && (after === undefined || /[\]},\s]/.test(after));
 }
 
-function withIntegersAsTexts(text: string): string {
-  const parts: string[] = [];
-  let taken = 0;
-  for (let at = 0; at < text.length;) {
-    const quote = text.indexOf('"', at);
-    const end = quote === -1 ? text.length : quote;
-    // Between two texts there are mostly a few signs.
-    if (end - at >= FEWEST_DIGITS) {
-      const between = text.slice(at, end);
-      const quoted = quoteIntegers(between);
-      if (quoted !== between) {
-        parts.push(text.slice(taken, at), quoted);
-        taken = end;
-      }
-    }
-    at = quote === -1 ? end : endOfText(text, quote);
-  }
-  parts.push(text.slice(taken));
-  return parts.join('');
-}
-
-const quoteIntegers = (plain: string): string =>
-  plain.replaceAll(/-?\d[\d.eE+-]*/g, (token) =>
-    LONG_INTEGER.test(token) && isLarge(token.replace('-', '')) ? `"${token}"` : token,
-  );
-
-/** The place behind a text that begins at `quote`; one without an end goes to the end of all. */
-function endOfText(text: string, quote: number): number {
-  for (let at = text.indexOf('"', quote + 1); at !== -1; at = text.indexOf('"', at + 1)) {
-    let slashes = 0;
-    while (text[at - 1 - slashes] === '\\') slashes += 1;
-    if (slashes % 2 === 0) return at + 1;
-  }
-  return text.length;
+/** A number as it was written where no number holds it; the third argument is ECMAScript's source text access. */
+function digitsOf(_key: string, value: unknown, context?: { readonly source?: string }): unknown {
+  const { source = '' } = context ?? {};
+  return typeof value === 'number' && LONG_INTEGER.test(source) && isLarge(source.replace('-', '')) ? source : value;
 }
