@@ -21,9 +21,8 @@ export class ListingCursor implements StreamCursor {
   readonly #router: PartitionRouter | undefined;
   readonly #state: JsonObject | undefined;
   readonly #keeping: PositionKeeping | undefined;
-  readonly #given = new Map<StreamSlice, string>();
   readonly #done: Set<string>;
-  readonly #pages: OpenPages | undefined;
+  readonly #pages: OpenPages;
   /** Partitions have been done since the last state. */
   #hasNews = false;
   #finished = false;
@@ -38,7 +37,7 @@ export class ListingCursor implements StreamCursor {
     this.#state = state;
     this.#keeping = keeping;
     this.#done = new Set(done);
-    this.#pages = keeping && new OpenPages(keeping, open);
+    this.#pages = new OpenPages(keeping, open);
   }
 
   async *slices(): AsyncGenerator<StreamSlice> {
@@ -49,8 +48,7 @@ export class ListingCursor implements StreamCursor {
       const key = canonicalJson(slice.partition);
       if (keys.has(key)) continue;
       keys.add(key);
-      this.#given.set(slice, key);
-      yield slice;
+      yield this.#pages.give(slice, key);
     }
   }
 
@@ -59,37 +57,34 @@ export class ListingCursor implements StreamCursor {
   }
 
   startOf(slice: StreamSlice): NextPageToken | undefined {
-    return this.#pages?.kept.get(this.#given.get(slice) ?? '');
+    return this.#pages.startOf(slice);
   }
 
   turn(slice: StreamSlice, token: NextPageToken): boolean {
-    const key = this.#given.get(slice);
-    return (key !== undefined && this.#pages?.turn(key, token)) ?? false;
+    return this.#pages.turn(slice, token);
   }
 
   forget(slice: StreamSlice): void {
-    this.#pages?.drop(this.#given.get(slice) ?? '');
+    this.#pages.forget(slice);
   }
 
   close(slice: StreamSlice): void {
-    const key = this.#given.get(slice);
-    this.#given.delete(slice);
-    if (!this.#pages || key === undefined) return;
-    this.#pages.drop(key);
-    if (this.#done.size >= MOST_DONE) return;
+    const key = this.#pages.close(slice);
+    if (!this.#keeping || key === undefined || this.#done.size >= MOST_DONE) return;
     this.#done.add(key);
     this.#hasNews = true;
   }
 
   finish(): void {
-    this.#finished = this.#given.size === 0;
+    this.#finished = this.#pages.open === 0;
   }
 
   state(): JsonObject | undefined {
     if (this.#finished) return COMPLETE_STATE;
-    const { kept: open } = this.#pages ?? { kept: NO_POSITION.open };
-    const hasPosition = this.#pages && this.#done.size + open.size > 0;
-    return hasPosition ? withPosition(undefined, { done: this.#done, open }) : undefined;
+    const { kept: open } = this.#pages;
+    return this.#keeping && this.#done.size + open.size > 0
+      ? withPosition(undefined, { done: this.#done, open })
+      : undefined;
   }
 
   isStateDue(): boolean {

@@ -12,7 +12,6 @@ import type { StreamCursor } from './stream-cursor.ts';
 export class PagedCursor implements StreamCursor {
   readonly #cursor: StreamCursor;
   readonly #span: ReadSpan;
-  readonly #given = new Map<StreamSlice, string>();
   readonly #pages: OpenPages;
 
   constructor(
@@ -27,27 +26,24 @@ export class PagedCursor implements StreamCursor {
 
   async *slices(): AsyncGenerator<StreamSlice> {
     for await (const slice of this.#cursor.slices()) {
-      this.#given.set(slice, canonicalJson([slice.partition, slice.cursorSlice]));
-      yield slice;
+      yield this.#pages.give(slice, canonicalJson([slice.partition, slice.cursorSlice]));
     }
   }
 
   startOf(slice: StreamSlice): NextPageToken | undefined {
-    return this.#pages.kept.get(this.#given.get(slice) ?? '');
+    return this.#pages.startOf(slice);
   }
 
   turn(slice: StreamSlice, token: NextPageToken): boolean {
-    const key = this.#given.get(slice);
-    return key !== undefined && this.#pages.turn(key, token);
+    return this.#pages.turn(slice, token);
   }
 
   forget(slice: StreamSlice): void {
-    this.#pages.drop(this.#given.get(slice) ?? '');
+    this.#pages.forget(slice);
   }
 
   close(slice: StreamSlice): void {
-    this.#pages.drop(this.#given.get(slice) ?? '');
-    this.#given.delete(slice);
+    this.#pages.close(slice);
     this.#cursor.close(slice);
   }
 
@@ -63,7 +59,7 @@ export class PagedCursor implements StreamCursor {
 
   finish(): void {
     // Slices that are there no more would keep the next reads to the span of this one.
-    this.#pages.dropOthers(new Set(this.#given.values()));
+    this.#pages.finish();
     this.#cursor.finish();
   }
 
