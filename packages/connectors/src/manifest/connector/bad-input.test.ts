@@ -4,7 +4,17 @@ import type { RequestListener } from 'node:http';
 import type { ConnectorErrorReason } from '../../kit/connector-error.ts';
 import type { JsonObject } from '../../kit/json.ts';
 import { takePosition } from '../cursors/read-position.ts';
-import { CANARY, errorOf, json, requester, retriever, streamOf, trial } from './testing-bad-input.ts';
+import {
+  byDay,
+  CANARY,
+  dividedInto,
+  errorOf,
+  json,
+  requester,
+  retriever,
+  streamOf,
+  trial,
+} from './testing-bad-input.ts';
 import type { Trial, TrialOptions } from './testing-bad-input.ts';
 
 const reading = (more: JsonObject): JsonObject => ({ retriever: retriever('/bad', more) });
@@ -24,23 +34,8 @@ const paging = (strategy: JsonObject): JsonObject => ({
   },
 });
 const byNext = { type: 'CursorPagination', cursor_value: '{{ response.next }}' };
-const divided = {
-  partition_router: {
-    type: 'ListPartitionRouter',
-    values: ['a', 'b', 'c'],
-    cursor_field: 'p',
-    request_option: { type: 'RequestOption', inject_into: 'request_parameter', field_name: 'p' },
-  },
-};
-const daily = {
-  incremental_sync: {
-    type: 'DatetimeBasedCursor',
-    cursor_field: 'at',
-    datetime_format: '%Y-%m-%d',
-    start_datetime: '2024-01-01',
-    end_datetime: '2024-01-10',
-  },
-};
+const divided = dividedInto('a', 'b', 'c');
+const daily = { incremental_sync: byDay() };
 
 /** Answers with a body as it is. */
 const body =

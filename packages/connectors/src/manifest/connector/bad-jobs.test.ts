@@ -3,22 +3,14 @@ import type { RequestListener } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import type { ConnectorErrorReason } from '../../kit/connector-error.ts';
 import type { JsonObject } from '../../kit/json.ts';
-import { CANARY, errorOf, json, requester, trial } from './testing-bad-input.ts';
+import { byDay, CANARY, errorOf, json, requester, trial } from './testing-bad-input.ts';
 import type { Answer } from './testing-bad-input.ts';
 
 const path = (...field_path: string[]): JsonObject => ({ type: 'DpathExtractor', field_path });
 
-const daily: JsonObject = {
-  type: 'DatetimeBasedCursor',
-  cursor_field: 'at',
-  datetime_format: '%Y-%m-%d',
-  start_datetime: '2024-01-01',
-  end_datetime: '2024-01-10',
-};
-
 /** A stream of one job at the source, with changes of its retriever. */
 const jobs = (more: JsonObject = {}): JsonObject => ({
-  incremental_sync: daily,
+  incremental_sync: byDay(),
   retriever: {
     type: 'AsyncRetriever',
     status_mapping: {

@@ -1,24 +1,12 @@
 import { expect, test } from 'vitest';
 import type { Json, JsonObject } from '../../kit/json.ts';
-import { errorOf, json, retriever, trial } from './testing-bad-input.ts';
+import { byDay, dividedInto, errorOf, json, retriever, trial } from './testing-bad-input.ts';
 import type { TrialOptions } from './testing-bad-input.ts';
 
-const daily: JsonObject = {
-  type: 'DatetimeBasedCursor',
-  cursor_field: 'at',
-  datetime_format: '%Y-%m-%d',
-  start_datetime: '2024-01-01',
-  end_datetime: '2024-01-10',
+const daily = byDay({
   start_time_option: { type: 'RequestOption', inject_into: 'request_parameter', field_name: 'from' },
-};
-const divided: JsonObject = {
-  partition_router: {
-    type: 'ListPartitionRouter',
-    values: ['a', 'b'],
-    cursor_field: 'p',
-    request_option: { type: 'RequestOption', inject_into: 'request_parameter', field_name: 'p' },
-  },
-};
+});
+const divided = dividedInto('a', 'b');
 const one: JsonObject = { incremental_sync: daily };
 const many: JsonObject = { incremental_sync: daily, retriever: retriever('/bad', divided) };
 const byPartition = (a: Json, more: JsonObject = {}): JsonObject => ({

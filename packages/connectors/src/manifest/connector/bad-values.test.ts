@@ -4,7 +4,7 @@ import type { RequestListener } from 'node:http';
 import type { Json, JsonObject } from '../../kit/json.ts';
 import { countSettings } from '../cursors/build-count-settings.ts';
 import { rigBuild } from '../records/records-rig.ts';
-import { errorOf, retriever, trial } from './testing-bad-input.ts';
+import { byDay, errorOf, retriever, trial } from './testing-bad-input.ts';
 import type { Outcome, TrialOptions } from './testing-bad-input.ts';
 
 const body =
@@ -127,15 +127,8 @@ describe('texts', () => {
   });
 
   test('in cursor fields move no state when they are no times', async () => {
-    const incremental_sync: JsonObject = {
-      type: 'DatetimeBasedCursor',
-      cursor_field: 'at',
-      datetime_format: '%Y-%m-%d',
-      start_datetime: '2024-01-01',
-      end_datetime: '2024-01-10',
-    };
     const rows = ['2024-01-0\u0665', '2024-01-05\0', '\uD800'].map((at, id) => ({ id, at }));
-    const { records, states } = await read({ incremental_sync }, JSON.stringify(rows));
+    const { records, states } = await read({ incremental_sync: byDay() }, JSON.stringify(rows));
     expect(records).toHaveLength(3);
     expect(states.at(-1)).toEqual({ at: '2024-01-01' });
   });

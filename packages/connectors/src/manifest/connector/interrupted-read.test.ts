@@ -2,7 +2,7 @@ import type { RequestListener } from 'node:http';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../kit/json.ts';
-import { CANARY, errorOf, json, requester, retriever, trial } from './testing-bad-input.ts';
+import { CANARY, dividedInto, errorOf, json, requester, retriever, trial } from './testing-bad-input.ts';
 import type { Outcome } from './testing-bad-input.ts';
 
 const PARTITIONS = ['a', 'b', 'c'];
@@ -25,14 +25,7 @@ const listing = (strategy: JsonObject = byNext, more: JsonObject = {}): JsonObje
   }),
 });
 
-const divided = {
-  partition_router: {
-    type: 'ListPartitionRouter',
-    values: PARTITIONS,
-    cursor_field: 'part',
-    request_option: { type: 'RequestOption', inject_into: 'request_parameter', field_name: 'part' },
-  },
-};
+const divided = dividedInto(...PARTITIONS);
 
 /** A cursor with one window up to the present, which moves on from run to run. */
 const daily = {
@@ -53,7 +46,7 @@ interface Question {
 
 const questionOf = (url = ''): Question => {
   const { searchParams } = new URL(url, 'http://source');
-  return { part: searchParams.get('part') ?? '', page: Number(searchParams.get('page') ?? '1') };
+  return { part: searchParams.get('p') ?? '', page: Number(searchParams.get('page') ?? '1') };
 };
 
 const pageOf = ({ part, page }: Question): JsonObject => ({

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { RequestListener } from 'node:http';
 import type { JsonObject } from '../../kit/json.ts';
-import { CANARY, errorOf, json, requester, retriever, trial } from './testing-bad-input.ts';
+import { byDay, CANARY, errorOf, json, requester, retriever, trial } from './testing-bad-input.ts';
 
 const oauth: JsonObject = {
   type: 'OAuthAuthenticator',
@@ -107,16 +107,12 @@ test('many slices that are refused at once share one new token', async () => {
 });
 
 test('a key that is refused in the third window keeps what the windows before it have brought', async () => {
-  const incremental_sync: JsonObject = {
-    type: 'DatetimeBasedCursor',
-    cursor_field: 'at',
-    datetime_format: '%Y-%m-%d',
-    start_datetime: '2024-01-01',
+  const incremental_sync = byDay({
     end_datetime: '2024-01-06',
     step: 'P1D',
     cursor_granularity: 'P1D',
     start_time_option: { type: 'RequestOption', inject_into: 'request_parameter', field_name: 'from' },
-  };
+  });
   const { outcomes } = await trial(
     { incremental_sync },
     {

@@ -73,6 +73,26 @@ export const retriever = (path: string, more: JsonObject = {}): JsonObject => ({
   ...more,
 });
 
+/** A cursor over the first days of 2024, in one window. */
+export const byDay = (more: JsonObject = {}): JsonObject => ({
+  type: 'DatetimeBasedCursor',
+  cursor_field: 'at',
+  datetime_format: '%Y-%m-%d',
+  start_datetime: '2024-01-01',
+  end_datetime: '2024-01-10',
+  ...more,
+});
+
+/** The part of a retriever that divides it: each part is asked for by `p`. */
+export const dividedInto = (...values: readonly string[]): JsonObject => ({
+  partition_router: {
+    type: 'ListPartitionRouter',
+    values,
+    cursor_field: 'p',
+    request_option: { type: 'RequestOption', inject_into: 'request_parameter', field_name: 'p' },
+  },
+});
+
 /** A stream of records with ids, at the path of its name. */
 export const streamOf = (name: string, more: JsonObject = {}): JsonObject => ({
   type: 'DeclarativeStream',
