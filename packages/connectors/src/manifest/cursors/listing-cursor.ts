@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../kit/json.ts';
 import { canonicalJson } from '../model/canonical-json.ts';
 import { EMPTY_SLICE } from '../model/slice.ts';
-import type { NextPageToken, StreamSlice } from '../model/slice.ts';
+import type { StreamSlice } from '../model/slice.ts';
 import type { PartitionRouter } from '../model/stream.ts';
 import { OpenPages } from './open-pages.ts';
 import type { PositionKeeping } from './position-keeping.ts';
@@ -18,11 +18,11 @@ const MOST_DONE = 10_000;
  * states on the way for another attempt of the same job: which partitions are done, and the next pages of the others.
  */
 export class ListingCursor implements StreamCursor {
+  readonly pages: OpenPages;
   readonly #router: PartitionRouter | undefined;
   readonly #state: JsonObject | undefined;
   readonly #keeping: PositionKeeping | undefined;
   readonly #done: Set<string>;
-  readonly #pages: OpenPages;
   /** Partitions have been done since the last state. */
   #hasNews = false;
   #finished = false;
@@ -37,7 +37,7 @@ export class ListingCursor implements StreamCursor {
     this.#state = state;
     this.#keeping = keeping;
     this.#done = new Set(done);
-    this.#pages = new OpenPages(keeping, open);
+    this.pages = new OpenPages(keeping, open);
   }
 
   async *slices(): AsyncGenerator<StreamSlice> {
@@ -48,7 +48,7 @@ export class ListingCursor implements StreamCursor {
       const key = canonicalJson(slice.partition);
       if (keys.has(key)) continue;
       keys.add(key);
-      yield this.#pages.give(slice, key);
+      yield this.pages.give(slice, key);
     }
   }
 
@@ -56,32 +56,20 @@ export class ListingCursor implements StreamCursor {
     // There is no cursor to move.
   }
 
-  startOf(slice: StreamSlice): NextPageToken | undefined {
-    return this.#pages.startOf(slice);
-  }
-
-  turn(slice: StreamSlice, token: NextPageToken): boolean {
-    return this.#pages.turn(slice, token);
-  }
-
-  forget(slice: StreamSlice): void {
-    this.#pages.forget(slice);
-  }
-
   close(slice: StreamSlice): void {
-    const key = this.#pages.close(slice);
+    const key = this.pages.close(slice);
     if (!this.#keeping || key === undefined || this.#done.size >= MOST_DONE) return;
     this.#done.add(key);
     this.#hasNews = true;
   }
 
   finish(): void {
-    this.#finished = this.#pages.open === 0;
+    this.#finished = this.pages.open === 0;
   }
 
   state(): JsonObject | undefined {
     if (this.#finished) return COMPLETE_STATE;
-    const { kept: open } = this.#pages;
+    const { kept: open } = this.pages;
     return this.#keeping && this.#done.size + open.size > 0
       ? withPosition(undefined, { done: this.#done, open })
       : undefined;

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../kit/json.ts';
 import { canonicalJson } from '../model/canonical-json.ts';
 import type { MutableRecord } from '../model/records.ts';
-import type { NextPageToken, StreamSlice } from '../model/slice.ts';
+import type { StreamSlice } from '../model/slice.ts';
 import { OpenPages } from './open-pages.ts';
 import type { PositionKeeping } from './position-keeping.ts';
 import { NO_POSITION, withPosition } from './read-position.ts';
@@ -10,9 +10,9 @@ import type { StreamCursor } from './stream-cursor.ts';
 
 /** A cursor whose states also say which page comes next in the slices that are being read. */
 export class PagedCursor implements StreamCursor {
+  readonly pages: OpenPages;
   readonly #cursor: StreamCursor;
   readonly #span: ReadSpan;
-  readonly #pages: OpenPages;
 
   constructor(
     cursor: StreamCursor,
@@ -21,35 +21,23 @@ export class PagedCursor implements StreamCursor {
   ) {
     this.#cursor = cursor;
     this.#span = span;
-    this.#pages = new OpenPages(keeping, open);
+    this.pages = new OpenPages(keeping, open);
   }
 
   async *slices(): AsyncGenerator<StreamSlice> {
     for await (const slice of this.#cursor.slices()) {
-      yield this.#pages.give(slice, canonicalJson([slice.partition, slice.cursorSlice]));
+      yield this.pages.give(slice, canonicalJson([slice.partition, slice.cursorSlice]));
     }
   }
 
-  startOf(slice: StreamSlice): NextPageToken | undefined {
-    return this.#pages.startOf(slice);
-  }
-
-  turn(slice: StreamSlice, token: NextPageToken): boolean {
-    return this.#pages.turn(slice, token);
-  }
-
-  forget(slice: StreamSlice): void {
-    this.#pages.forget(slice);
-  }
-
   close(slice: StreamSlice): void {
-    this.#pages.close(slice);
+    this.pages.close(slice);
     this.#cursor.close(slice);
   }
 
   state(): JsonObject | undefined {
     const state = this.#cursor.state();
-    const { kept: open } = this.#pages;
+    const { kept: open } = this.pages;
     return open.size === 0 ? state : withPosition(state, { ...NO_POSITION, open, span: this.#span });
   }
 
@@ -59,7 +47,7 @@ export class PagedCursor implements StreamCursor {
 
   finish(): void {
     // Slices that are there no more would keep the next reads to the span of this one.
-    this.#pages.finish();
+    this.pages.finish();
     this.#cursor.finish();
   }
 

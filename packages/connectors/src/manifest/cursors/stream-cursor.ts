@@ -1,20 +1,14 @@
 import type { JsonObject } from '../../kit/json.ts';
 import type { MutableRecord } from '../model/records.ts';
-import type { NextPageToken, StreamSlice } from '../model/slice.ts';
+import type { StreamSlice } from '../model/slice.ts';
+import type { OpenPages } from './open-pages.ts';
 
 /** What divides a stream into slices for one read, and remembers which of them were read. */
 export interface StreamCursor {
+  /** Absent when the cursor does not keep pages. */
+  readonly pages?: OpenPages;
   slices(): AsyncIterable<StreamSlice>;
   observe(record: MutableRecord, slice: StreamSlice): void;
-  /** The page to begin a slice with, when an earlier read has come further than its first one. */
-  startOf?(slice: StreamSlice): NextPageToken | undefined;
-  /**
-   * All records before the page of `token` are handed on; `true` when that is worth a state now. Absent when the cursor does
-   * not keep pages.
-   */
-  turn?(slice: StreamSlice, token: NextPageToken): boolean;
-  /** The pages of a slice begin with the first one again. */
-  forget?(slice: StreamSlice): void;
   close(slice: StreamSlice): void;
   finish(): void;
   state(): JsonObject | undefined;

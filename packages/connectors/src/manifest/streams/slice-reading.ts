@@ -44,13 +44,14 @@ export class SliceReading implements StreamReading {
 
   #control(slice: StreamSlice): ReadControl {
     const { retriever, cursor, source } = this.#parts;
-    const from = cursor.startOf?.(slice);
+    const { pages } = cursor;
+    const from = pages?.startOf(slice);
     const turned = (token: NextPageToken): void => void this.#turned.set(slice, token);
     return {
       providers: retriever.router ? [...source.providers, retriever.router] : source.providers,
       ...(source.filters && { wants: (record: MutableRecord) => cursor.wants(record, slice) }),
       ...(source.isFeed && { isPast: (record: MutableRecord) => cursor.isPast(record, slice) }),
-      ...(cursor.turn && { pages: { turned, ...(from && { from }) } }),
+      ...(pages && { pages: { turned, ...(from && { from }) } }),
       rest: (part, record) => cursor.rest(part, record),
     };
   }
@@ -62,11 +63,11 @@ export class SliceReading implements StreamReading {
   }
 
   turn(slice: StreamSlice, token: NextPageToken): boolean {
-    return this.#parts.cursor.turn?.(slice, token) ?? false;
+    return this.#parts.cursor.pages?.turn(slice, token) ?? false;
   }
 
   forget(slice: StreamSlice): void {
-    this.#parts.cursor.forget?.(slice);
+    this.#parts.cursor.pages?.forget(slice);
   }
 
   close(slice: StreamSlice): void {
